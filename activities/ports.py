@@ -1,0 +1,274 @@
+"""What the activities need from the world, as contracts. Every adapter of a port passes the same tests."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from domain.events import Event, Journal, Task
+from domain.mails import Letter, LetterFacts, Lifecycle, MailState, Role
+from domain.order.forms import GraduationForm, ProvisioningForm
+from domain.order.messages import PlaceOrder, ReportSiteBuilt
+from domain.order.order import OrderLife
+from domain.subscription.subscription import SubscriptionLife
+from domain.values import Model, Person, Refused
+from domain.working_time import WorkingCalendar
+
+
+class People(Model):
+    """Who plays which role in one lifecycle."""
+
+    by_role: dict[Role, Person] = {}
+
+
+class OrderNumberTaken(Refused):
+    """The SO# belongs to another order, or this order's life is over already. R9."""
+
+
+class SubscriptionUnknown(Refused):
+    """A renewal names a subscription that does not exist. REN-01."""
+
+
+class RenewalNotPossible(Refused):
+    """The subscription cannot be renewed by this order: terminated, another customer's, or renewed by another now."""
+
+
+class NotKnown(Refused):
+    """Nothing is stored under that id."""
+
+
+class OpenedOrder(Model):
+    """What the store knows that the order needs."""
+
+    renewal_date: date | None = None
+    """Of the subscription a renewal continues, local to the customer."""
+
+
+class OrderRow(Model):
+    """An order as it stands in the store."""
+
+    life: OrderLife
+    placed: PlaceOrder
+    """As it was placed."""
+
+    provisioning_form: ProvisioningForm | None = None
+    graduation_form: GraduationForm | None = None
+    access: ReportSiteBuilt | None = None
+    """Access data for the Welcome, as reported with the built site."""
+
+
+class SubscriptionRow(Model):
+    """A subscription as it stands in the store."""
+
+    life: SubscriptionLife
+    csm: str | None = None
+    orders: tuple[str, ...] = ()
+    """Orders that started or renewed it, oldest first."""
+
+
+class OrderPapers(Model):
+    """Personal data and forms that came with a message: stored once, then known by id."""
+
+    people: People = People()
+    provisioning_form: ProvisioningForm | None = None
+    graduation_form: GraduationForm | None = None
+    access: ReportSiteBuilt | None = None
+
+
+class OrderSummary(Model):
+    """One line of a list."""
+
+    number: str
+    kind: str
+    stage: str
+    customer_id: str
+    subscription_id: str
+    next_deadline: datetime | None
+    next_deadline_label: str | None
+    attention: bool
+    """In jeopardy, overdue, or a mail in doubt."""
+
+
+class RecordedMail(Model):
+    """One row of the mail ledger, for people to look at."""
+
+    key: str
+    message_id: str
+    kind: str
+    recipient: str
+    state: MailState
+    claimed_at: datetime
+    settled_at: datetime | None
+    answer: str | None
+    """What the mail server said, or what went wrong."""
+
+
+class OrderStore(Protocol):
+    """Orders. Every write is one transaction and idempotent: repeating it changes nothing."""
+
+    def open_order(self, placed: PlaceOrder, life: OrderLife, run: str, recorded_at: datetime) -> OpenedOrder:
+        """Insert the order, its people (roles ordering_partner, facing_partner, customer) and items.
+
+        `run` is the workflow's first run id: the same run may repeat this (retry, Reset) and gets the same answer.
+        Raises OrderNumberTaken (same SO#, another run), SubscriptionUnknown, RenewalNotPossible.
+        """
+        ...
+
+    def record_order(self, life: OrderLife, journal: Journal, papers: OrderPapers, recorded_at: datetime) -> None:
+        """Write the current row, new events (key: subject, sequence), changed tasks, papers. Never goes back:
+        a life whose journal.sequence is below the stored one leaves the current row alone."""
+        ...
+
+    def order(self, number: str) -> OrderRow:
+        """Raises NotKnown."""
+        ...
+
+    def orders(
+        self, stage: str | None = None, due_before: datetime | None = None, limit: int = 500
+    ) -> list[OrderSummary]:
+        """Open and closed orders by next deadline, then number; `stage` matches exactly or by prefix before a dot."""
+        ...
+
+
+class SubscriptionStore(Protocol):
+    """Subscriptions; writes as in OrderStore."""
+
+    def record_subscription(self, life: SubscriptionLife, journal: Journal, recorded_at: datetime) -> None:
+        """Insert or update the current row, append events, keep tasks."""
+        ...
+
+    def subscription(self, subscription_id: str) -> SubscriptionRow:
+        """Raises NotKnown."""
+        ...
+
+    def assign_csm(self, subscription_id: str, roster: tuple[str, ...]) -> str:
+        """Give the subscription to the CSM with the fewest, ties by roster order; a repeat gets the same answer.
+        Works before the subscription's own row exists. ORD-27."""
+        ...
+
+
+class Archive(Protocol):
+    """What was written about a lifecycle, to read."""
+
+    def events(self, lifecycle: Lifecycle, subject: str) -> list[Event]:
+        """Oldest first; empty when nothing is known."""
+        ...
+
+    def tasks(self, lifecycle: Lifecycle, subject: str) -> list[Task]:
+        """All tasks, open ones first."""
+        ...
+
+    def mails(self, lifecycle: Lifecycle, subject: str) -> list[RecordedMail]:
+        """The mail ledger of one lifecycle, oldest first."""
+        ...
+
+    def person(self, lifecycle: Lifecycle, subject: str, role: Role) -> Person:
+        """Raises NotKnown."""
+        ...
+
+
+class Claim(Model):
+    """What the ledger says before a mail is sent."""
+
+    state: MailState
+    """PENDING: go ahead. Anything else: what became of it."""
+
+    message_id: str
+    sent_at: datetime | None = None
+
+
+class MailLedger(Protocol):
+    """One row for each mail, keyed by `mail_key` and never removed by us. R1: PENDING, DATA, SENT, UNKNOWN, REFUSED."""
+
+    def claim(self, key: str, kind: str, lifecycle: Lifecycle, subject: str, recipient: str, now: datetime) -> Claim:
+        """Insert as PENDING or read what is there. A row found in DATA means an attempt died after handing the
+        text over: it becomes UNKNOWN and is answered as that."""
+        ...
+
+    def handing_over(self, key: str, now: datetime) -> None:
+        """PENDING → DATA, committed before the first byte of the text leaves. Raises Refused in any other state."""
+        ...
+
+    def settle(self, key: str, state: MailState, answer: str, now: datetime) -> None:
+        """DATA or PENDING → SENT, UNKNOWN, REFUSED or MOOT; DATA → PENDING when the server surely did not take it."""
+        ...
+
+    def reopen(self, key: str, now: datetime) -> None:
+        """UNKNOWN → PENDING: an operator decided to send once more. Another state stays as it is."""
+        ...
+
+    def mark_arrived(self, key: str, now: datetime) -> None:
+        """UNKNOWN → SENT: an operator found that it had arrived. Another state stays as it is."""
+        ...
+
+
+class Attachment(Model):
+    """A file that goes with a mail."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class Envelope(Model):
+    """A mail ready for the wire: who from, who to, and the bytes with CRLF line ends."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+
+class Composer(Protocol):
+    """Writes mails."""
+
+    def compose(self, letter: Letter, message_id: str, attachments: tuple[Attachment, ...] = ()) -> Envelope:
+        """Text and HTML in the reader's language, dates in their zone. The same input gives the same bytes.
+
+        Raises UnsafeMail when the serialised headers are not exactly the intended ones (CVE-2024-6923).
+        """
+        ...
+
+
+class UnsafeMail(Exception):
+    """A mail that would not be what was meant; it is never sent."""
+
+
+class Answer(StrEnum):
+    """How a mail server's answer is to be read."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    LATER = "later"
+    UNKNOWN = "unknown"
+
+
+class Delivery(Model):
+    """What the mail server made of a mail, and its own words (without addresses)."""
+
+    answer: Answer
+    words: str
+
+
+class Transport(Protocol):
+    """Hands one mail to a mail server."""
+
+    def send(self, envelope: Envelope, handing_over: Callable[[], None]) -> Delivery:
+        """Calls `handing_over` after RCPT was accepted and just before DATA. Never raises for what SMTP can do:
+        5xx is REFUSED; 4xx and no connection are LATER; an answer lost after the final dot is UNKNOWN."""
+        ...
+
+
+class Documents(Protocol):
+    """Writes and keeps documents."""
+
+    def confirmation(self, facts: LetterFacts, reader: Person) -> Attachment:
+        """The confirmation document as a PDF in the reader's language; kept, and the same on every call. ORD-04."""
+        ...
+
+
+class Calendars(Protocol):
+    """Holidays, as data."""
+
+    def working_calendar(self, country: str, zone: str, first: date, last: date) -> WorkingCalendar:
+        """Holidays in [first, last). Raises UnknownCountry."""
+        ...

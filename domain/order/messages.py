@@ -1,0 +1,145 @@
+"""What starts an order and what people tell it afterwards: one model each. docs: `tenure schema`."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from domain.order.forms import GraduationForm, ProvisioningForm
+from domain.order.policy import OrderPolicy
+from domain.values import Customer, Identifier, Line, Message, Model, Partner, WebUrl
+
+
+class OrderKind(StrEnum):
+    """A first order, or one that continues a subscription for another term."""
+
+    NEW = "new"
+    RENEWAL = "renewal"
+
+
+class Offering(StrEnum):
+    """What a part number sells, as far as the process cares."""
+
+    NAMED_HOST = "named_host"
+    ACTIVE_HOST = "active_host"
+    PORT = "port"
+    AUDIO_COMMIT = "audio_commit"
+
+
+class Terms(StrEnum):
+    """Overage terms the customer has to agree to. ORD-08, ORD-09."""
+
+    PORT = "port"
+    AUDIO = "audio"
+
+
+class OrderItem(Model):
+    """One part number of the order. ORD-01."""
+
+    part_number: Identifier
+    offering: Offering
+    quantity: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class PlaceOrder(Message):
+    """Start an order's life. Workflow `Order`, id `order-<sales_order_number>`. ORD-01, REN-01."""
+
+    sales_order_number: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{2,39}$")] = Field(
+        description="The SO#, unique for ever.", examples=["SO-100001"]
+    )
+    kind: OrderKind = OrderKind.NEW
+    customer: Customer
+    ordering_partner: Partner = Field(description="The Tier-1 (distributors included) that orders. ORD-06")
+    reselling_partner: Partner | None = Field(default=None, description="The Tier-2 behind it, if any. ORD-07")
+    items: tuple[OrderItem, ...] = Field(min_length=1, max_length=100)
+    term_months: Annotated[int, Field(ge=1, le=120)] = Field(default=12, description="Length of the contract term.")
+    subscription_id: Identifier | None = Field(
+        default=None, description="The subscription a renewal continues; a new order's is made from its SO#."
+    )
+    placed_at: AwareDatetime | None = Field(default=None, description="When it was placed, if not just now.")
+    policy: OrderPolicy = OrderPolicy()
+
+    @model_validator(mode="after")
+    def _renewals_name_their_subscription(self) -> Self:
+        if self.kind is OrderKind.RENEWAL and self.subscription_id is None:
+            raise ValueError("subscription_id is required for a renewal (REN-01)")
+        if self.kind is OrderKind.NEW and self.subscription_id is not None:
+            raise ValueError("subscription_id must be left out for a new order: it gets its own (ORD-01)")
+        return self
+
+    @property
+    def subscription(self) -> str:
+        """The subscription this order starts or continues."""
+        return self.subscription_id or f"sub-{self.sales_order_number}"
+
+    @property
+    def facing_partner(self) -> Partner:
+        """The partner who faces the customer: the Tier-2 if there is one. ORD-17."""
+        return self.reselling_partner or self.ordering_partner
+
+    @property
+    def required_terms(self) -> tuple[Terms, ...]:
+        """Overage terms the items call for, each on its own. ORD-08, ORD-09, ORD-12, ORD-13."""
+        offerings = {item.offering for item in self.items}
+        wanted = ((Offering.PORT, Terms.PORT), (Offering.AUDIO_COMMIT, Terms.AUDIO))
+        return tuple(terms for offering, terms in wanted if offering in offerings)
+
+    @property
+    def named_hosts(self) -> int:
+        """Named hosts bought. ORD-33."""
+        return sum(item.quantity for item in self.items if item.offering is Offering.NAMED_HOST)
+
+
+class AcceptTerms(Message):
+    """The customer agreed to overage terms by pressing Submit on their page. ORD-08, ORD-09, ORD-10."""
+
+    terms: Terms
+
+
+class ClearCompliance(Message):
+    """The vendor found no problem: the hold may be released. ORD-03."""
+
+
+class RefuseCompliance(Message):
+    """The vendor refuses the order; it ends as rejected."""
+
+    reason: Line = Field(description="Why; the ordering partner is told.")
+
+
+class CancelOrder(Message):
+    """Cancel the order; possible until it ships. AMB-41."""
+
+    reason: Line = Field(description="Why, for the audit trail.")
+
+
+class SubmitForm(Message):
+    """The Provisioning form was filled in and submitted. ORD-15, REN-06."""
+
+    form: ProvisioningForm
+
+
+class ReportSiteBuilt(Message):
+    """The build is done. New orders: the access data of the Welcome are required. Renewals: leave them out. ORD-20."""
+
+    user_name: Line | None = Field(default=None, description="The site administrator's user name. ORD-22")
+    password_url: WebUrl | None = Field(default=None, description="Page to set a password, 72 h valid. ORD-22")
+
+
+class Graduate(Message):
+    """The partner hands the customer over: the Graduation form. ORD-27, ORD-30."""
+
+    form: GraduationForm
+
+
+class CompleteTask(Message):
+    """Somebody did what an open task asked for."""
+
+    task: Line = Field(description="The task's key, as shown by the state query.")
+
+
+class SettleMail(Message):
+    """An operator found out what became of a mail whose fate nobody knew."""
+
+    mail: Line = Field(description="The mail's key, as shown by the state query.")
+    outcome: Literal["sent", "resend"] = Field(description="It had arrived, or send it once more.")
+    reason: Line = Field(description="How you know.")

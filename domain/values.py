@@ -1,0 +1,181 @@
+"""Values every lifecycle shares, each refusing what would hurt later; pure, stdlib and pydantic only."""
+
+import unicodedata
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic_extra_types.country import CountryAlpha2
+from pydantic_extra_types.phone_numbers import PhoneNumberValidator
+
+
+class Refused(Exception):
+    """Something asked for that the present facts do not allow; nothing was changed.
+
+    `field` names the field of the request at fault, when there is one. The text is written for the person who asked.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(f"{field}: {message}" if field else message)
+        self.field = field
+
+
+class Model(BaseModel):
+    """A frozen value that refuses unknown fields and never echoes what it was given."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True, validate_default=True
+    )
+
+
+def _printable(text: str) -> str:
+    for character in text:
+        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} and character != "\n":
+            raise ValueError("must not contain control characters")
+    if "=?" in text and "?=" in text:
+        raise ValueError("must not contain encoded words (=?…?=)")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text:
+        raise ValueError("must be a single line")
+    return _printable(text)
+
+
+def _plain_address(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        raise ValueError("must have only ASCII characters before the @")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("must be an IANA time zone such as Asia/Tokyo") from None
+    return name
+
+
+def _site_host(host: str) -> str:
+    host = host.removeprefix("https://").removesuffix("/").lower()
+    labels = host.split(".")
+    if len(labels) == 1 or not all(label.isascii() and label.replace("-", "a").isalnum() for label in labels):
+        raise ValueError("must be a site address such as abc.webex.example")
+    return host
+
+
+_HTTP_URL = TypeAdapter(AnyHttpUrl)
+
+
+def _web_address(url: str) -> str:
+    try:
+        return str(_HTTP_URL.validate_python(url))
+    except ValidationError:
+        raise ValueError("must be an http or https address") from None
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
+"""One line of text a person wrote, 1 to 200 characters."""
+
+Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_printable)]
+"""Free text a person wrote, several lines allowed, at most 2,000 characters."""
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+"""An id that may stand in workflow ids, search attributes and logs: no personal data, no @, at most 64 characters."""
+
+Email = Annotated[EmailStr, StringConstraints(max_length=254), AfterValidator(_plain_address)]
+Phone = Annotated[str, PhoneNumberValidator(number_format="E164")]
+"""A phone number with its country code, kept as E.164."""
+
+Country = CountryAlpha2
+Zone = Annotated[str, AfterValidator(_known_zone)]
+"""An IANA time zone; calendar-day rules end at its local midnight (AMB-39)."""
+
+SiteUrl = Annotated[str, StringConstraints(max_length=120), AfterValidator(_site_host)]
+"""The address of a site, without scheme, in lower case."""
+
+WebUrl = Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_line), AfterValidator(_web_address)]
+"""An http or https address; no other scheme ever reaches a mail or a document."""
+
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Language(StrEnum):
+    """The languages mails and documents are written in."""
+
+    JAPANESE = "ja"
+    KOREAN = "ko"
+    FRENCH = "fr"
+    ENGLISH = "en"
+
+
+class Source(StrEnum):
+    """Where a message came from; kept with every event (domain.md §13)."""
+
+    OPERATOR = "operator"
+    UPSTREAM = "upstream"
+    PORTAL = "portal"
+    TIMER = "timer"
+    IMPORT = "import"
+
+
+class Message(Model):
+    """What somebody outside sends: a start or an update. Says who sent it and, if they like, why."""
+
+    external: ClassVar[bool] = True
+    """Marks models that people write by hand: a payload that does not validate is refused at once, with its field."""
+
+    by: Identifier = Field(description="Who asks: a user or system id, never a name or an address.", examples=["ops-7"])
+    reason: Line | None = Field(default=None, description="Why, for the audit trail.")
+    source: Source = Field(default=Source.OPERATOR, description="Where the message comes from.")
+
+
+class Person(Model):
+    """Somebody who gets mail: in their language, with dates in their zone."""
+
+    first_name: Line
+    last_name: Line
+    email: Email
+    language: Language
+    zone: Zone
+    phone: Phone | None = None
+
+
+class Partner(Model):
+    """A company of the channel and the person there who gets our mails."""
+
+    id: Identifier
+    company: Line
+    contact: Person
+
+
+class Customer(Model):
+    """The end customer: their zone decides when a calendar day ends (AMB-39)."""
+
+    id: Identifier
+    company: Line
+    country: Country
+    zone: Zone
+    contact: Person
+
+
+def facts(**values: Any) -> dict[str, str]:
+    """An event's facts as text: what is None is left out, instants and dates in ISO 8601."""
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else str(value)
+        for name, value in values.items()
+        if value is not None
+    }
