@@ -1,7 +1,7 @@
 """What starts an order and what people tell it afterwards: one model each. docs: `tenure schema`."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -135,11 +135,3 @@ class CompleteTask(Message):
     """Somebody did what an open task asked for."""
 
     task: Line = Field(description="The task's key, as shown by the state query.")
-
-
-class SettleMail(Message):
-    """An operator found out what became of a mail whose fate nobody knew."""
-
-    mail: Line = Field(description="The mail's key, as shown by the state query.")
-    outcome: Literal["sent", "resend"] = Field(description="It had arrived, or send it once more.")
-    reason: Line = Field(description="How you know.")

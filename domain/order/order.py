@@ -1,13 +1,14 @@
 """One order: what it needs, what is allowed now, what happened. domain.md §2, §3, §10.1. Pure, no personal data."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import ClassVar, Self
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
-from domain.agenda import Agenda, Deadline
-from domain.events import Journal, TaskKind
-from domain.mails import MailState
+from domain.agenda import Deadline
+from domain.events import TaskKind
+from domain.life import Life
+from domain.mails import Lifecycle
 from domain.order.messages import (
     AcceptTerms,
     CancelOrder,
@@ -18,7 +19,6 @@ from domain.order.messages import (
     PlaceOrder,
     RefuseCompliance,
     ReportSiteBuilt,
-    SettleMail,
     SubmitForm,
     Terms,
 )
@@ -43,8 +43,10 @@ class Reader(BaseModel):
     zone: str
 
 
-class OrderLife(BaseModel):
+class OrderLife(Life):
     """Where one order stands. Every method that changes it checks first and then changes it in one step."""
+
+    lifecycle: ClassVar[Lifecycle] = Lifecycle.ORDER
 
     number: str
     kind: OrderKind
@@ -64,24 +66,20 @@ class OrderLife(BaseModel):
 
     required_terms: tuple[Terms, ...]
     named_hosts: int
-    placed_at: datetime
+    placed_at: AwareDatetime
     stage: Stage = Stage.ACKNOWLEDGED
-    terms_accepted: dict[Terms, datetime] = Field(default_factory=dict)
-    cleared_at: datetime | None = None
-    shipped_at: datetime | None = None
-    form_submitted_at: datetime | None = None
-    built_at: datetime | None = None
-    closed_at: datetime | None = None
-    link_void_at: datetime | None = None
+    terms_accepted: dict[Terms, AwareDatetime] = Field(default_factory=dict)
+    cleared_at: AwareDatetime | None = None
+    shipped_at: AwareDatetime | None = None
+    form_submitted_at: AwareDatetime | None = None
+    built_at: AwareDatetime | None = None
+    closed_at: AwareDatetime | None = None
+    link_void_at: AwareDatetime | None = None
     graduation_overdue: bool = False
     renewal_date: date | None = None
     csm: str | None = None
-    jeopardy: list[str] = Field(default_factory=list)
-    mails: dict[str, MailState] = Field(default_factory=dict)
-    """Every mail of this order by key, as far as known; UNKNOWN ones wait for an operator."""
-
-    agenda: Agenda = Field(default_factory=Agenda)
-    journal: Journal = Field(default_factory=Journal)
+    closing_reason: str | None = None
+    """Why it was cancelled or refused, as somebody put it."""
 
     @classmethod
     def placed(cls, order: PlaceOrder, now: datetime) -> Self:
@@ -107,6 +105,16 @@ class OrderLife(BaseModel):
         )
         life.journal.note("order.acknowledged", now, order, kind=order.kind)
         return life
+
+    @property
+    def subject(self) -> str:
+        """Its SO#."""
+        return self.number
+
+    @property
+    def attention(self) -> bool:
+        """Should somebody look?"""
+        return super().attention or self.graduation_overdue
 
     @property
     def closed(self) -> bool:
@@ -247,6 +255,11 @@ class OrderLife(BaseModel):
         if self.stage is Stage.SERVICE_READY:
             self.agenda.arm(Deadline(name=LINK_VOID, at=self.link_void_at, label="Password link ends"))
 
+    def graduation_is_overdue(self, now: datetime) -> None:
+        """Shown, never enforced: the subscription goes on. AMB-45."""
+        self.graduation_overdue = True
+        self.journal.note("order.graduation_overdue", now)
+
     def check_graduate(self, message: Graduate) -> None:
         """Possible once the service is ready. ORD-27."""
         after(self.stage, OrderEvent.GRADUATED)
@@ -277,32 +290,6 @@ class OrderLife(BaseModel):
         self.journal.close_task(message.task, now)
         self.journal.note("order.task_completed", now, message, task=message.task)
 
-    def check_settle_mail(self, message: SettleMail) -> None:
-        """Only a mail nobody knows the fate of can be settled."""
-        state = self.mails.get(message.mail)
-        if state is not MailState.UNKNOWN:
-            doubtful = ", ".join(key for key, known in self.mails.items() if known is MailState.UNKNOWN) or "none"
-            raise Refused(f"this mail is not in doubt; in doubt are: {doubtful}", field="mail")
-
-    def settle_mail(self, message: SettleMail, now: datetime) -> None:
-        """An operator decided; the first decision counts."""
-        self.check_settle_mail(message)
-        self.mails[message.mail] = MailState.SENT if message.outcome == "sent" else MailState.PENDING
-        self.journal.close_task(message.mail, now)
-        self.journal.note("order.mail_settled", now, message, mail=message.mail, outcome=message.outcome)
-
-    def mail_reported(self, key: str, state: MailState, now: datetime) -> None:
-        """What became of a mail; one in doubt waits for an operator. Decision 8."""
-        self.mails[key] = state
-        self.journal.note(f"mail.{state}", now, mail=key)
-        if state is MailState.UNKNOWN:
-            self.journal.open_task(key, TaskKind.SETTLE_MAIL, "operations", now)
-
-    def endanger(self, what: str, now: datetime, due_at: datetime) -> None:
-        """A guide or a target was missed: an alert, never a failure (TMF622 jeopardy). ORD-19, REN-07, AMB-1."""
-        self.jeopardy.append(what)
-        self.journal.note("order.jeopardy", now, what=what, due_at=due_at)
-
     def _ship_if_released(self, now: datetime) -> None:
         """Release of the hold, shipping and the confirmation document are one moment. ORD-04, ORD-11."""
         if self.cleared_at is None or self.missing_terms:
@@ -315,7 +302,7 @@ class OrderLife(BaseModel):
 
     def _close(self, event: OrderEvent, now: datetime, message: Message) -> None:
         self._move(event, now, message)
-        self.closed_at = now
+        self.closed_at, self.closing_reason = now, message.reason
         self.agenda.disarm(*(deadline.name for deadline in self.agenda.pending))
 
     def _move(self, event: OrderEvent, now: datetime, message: Message | None = None, **data: object) -> None:

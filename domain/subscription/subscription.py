@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from domain.agenda import Agenda, Deadline
-from domain.events import Journal, TaskKind
+from domain.events import TaskKind
+from domain.life import Life
+from domain.mails import Lifecycle, MailState
 from domain.subscription.policy import SubscriptionPolicy
 from domain.values import Message, Refused
 from domain.working_time import add_months, at_local_time, end_of_day, local_day
@@ -34,8 +36,10 @@ class SuspensionReason(StrEnum):
     RENEWAL_INCOMPLETE = "renewal_incomplete"
 
 
-class SubscriptionLife(BaseModel):
+class SubscriptionLife(Life):
     """Where one subscription stands; decides what is allowed and remembers what happened. No personal data."""
+
+    lifecycle: ClassVar[Lifecycle] = Lifecycle.SUBSCRIPTION
 
     subscription_id: str
     customer_id: str
@@ -57,10 +61,6 @@ class SubscriptionLife(BaseModel):
     renewals: list[str] = Field(default_factory=list)
     """Renewal orders whose term has begun or will: each counts once."""
 
-    jeopardy: list[str] = Field(default_factory=list)
-    agenda: Agenda = Field(default_factory=Agenda)
-    journal: Journal = Field(default_factory=Journal)
-
     @classmethod
     def started(cls, start: "StartSubscription", now: datetime) -> Self:
         """Active from the moment the site was built. ORD-21, AMB-3."""
@@ -78,6 +78,16 @@ class SubscriptionLife(BaseModel):
         )
         life._arm_term()
         return life
+
+    @property
+    def subject(self) -> str:
+        """Its id."""
+        return self.subscription_id
+
+    @property
+    def attention(self) -> bool:
+        """Should somebody look?"""
+        return super().attention or self.stage is SubscriptionStage.SUSPENDED
 
     @property
     def renewal_date(self) -> date:
@@ -122,10 +132,16 @@ class SubscriptionLife(BaseModel):
         self.months += news.term_months
         self.term += 1
         self.jeopardy = []
+        self._forget_what_is_settled()
         self.journal.open_task(f"verify/{news.order_number}", TaskKind.VERIFY_RENEWAL, self.partner_id, now)
         self.journal.note("subscription.renewed", now, order=news.order_number, renewal_date=self.renewal_date)
         self._lift(SuspensionReason.RENEWAL_INCOMPLETE, now)
         self._arm_term()
+
+    def _forget_what_is_settled(self) -> None:
+        """The store keeps it all; what travels from term to term stays small."""
+        self.mails = {mail.key: mail for mail in self.mails_in(MailState.PENDING, MailState.UNKNOWN)}
+        self.journal.tasks = [task for task in self.journal.tasks if task.closed_at is None]
 
     def confirm_renewal(self, message: "ConfirmRenewal", now: datetime) -> None:
         """The partner verified the renewal with the vendor. REN-10."""
@@ -168,11 +184,6 @@ class SubscriptionLife(BaseModel):
         if not self.suspended_for:
             self.stage = SubscriptionStage.ACTIVE
         self.journal.note("subscription.suspension_lifted", now, why=reason)
-
-    def endanger(self, what: str, now: datetime, due_at: datetime) -> None:
-        """A target was missed: an alert, never a failure (TMF622 jeopardy)."""
-        self.jeopardy.append(what)
-        self.journal.note("subscription.jeopardy", now, what=what, due_at=due_at)
 
     def _arm_term(self) -> None:
         self.agenda = Agenda()

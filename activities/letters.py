@@ -1,0 +1,111 @@
+"""What a mail may say, from what the store knows; and whether it is still called for."""
+
+from datetime import datetime
+from typing import Final
+
+from activities.ports import OrderRow, SubscriptionRow
+from domain.life import PostedMail
+from domain.mails import FormLine, LetterFacts, LetterItem, MailKind
+from domain.order.forms import GraduationForm, ProvisioningForm
+from domain.order.states import Stage
+from domain.subscription.subscription import SubscriptionStage
+from domain.values import Model
+from domain.working_time import local_day
+
+ONLY_WHILE: Final = {
+    MailKind.TERMS_WANTED: frozenset({Stage.HELD}),
+    MailKind.HOLD_OVERDUE: frozenset({Stage.HELD}),
+    MailKind.RENEWAL_LATE: frozenset({Stage.HELD, Stage.AWAITING_DETAILS}),
+    MailKind.BUILD_LATE: frozenset({Stage.PROVISIONING}),
+    MailKind.GRADUATION_REMINDER: frozenset({Stage.SERVICE_READY}),
+}
+"""Reminders and alerts go out only while their reason lasts, looked at again at the moment of sending (C20)."""
+
+
+def still_wanted_by_order(row: OrderRow, mail: PostedMail) -> bool:
+    """Does the order, as it stands now, still call for this mail?"""
+    return row.life.stage in ONLY_WHILE.get(mail.kind, frozenset(Stage))
+
+
+def still_wanted_by_subscription(row: SubscriptionRow, mail: PostedMail) -> bool:
+    """Does the subscription, as it stands now, still call for this mail?"""
+    if mail.kind is MailKind.SUBSCRIPTION_SUSPENDED:
+        return row.life.stage is SubscriptionStage.SUSPENDED
+    return row.life.stage is SubscriptionStage.ACTIVE and row.life.renewal_order is None
+
+
+def order_facts(row: OrderRow, mail: PostedMail, now: datetime) -> LetterFacts:
+    """What an order's mails may say; the password link's end counts from `now`, the moment of sending. ORD-22."""
+    life, placed = row.life, row.placed
+    return LetterFacts(
+        customer_company=placed.customer.company,
+        order_number=life.number,
+        order_kind=life.kind,
+        subscription_id=life.subscription_id,
+        ordering_partner=placed.ordering_partner.company,
+        facing_partner=placed.facing_partner.company,
+        relay_to=placed.reselling_partner.company if placed.reselling_partner else None,
+        items=tuple(
+            LetterItem(part_number=item.part_number, offering=item.offering, quantity=item.quantity)
+            for item in placed.items
+        ),
+        terms_wanted=tuple(life.missing_terms),
+        terms_accepted=tuple(life.terms_accepted.items()),
+        placed_at=life.placed_at,
+        shipped_at=life.shipped_at,
+        due_at=mail.due_at,
+        renewal_date=life.renewal_date,
+        days_left=(life.renewal_date - local_day(now, life.zone)).days if life.renewal_date else None,
+        reason=life.closing_reason,
+        sites=tuple(site.url for site in row.provisioning_form.sites) if row.provisioning_form else (),
+        user_name=row.access.user_name if row.access else None,
+        password_url=row.access.password_url if row.access else None,
+        link_void_at=now + life.policy.password_link_life,
+        form_lines=_copy(row, mail.kind),
+    )
+
+
+def _copy(row: OrderRow, kind: MailKind) -> tuple[FormLine, ...]:
+    if kind is MailKind.PROVISIONING_COPY and row.provisioning_form:
+        return form_lines(row.provisioning_form)
+    if kind is MailKind.GRADUATION_COPY and row.graduation_form:
+        return form_lines(row.graduation_form)
+    return ()
+
+
+def form_lines(form: ProvisioningForm | GraduationForm) -> tuple[FormLine, ...]:
+    """Every field as it stands on the form, its number left out, with what was entered. ORD-16."""
+    lines = []
+    for name, field in type(form).model_fields.items():
+        label = (field.description or name).lstrip("0123456789- ")
+        lines.append(FormLine(label=label, value=_shown(getattr(form, name))))
+    return tuple(lines)
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return "Yes" if value else "No"
+        case tuple():
+            return "; ".join(_shown(part) for part in value) or "–"
+        case Model():
+            return ", ".join(_shown(getattr(value, name)) for name in type(value).model_fields)
+        case _:
+            return str(value)
+
+
+def subscription_facts(row: SubscriptionRow, order: OrderRow, mail: PostedMail, now: datetime) -> LetterFacts:
+    """What a subscription's mails may say; the company names are those of its newest order."""
+    life = row.life
+    return LetterFacts(
+        customer_company=order.placed.customer.company,
+        subscription_id=life.subscription_id,
+        order_number=order.life.number,
+        facing_partner=order.placed.facing_partner.company,
+        due_at=mail.due_at or life.suspends_at,
+        renewal_date=life.renewal_date,
+        days_left=(life.renewal_date - local_day(now, life.zone)).days,
+        sites=tuple(site.url for site in order.provisioning_form.sites) if order.provisioning_form else (),
+    )

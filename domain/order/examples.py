@@ -1,0 +1,94 @@
+"""One valid message of each kind: shown to operators, pasted from the Web UI, validated by a test. Invented people."""
+
+from typing import Final
+
+from domain.life import SettleMail
+from domain.mails import Lifecycle, MailKind, mail_key
+from domain.order.forms import GraduationForm, ProvisioningForm, SitePlan
+from domain.order.messages import (
+    AcceptTerms,
+    CancelOrder,
+    ClearCompliance,
+    CompleteTask,
+    Graduate,
+    RefuseCompliance,
+    ReportSiteBuilt,
+    SubmitForm,
+    Terms,
+)
+from domain.order.order import RELAY
+from domain.values import Country, Language, Message, Person
+
+FORM: Final = ProvisioningForm(
+    company_name="Akasaka Trading",
+    first_name="Hanako",
+    last_name="Yamada",
+    phone="+81 3 5550 0101",
+    email="hanako.yamada@akasaka.example.com",
+    employees=120,
+    website="https://akasaka.example.com",
+    address1="Akasaka 9-7-1",
+    city="Minato-ku",
+    country=Country("JP"),
+    state="Tokyo",
+    postal_code="107-0052",
+    partner_company="Hikari Systems",
+    partner_first_name="Ken",
+    partner_last_name="Sato",
+    partner_email="ken.sato@hikari.example.com",
+    admin_email="it-admin@akasaka.example.com",
+    admin_first_name="Hanako",
+    admin_last_name="Yamada",
+    admin_phone="+81 3 5550 0102",
+    sites=(SitePlan(url="akasaka.webex.example", named_users=25),),
+    primary_language="Japanese",
+    time_zone="Asia/Tokyo",
+    existing_customer=False,
+)
+
+GRADUATION: Final = GraduationForm(
+    manager_first_name="Ken",
+    manager_last_name="Sato",
+    manager_email="ken.sato@hikari.example.com",
+    partner_name="Hikari Systems",
+    customer_name="Akasaka Trading",
+    site_url="akasaka.webex.example",
+    term_years=1,
+    site_admin="Hanako Yamada",
+    checklist_completed=True,
+    customer_uses_service=True,
+    requirements_implemented=True,
+    renewal_contact=Person(
+        first_name="Yuki",
+        last_name="Tanaka",
+        email="yuki.tanaka@hikari.example.com",
+        language=Language.JAPANESE,
+        zone="Asia/Tokyo",
+    ),
+    customer_contact="Hanako Yamada",
+    outstanding_issues="none",
+    next_steps="none",
+    upsell=False,
+    copy_wanted=True,
+    copy_email="ken.sato@hikari.example.com",
+)
+
+_ONE_TIME_PAGE: Final = "https://akasaka.webex.example/password/one-time"
+
+EXAMPLES: Final[dict[str, Message]] = {
+    "accept_terms": AcceptTerms(by="customer-17", terms=Terms.PORT),
+    "clear_compliance": ClearCompliance(by="vendor-desk"),
+    "refuse_compliance": RefuseCompliance(by="vendor-desk", reason="export restrictions"),
+    "cancel": CancelOrder(by="ops-7", reason="ordered twice"),
+    "submit_provisioning_form": SubmitForm(by="partner-hikari", form=FORM),
+    "report_site_built": ReportSiteBuilt(by="vendor-build", user_name="akasaka-admin", password_url=_ONE_TIME_PAGE),
+    "graduate": Graduate(by="partner-hikari", form=GRADUATION),
+    "complete_task": CompleteTask(by="partner-hikari", task=RELAY),
+    "settle_mail": SettleMail(
+        by="ops-7",
+        mail=mail_key(Lifecycle.ORDER, "SO-100001", MailKind.WELCOME),
+        outcome="sent",
+        reason="found in the mail server's log",
+    ),
+}
+"""By update name."""

@@ -1,0 +1,52 @@
+"""What the Web UI shows of a lifecycle: Markdown with headings and bullets (tables render badly)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from domain.events import Task
+from domain.values import Message
+from domain.view import Awaited, LifeView, Step
+
+
+def markdown(view: LifeView, examples: Mapping[str, Message], zone: str) -> str:
+    """Where it stands, what it waits for and until when, what to send now. Dates in the customer's zone."""
+    sections = [
+        _section(f"{view.lifecycle} {view.id}: {view.stage}", [_step(step, zone) for step in view.steps]),
+        _section("Waits for", [_awaited(awaited) for awaited in view.awaiting]),
+        _section("Falls due if nothing happens", [f"{d.label}: {local(d.at, zone)}" for d in view.deadlines]),
+        _section("Needs attention", [f"missed: {what}" for what in view.jeopardy]),
+        _section("Open tasks", [_task(task) for task in view.tasks if task.closed_at is None]),
+        _section("What you can send now", [_example(name, examples) for name in view.can_send]),
+    ]
+    return "\n\n".join(section for section in sections if section)
+
+
+def local(instant: datetime, zone: str) -> str:
+    """An absolute instant with its zone: `2026-05-08 00:00 JST (Asia/Tokyo)`."""
+    return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z} ({zone})"
+
+
+def _section(title: str, lines: list[str]) -> str:
+    return "\n".join([f"### {title}", *(f"- {line}" for line in lines)]) if lines else ""
+
+
+def _step(step: Step, zone: str) -> str:
+    return f"{step.mark} {step.name}" + (f", {local(step.at, zone)}" if step.at else "")
+
+
+def _awaited(awaited: Awaited) -> str:
+    return f"**{awaited.what}** from {awaited.from_whom}"
+
+
+def _task(task: Task) -> str:
+    return f"`{task.key}` for {task.assignee}"
+
+
+def _example(name: str, examples: Mapping[str, Message]) -> str:
+    return f"`{name}`: `{paste_ready(examples[name])}`"
+
+
+def paste_ready(message: Message) -> str:
+    """A message as one line of JSON, without what has a default."""
+    return message.model_dump_json(exclude_defaults=True)

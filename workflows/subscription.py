@@ -1,0 +1,164 @@
+"""A subscription's life: one term a run, a renewal campaign, suspension when nobody renews. domain.md §3."""
+
+from collections.abc import Mapping
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.subscription import RecordSubscription, SubscriptionActivities
+    from domain.agenda import Deadline
+    from domain.life import SettleMail
+    from domain.mails import MailKind, MailState
+    from domain.subscription import subscription
+    from domain.subscription.examples import EXAMPLES
+    from domain.subscription.messages import (
+        ConfirmRenewal,
+        RenewalNews,
+        StartSubscription,
+        TerminateSubscription,
+    )
+    from domain.subscription.subscription import SubscriptionLife, SubscriptionStage
+    from domain.subscription.view import subscription_view
+    from domain.values import Message, Model
+    from domain.view import LifeView
+    from workflows.lifecycle import Story
+    from workflows.messages import described, required
+    from workflows.steps import RECORD
+
+
+class SubscriptionOutcome(Model):
+    """How a subscription ended."""
+
+    subscription_id: str
+    stage: SubscriptionStage
+
+
+@workflow.defn(name="Subscription")
+class Subscription(Story[SubscriptionLife]):
+    """One subscription, from term to term. Id `subscription-<subscription id>`."""
+
+    @workflow.init
+    def __init__(self, start: StartSubscription | None = None) -> None:
+        super().__init__()
+        self.start = required(start)
+        self.life = self.start.resumed or SubscriptionLife.started(self.start, workflow.now())
+        self.term = self.life.term
+
+    @workflow.run
+    async def run(self, _start: StartSubscription | None = None) -> SubscriptionOutcome:
+        """One term. A renewal hands everything over to the next run."""
+        await self.through(self.one_term())
+        if self.life.stage is not SubscriptionStage.TERMINATED:
+            workflow.continue_as_new(self.start.model_copy(update={"resumed": self.life}))
+        return SubscriptionOutcome(subscription_id=self.life.subscription_id, stage=self.life.stage)
+
+    async def one_term(self) -> None:
+        """Campaign, renewal date, suspension if need be, until a renewal or the end. REN-07, REN-08."""
+        await self.until(self.over)
+        await self.post_is_settled()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self.written()
+
+    def over(self) -> bool:
+        """Renewed, terminated, or a history so long that it is time for a new run."""
+        return (
+            self.life.term > self.term
+            or self.life.stage is SubscriptionStage.TERMINATED
+            or workflow.info().is_continue_as_new_suggested()
+        )
+
+    def meet(self, deadline: Deadline) -> None:
+        """Notices to the renewal contact, an alert to the partner, the renewal date itself."""
+        now = workflow.now()
+        match deadline.ladder or deadline.name:
+            case subscription.NOTICES:
+                self.life.journal.note("subscription.renewal_noticed", now, notice=deadline.name)
+                self.post(MailKind.RENEWAL_NOTICE, f"{self.life.renewal_date}/{deadline.name}", deadline)
+            case subscription.TARGET:
+                self.life.endanger(deadline.name, now, deadline.at)
+                self.post(MailKind.RENEWAL_NOT_ORDERED, str(self.life.renewal_date), deadline)
+            case subscription.RENEWAL_DATE:
+                self.life.suspend(now)
+                self.post(MailKind.SUBSCRIPTION_SUSPENDED, str(self.life.renewal_date), deadline)
+            case unknown:
+                raise AssertionError(f"nobody meets {unknown}")
+
+    async def write_journal(self) -> None:
+        """Row, events and tasks, in one transaction."""
+        await workflow.execute_activity_method(
+            SubscriptionActivities.record_subscription,
+            RecordSubscription(journal=self.life.journal.take(), life=self.life),
+            summary=f"Record: {self.life.stage}",
+            **RECORD,
+        )
+
+    @workflow.signal(description="From a renewal order: placed, withdrawn or completed. People never send this.")
+    def renewal(self, news: RenewalNews) -> None:
+        """What a renewal order tells its subscription; a second report of the same changes nothing."""
+        self.life.hear(news, workflow.now())
+
+    @workflow.update(
+        description=described(
+            "The partner checked with the vendor that the renewal completed.", EXAMPLES["confirm_renewal"]
+        )
+    )
+    def confirm_renewal(self, message: ConfirmRenewal) -> LifeView:
+        """Closes the verification task. REN-10."""
+        self.life.confirm_renewal(message, workflow.now())
+        return self.view()
+
+    @confirm_renewal.validator
+    def _may_confirm_renewal(self, message: ConfirmRenewal) -> None:
+        self.life.check_confirm_renewal(message)
+
+    @workflow.update(description=described("End the subscription for good.", EXAMPLES["terminate"]))
+    def terminate(self, message: TerminateSubscription) -> LifeView:
+        """No renewal is awaited any more."""
+        self.life.terminate(message, workflow.now())
+        return self.view()
+
+    @terminate.validator
+    def _may_terminate(self, message: TerminateSubscription) -> None:
+        self.life.check_terminate(message)
+
+    @workflow.update(
+        description=described("What became of a mail nobody knew the fate of: sent or resend.", EXAMPLES["settle_mail"])
+    )
+    def settle_mail(self, message: SettleMail) -> LifeView:
+        """An operator decides; the first decision counts. Decision 8."""
+        self.life.settle_mail(message, workflow.now())
+        self.settle(message.mail)
+        return self.view()
+
+    @settle_mail.validator
+    def _may_settle_mail(self, message: SettleMail) -> None:
+        self.life.check_settle_mail(message)
+
+    @workflow.query(description="Where the subscription stands: term, renewal date, deadlines, tasks, mails.")
+    def state(self) -> LifeView:
+        """Everything the subscription knows about itself, without personal data."""
+        return self.view()
+
+    def view(self) -> LifeView:
+        """The subscription as of now."""
+        return subscription_view(self.life, workflow.now())
+
+    def examples(self) -> Mapping[str, Message]:
+        """Examples that fit: the renewal to verify, the mail in doubt."""
+        fitting = dict(EXAMPLES)
+        if self.life.renewals:
+            latest = {"order_number": self.life.renewals[-1]}
+            fitting["confirm_renewal"] = EXAMPLES["confirm_renewal"].model_copy(update=latest)
+        if doubtful := self.life.mails_in(MailState.UNKNOWN):
+            fitting["settle_mail"] = EXAMPLES["settle_mail"].model_copy(update={"mail": doubtful[0].key})
+        return fitting
+
+    def zone(self) -> str:
+        """The customer's."""
+        return self.life.zone
+
+    def asked_to_stop(self, reason: str) -> None:
+        """Cancel in the Web UI does not end a contract; `terminate` does."""
+        request = TerminateSubscription(by="web-ui", reason=reason[:200])
+        why = "send the update terminate to end a subscription"
+        self.life.journal.note("subscription.cancel_refused", workflow.now(), request, why=why)
