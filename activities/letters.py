@@ -54,6 +54,7 @@ def order_facts(row: OrderRow, mail: PostedMail, now: datetime) -> LetterFacts:
         placed_at=life.placed_at,
         shipped_at=life.shipped_at,
         due_at=mail.due_at,
+        build_guide=life.policy.build_guide,
         renewal_date=life.renewal_date,
         days_left=(life.renewal_date - local_day(now, life.zone)).days if life.renewal_date else None,
         reason=life.closing_reason,

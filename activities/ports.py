@@ -63,7 +63,7 @@ class SubscriptionRow(Model):
     life: SubscriptionLife
     csm: str | None = None
     orders: tuple[str, ...] = ()
-    """Orders that started or renewed it, oldest first."""
+    """Orders that started or renew it, oldest first; rejected and cancelled ones left out."""
 
 
 class OrderPapers(Model):
@@ -116,7 +116,8 @@ class OrderStore(Protocol):
 
     def record_order(self, life: OrderLife, journal: Journal, papers: OrderPapers, recorded_at: datetime) -> None:
         """Write the current row, new events (key: subject, sequence), changed tasks, papers. Never goes back:
-        a life whose journal.sequence is below the stored one leaves the current row alone."""
+        a life whose journal.sequence is below the stored one leaves the current row alone. Raises NotKnown for an
+        order never opened; an event stored with other content is a bug and raises, so that it is seen."""
         ...
 
     def order(self, number: str) -> OrderRow:
@@ -126,7 +127,8 @@ class OrderStore(Protocol):
     def orders(
         self, stage: str | None = None, due_before: datetime | None = None, limit: int = 500
     ) -> list[OrderSummary]:
-        """Open and closed orders by next deadline, then number; `stage` matches exactly or by prefix before a dot."""
+        """Open and closed orders by next deadline (before `due_before`, if given), then number; those that wait for
+        nothing last. `stage` matches exactly or by prefix before a dot."""
         ...
 
 
@@ -143,7 +145,7 @@ class SubscriptionStore(Protocol):
 
     def assign_csm(self, subscription_id: str, roster: tuple[str, ...]) -> str:
         """Give the subscription to the CSM with the fewest, ties by roster order; a repeat gets the same answer.
-        Works before the subscription's own row exists. ORD-27."""
+        Works before the subscription's own row exists; terminated ones no longer count. ORD-27."""
         ...
 
 
@@ -163,7 +165,9 @@ class Archive(Protocol):
         ...
 
     def person(self, lifecycle: Lifecycle, subject: str, role: Role) -> Person:
-        """Raises NotKnown."""
+        """A subscription's people are those of its orders: its own if stored, else the one in that role of its
+        newest order that has it, else, for a renewal contact, the facing partner likewise. Raises NotKnown: nobody,
+        or erased."""
         ...
 
 
@@ -175,10 +179,14 @@ class Claim(Model):
 
     message_id: str
     sent_at: datetime | None = None
+    """When it was handed over, if it was sent: not when an operator found that out."""
 
 
 class MailLedger(Protocol):
-    """One row for each mail, keyed by `mail_key` and never removed by us. R1: PENDING, DATA, SENT, UNKNOWN, REFUSED."""
+    """One row for each mail, keyed by `mail_key` and never removed by us. R1: PENDING, DATA, SENT, UNKNOWN, REFUSED.
+
+    Every method but `claim` raises NotKnown for a key that was never claimed.
+    """
 
     def claim(self, key: str, kind: str, lifecycle: Lifecycle, subject: str, recipient: str, now: datetime) -> Claim:
         """Insert as PENDING or read what is there. A row found in DATA means an attempt died after handing the
@@ -190,7 +198,8 @@ class MailLedger(Protocol):
         ...
 
     def settle(self, key: str, state: MailState, answer: str, now: datetime) -> None:
-        """DATA or PENDING → SENT, UNKNOWN, REFUSED or MOOT; DATA → PENDING when the server surely did not take it."""
+        """DATA or PENDING → SENT, UNKNOWN, REFUSED or MOOT; DATA → PENDING when the server surely did not take it.
+        The same end again changes nothing; any other step raises Refused."""
         ...
 
     def reopen(self, key: str, now: datetime) -> None:

@@ -140,6 +140,9 @@ class LetterFacts(Model):
     due_at: AwareDatetime | None = None
     """The instant this mail is about: a target, a guide or a hard deadline, as its kind says."""
 
+    build_guide: int | None = None
+    """Business days a site build usually takes: a guide. ORD-18, ORD-19."""
+
     renewal_date: date | None = None
     days_left: int | None = None
     reason: Line | None = None

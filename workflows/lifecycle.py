@@ -81,6 +81,7 @@ class Story(Generic[L]):
             if self.life.journal.dirty:
                 await self.write_journal()
                 continue
+            self._send_what_waits()
             self.show()
             if done():
                 return
@@ -95,13 +96,11 @@ class Story(Generic[L]):
         await self.until(lambda: not self._posting and not self.life.mails_in(MailState.UNKNOWN, MailState.PENDING))
 
     def post(self, kind: MailKind, occurrence: str = "", deadline: Deadline | None = None) -> None:
-        """Send a mail in the background: a mail server that is down holds nobody up."""
-        mail = self.life.post(kind, occurrence, deadline.at if deadline else None)
-        if mail is not None:
-            self._send(mail.key)
+        """A mail is to go out once the store knows why; in the background: a mail server that is down holds nobody up."""
+        self.life.post(kind, occurrence, deadline.at if deadline else None)
 
     def settle(self, key: str) -> None:
-        """An operator decided about a mail in doubt: tell the ledger, then send it again if so decided."""
+        """An operator decided about a mail in doubt: the ledger first, then it is sent again if so decided."""
         self._posting[key] = asyncio.create_task(self._settle(key))
 
     def mail_was_sent(self, kind: MailKind) -> None:
@@ -129,15 +128,19 @@ class Story(Generic[L]):
         timeout = deadline.at - workflow.now() if deadline else None
         try:
             await workflow.wait_condition(
-                lambda: done() or self.life.journal.dirty or self.life.agenda.next() != deadline,
+                lambda: done() or self.life.journal.dirty or self._waiting() or self.life.agenda.next() != deadline,
                 timeout=timeout,
                 timeout_summary=deadline.label if deadline else None,
             )
         except TimeoutError:
             return
 
-    def _send(self, key: str) -> None:
-        self._posting[key] = asyncio.create_task(self._deliver(key))
+    def _waiting(self) -> list[str]:
+        return [mail.key for mail in self.life.mails_in(MailState.PENDING) if mail.key not in self._posting]
+
+    def _send_what_waits(self) -> None:
+        for key in self._waiting():
+            self._posting[key] = asyncio.create_task(self._deliver(key))
 
     async def _deliver(self, key: str) -> None:
         mail = self.life.mails[key]
@@ -154,14 +157,12 @@ class Story(Generic[L]):
             self.mail_was_sent(mail.kind)
 
     async def _settle(self, key: str) -> None:
-        resend = self.life.mails[key].state is MailState.PENDING
+        decided = self.life.mails[key].state
         await workflow.execute_activity_method(
             MailActivities.settle_mail,
-            SettledMail(key=key, resend=resend),
+            SettledMail(key=key, resend=decided is MailState.PENDING),
             summary="Mail in doubt: an operator decided",
             task_queue=workflow.info().task_queue + MAIL_TASK_QUEUE_SUFFIX,
             **RECORD,
         )
         del self._posting[key]
-        if resend:
-            self._send(key)

@@ -23,7 +23,7 @@ RECORD: Final = Step(
 """SQL and Temporal: tried for ever, at most 20 s apart, so an outage heals within seconds of its end. R5."""
 
 MAIL: Final = Step(
-    start_to_close_timeout=timedelta(seconds=60),
+    start_to_close_timeout=timedelta(seconds=30),
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=30)),
 )
 """Longer than the SMTP deadline by a fifth at least; what is final is reported, not raised. R4, R5."""

@@ -15,7 +15,5 @@ class UnknownWorkflow:
     async def run(self, _inputs: Sequence[RawValue]) -> None:
         """Fail, naming the types this worker knows (the interceptor of adapters/temporal tells them)."""
         known = workflow.extern_functions().get("tenure.known_workflow_types", tuple)()
-        message = (
-            f"workflow type: is not known; known are {', '.join(known)}" if known else "workflow type: is not known"
-        )
+        message = "this workflow type is not known" + (f"; known are {', '.join(known)}" if known else "")
         raise ApplicationError(message, type="UnknownWorkflowType", non_retryable=True)

@@ -1,0 +1,39 @@
+"""The pages mails point to: configuration, not code (ORD-34), and never anything but http or https."""
+
+import re
+from typing import Final
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from activities.ports import UnsafeMail
+from domain.values import Model, WebUrl
+
+_PORT: Final = r"(?::\d{1,5})?"
+_WEB_ADDRESS: Final = re.compile(rf"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]){_PORT}(?:[/?#][!#-;=?-~]*)?")
+"""A scheme we allow, a host, and printable ASCII without quotes, angle brackets or spaces."""
+
+
+class MailLinks(Model):
+    """Where readers go next."""
+
+    provisioning_form: WebUrl
+    port_terms: WebUrl
+    audio_terms: WebUrl
+    graduation_form: WebUrl
+    help_desk: WebUrl
+    subscription_page: WebUrl
+
+
+def web_address(url: str | None) -> str:
+    """The same address, if a reader may be sent there; raises UnsafeMail."""
+    if url is None or not _WEB_ADDRESS.fullmatch(url):
+        raise UnsafeMail("a link is not an http or https address")
+    return url
+
+
+def for_order(url: str, number: str | None) -> str:
+    """The page, told which order it is about: `order=<SO#>` added to its query."""
+    if not number:
+        raise UnsafeMail("a link to an order's page needs the order number")
+    parts = urlsplit(web_address(url))
+    query = "&".join(part for part in (parts.query, urlencode({"order": number})) if part)
+    return urlunsplit(parts._replace(query=query))

@@ -1,0 +1,73 @@
+"""How one person is spoken to: names, dates and numbers in their language, instants in their zone."""
+
+import re
+from datetime import date, datetime
+from typing import Final
+
+from babel.dates import format_date, format_datetime, get_timezone
+from babel.numbers import format_decimal
+
+from activities.ports import UnsafeMail
+from domain.values import Language, Person
+
+_HANGUL: Final = re.compile(r"[\uac00-\ud7a3]+")
+_DAY: Final = {
+    Language.JAPANESE: "y年M月d日(E)",
+    Language.KOREAN: "y년 M월 d일(E)",
+    Language.FRENCH: "EEEE d MMMM y",
+    Language.ENGLISH: "EEEE, d MMMM y",
+}
+_TIME: Final = {
+    Language.JAPANESE: "{day} HH:mm",
+    Language.KOREAN: "{day} HH:mm",
+    Language.FRENCH: "{day} 'à' HH:mm",
+    Language.ENGLISH: "{day}, HH:mm",
+}
+
+
+class FactMissing(UnsafeMail):
+    """A template says something the letter's facts do not tell: no mail says "None"."""
+
+
+class Reader:
+    """The person a mail is for."""
+
+    def __init__(self, person: Person) -> None:
+        self.language = person.language
+        self._person = person
+        self._locale = person.language.value
+        self._zone = get_timezone(person.zone)
+
+    @property
+    def name(self) -> str:
+        """Family name first in Japanese and Korean, written together when all is Hangul."""
+        first, last = self._person.first_name, self._person.last_name
+        if self.language is Language.JAPANESE:
+            return f"{last} {first}"
+        if self.language is Language.KOREAN:
+            return f"{last}{first}" if _HANGUL.fullmatch(last + first) else f"{last} {first}"
+        return f"{first} {last}"
+
+    def when(self, instant: datetime | None) -> str:
+        """Date and time on the reader's own clock, with the name of their zone and its offset."""
+        if instant is None:
+            raise FactMissing("the mail names an instant that is not among its facts")
+        local = instant.astimezone(self._zone)
+        pattern = _TIME[self.language].format(day=_DAY[self.language])
+        return f"{format_datetime(local, pattern, tzinfo=self._zone, locale=self._locale)} ({self._zone_of(local)})"
+
+    def _zone_of(self, local: datetime) -> str:
+        name, offset = (format_datetime(local, p, tzinfo=self._zone, locale=self._locale) for p in ("zzzz", "'UTC'xxx"))
+        return offset if name.startswith(("GMT", "UTC")) else f"{name}, {offset}"
+
+    def day(self, day: date | None) -> str:
+        """A calendar day; it belongs to no zone of the reader's."""
+        if day is None:
+            raise FactMissing("the mail names a day that is not among its facts")
+        return format_date(day, _DAY[self.language], locale=self._locale)
+
+    def count(self, number: int | None) -> str:
+        """A number with the separators of the reader's language."""
+        if number is None:
+            raise FactMissing("the mail names a number that is not among its facts")
+        return format_decimal(number, locale=self._locale)

@@ -1,0 +1,140 @@
+"""From a letter to its subject, text and HTML: one template per kind and language, rendered twice through two kits.
+
+What a template prints must be text or a whole number: None, an undefined name, a bare date or a list stops the mail.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.runtime import Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from activities.ports import UnsafeMail
+from adapters.mail.links import MailLinks, for_order, web_address
+from adapters.mail.reader import FactMissing, Reader
+from domain.mails import Letter
+from domain.order.policy import OrderPolicy
+from domain.values import Language, Model
+
+T = TypeVar("T")
+Flavour = Literal["txt", "html"]
+
+_FLAVOURS: Final[tuple[Flavour, ...]] = ("txt", "html")
+_TEMPLATES: Final = Path(__file__).with_name("templates")
+_MACROS: Final = ("p", "note", "section", "details", "step", "bullet", "button", "link", "form", "strong")
+_COLON: Final = {Language.JAPANESE: "：", Language.KOREAN: ": ", Language.FRENCH: "\u00a0: ", Language.ENGLISH: ": "}
+_GLUE: Final = {Language.JAPANESE: "", Language.KOREAN: " ", Language.FRENCH: " ", Language.ENGLISH: " "}
+"""What joins the lines of a paragraph in a template: Japanese has no spaces."""
+
+_SUBJECT_COMPANY: Final = 40
+"""So much of a company's name stands in a subject line."""
+
+
+class Usual(Model):
+    """What is told as the rule: the numbers of the default policies, whose home they keep."""
+
+    link_hours: int = OrderPolicy().password_link_life // timedelta(hours=1)
+    target_days: int = OrderPolicy().renewal_target // timedelta(days=1)
+
+
+class Written(Model):
+    """A letter in words."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Stationery:
+    """Knows the templates, the pages they point to and who writes."""
+
+    def __init__(self, links: MailLinks, writer: str) -> None:
+        self._links = links
+        self._writer = writer
+        self._sheets = {flavour: _sheet(flavour) for flavour in _FLAVOURS}
+        self._manners = {
+            (flavour, language): _manner(sheet, flavour, language)
+            for flavour, sheet in self._sheets.items()
+            for language in Language
+        }
+
+    def write(self, letter: Letter) -> Written:
+        """Raises FactMissing when the letter's facts do not say what its template needs."""
+        name = f"{letter.kind}.{letter.to.language}.j2"
+        words = self._words(letter)
+        template = self._sheets["txt"].get_template(name)
+        context = template.new_context(words | self._manners["txt", letter.to.language])
+        words["subject"] = " ".join("".join(template.blocks["subject"](context)).split())
+        text, html = (
+            _clean(sheet.get_template(name).render(words | self._manners[flavour, letter.to.language]))
+            for flavour, sheet in self._sheets.items()
+        )
+        return Written(subject=words["subject"], text=text, html=html)
+
+    def _words(self, letter: Letter) -> dict[str, Any]:
+        reader = Reader(letter.to)
+        number, page = letter.facts.order_number, self._links.subscription_page
+        return {
+            "facts": letter.facts,
+            "to": reader,
+            "when": reader.when,
+            "day": reader.day,
+            "count": reader.count,
+            "links": self._links,
+            "subscription_page": for_order(page, number) if number else page,
+            "usual": Usual(),
+            "writer": self._writer,
+            "for_order": lambda url: for_order(url, number),
+            "some": _some,
+            "brief": _brief,
+        }
+
+
+def _manner(sheet: ImmutableSandboxedEnvironment, flavour: Flavour, language: Language) -> dict[str, Any]:
+    """The kit of a flavour, speaking a language: what templates are built from."""
+    habits = {"colon": _COLON[language], "glue": _GLUE[language], "lang": language.value, "web_address": web_address}
+    kit = sheet.get_template(f"kit.{flavour}.j2").make_module(habits)
+    return {**habits, **{name: getattr(kit, name) for name in _MACROS}, "page": f"page.{flavour}.j2"}
+
+
+def _sheet(flavour: Flavour) -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=flavour == "html",
+        undefined=StrictUndefined,
+        finalize=_sayable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _sayable(value: object) -> object:
+    if isinstance(value, (str, Markup, Undefined)) or type(value) is int:
+        return value
+    raise FactMissing(f"a template prints a {type(value).__name__}: a fact is missing, or not put into words")
+
+
+def _some(facts: Sequence[T]) -> Sequence[T]:
+    if not facts:
+        raise FactMissing("the mail lists facts of which there are none")
+    return facts
+
+
+def _brief(name: str) -> str:
+    return name if len(name) <= _SUBJECT_COMPANY else f"{name[: _SUBJECT_COMPANY - 1]}…"
+
+
+def _clean(body: str) -> str:
+    """At most one empty line in a row; no characters that would hide or forge something."""
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} and character != "\n" for character in body):
+        raise UnsafeMail("a fact has control characters")
+    lines: list[str] = []
+    for line in body.split("\n"):
+        if line.rstrip(" ") or (lines and lines[-1]):
+            lines.append(line.rstrip(" "))
+    return "\n".join(lines).strip("\n") + "\n"

@@ -1,0 +1,255 @@
+"""What an installation says about itself, from the environment; how the business works is policy and not here.
+
+Temporal's own address, namespace, TLS and API key are Temporal's own settings (TEMPORAL_*, see temporal/client.py).
+"""
+
+import difflib
+import json
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Final, Self
+
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NameEmail,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from adapters.temporal import wording
+
+PREFIX: Final = "TENURE_"
+NESTED: Final = "__"
+
+
+class WrongSetting(Exception):
+    """Settings that cannot be used: a line for each, naming the variable and what it accepts, never its value."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class SmtpSecurity(StrEnum):
+    """How the connection to the mail relay is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class LogFormat(StrEnum):
+    """`auto` is `console` on a terminal and `json` elsewhere."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class LogLevel(StrEnum):
+    """The least that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def _supported_database(url: str) -> str:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ValueError("is not a database URL") from None
+    if parsed.drivername in {"postgres", "postgresql"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise ValueError("names a database or driver that is not supported")
+    if parsed.drivername == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise ValueError("names no file: a database in memory forgets")
+    if parsed.drivername != "sqlite" and not parsed.database:
+        raise ValueError("names no database")
+    return parsed.render_as_string(hide_password=False)
+
+
+def _listed(value: Any) -> Any:
+    """`a, b` or `["a", "b"]`."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError("is not valid JSON") from None
+    return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def _small(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _seconds(value: Any) -> Any:
+    return float(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", value) else value
+
+
+Wait = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(hours=1)), BeforeValidator(_seconds)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")]
+
+
+class Links(BaseModel):
+    """Where our mails and documents send people. The pages move, so links are configuration (ORD-34)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    provisioning_form: AnyHttpUrl = AnyHttpUrl("https://example.com/provisioning")
+    port_terms: AnyHttpUrl = AnyHttpUrl("https://example.com/port-terms")
+    audio_terms: AnyHttpUrl = AnyHttpUrl("https://example.com/audio-terms")
+    graduation_form: AnyHttpUrl = AnyHttpUrl("https://example.com/graduation")
+    subscription_page: AnyHttpUrl = AnyHttpUrl("https://example.com/subscription")
+    help_desk: AnyHttpUrl = AnyHttpUrl("https://example.com/help")
+
+
+class Settings(BaseSettings):
+    """Every setting; its environment variable is `TENURE_` and its name, its description what it accepts."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter=NESTED,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+    database_url: Annotated[str, AfterValidator(_supported_database)] = Field(
+        default="sqlite:///.tenure/tenure.db",
+        validation_alias="DATABASE_URL",
+        repr=False,
+        description="sqlite:///path/to/file.db or postgresql://user:password@host/database",
+    )
+    task_queue: Name = Field(default="tenure", description="a name without spaces")
+
+    smtp_host: Name = Field(default="127.0.0.1", description="the host name of a mail relay")
+    smtp_port: Port = Field(default=1025, description="a port, 1 to 65535")
+    smtp_username: str | None = Field(default=None, description="the relay's user name")
+    smtp_password: SecretStr | None = Field(default=None, description="the relay's password")
+    smtp_security: Annotated[SmtpSecurity, BeforeValidator(_small)] = Field(
+        default=SmtpSecurity.NONE, description="none, starttls or tls"
+    )
+    smtp_deadline: Wait = Field(
+        default=timedelta(seconds=12),
+        description="seconds, or a duration such as PT12S, shorter than graceful shutdown",
+    )
+    """From the first connection attempt to the relay's last answer: however it hangs, a mail takes no longer."""
+
+    mail_from: NameEmail = Field(
+        default=NameEmail("Tenure", "no-reply@example.com"),
+        description="a mail address, with a name if you like: Tenure <no-reply@example.com>",
+    )
+    documents_dir: Path = Field(default=Path(".tenure/documents"), description="a directory")
+    links: Links = Field(default=Links(), description="web addresses, https:// or http://")
+    csm_roster: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
+        default=[], description="ids of customer success managers, such as csm-1, csm-2"
+    )
+    log_format: Annotated[LogFormat, BeforeValidator(_small)] = Field(
+        default=LogFormat.AUTO, description="auto, json or console"
+    )
+    log_level: Annotated[LogLevel, BeforeValidator(_small)] = Field(
+        default=LogLevel.INFO, description="debug, info, warning or error"
+    )
+    graceful_shutdown: Wait = Field(
+        default=timedelta(seconds=20), description="seconds, or a duration such as PT20S, at most an hour"
+    )
+    """From SIGTERM: what is under way may end, so that a deploy repeats nothing."""
+
+    retention: Annotated[timedelta, Field(ge=timedelta(days=1))] = Field(
+        default=timedelta(days=400), description="a duration such as P400D, at least a day"
+    )
+    """How long the namespace keeps closed workflows: longer than a year's term, so that last year can be looked at."""
+
+    heartbeat_file: Path | None = Field(default=None, description="a file to touch every few seconds while working")
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if (self.smtp_username is None) != (self.smtp_password is None):
+            raise ValueError("TENURE_SMTP_USERNAME and TENURE_SMTP_PASSWORD: set both or neither")
+        if self.smtp_password and self.smtp_security == SmtpSecurity.NONE and not _is_this_machine(self.smtp_host):
+            raise ValueError(
+                "TENURE_SMTP_SECURITY: none would send the password in the clear; accepted: starttls or tls"
+            )
+        if self.smtp_deadline >= self.graceful_shutdown:
+            raise ValueError(
+                "TENURE_SMTP_DEADLINE: must be shorter than TENURE_GRACEFUL_SHUTDOWN, else a deploy cuts a mail off"
+            )
+        return self
+
+
+def load_settings() -> Settings:
+    """The settings in the environment. `WrongSetting` names every variable that is wrong or that nobody knows."""
+    problems = dict(_unknown_variables())
+    try:
+        settings = Settings()
+    except SettingsError as wrong:
+        field = re.search(r'field "(\w+)"', str(wrong))
+        problems[variable(field[1]) if field else f"{PREFIX}*"] = "is not valid JSON"
+    except ValidationError as wrong:
+        for detail in wrong.errors():
+            problems.setdefault(*_problem(detail))
+    if problems:
+        raise WrongSetting([f"{name}: {what}" if name else what for name, what in problems.items()])
+    return settings
+
+
+def variable(*way: str) -> str:
+    """The environment variable of a setting: `variable("links", "help_desk")` is TENURE_LINKS__HELP_DESK."""
+    alias = Settings.model_fields[way[0]].validation_alias if way[0] in Settings.model_fields else None
+    return alias if isinstance(alias, str) else PREFIX + NESTED.join(way).upper()
+
+
+def _known_variables() -> set[str]:
+    return {variable(name) for name in Settings.model_fields} | {variable("links", name) for name in Links.model_fields}
+
+
+def _unknown_variables() -> Iterator[tuple[str, str]]:
+    known = {name.removeprefix(PREFIX): name for name in _known_variables()}
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in known.values():
+            close = difflib.get_close_matches(name.upper().removeprefix(PREFIX), known, n=1)
+            yield name, "is not a known setting" + (f", did you mean {known[close[0]]}?" if close else "")
+
+
+def _problem(detail: ErrorDetails) -> tuple[str, str]:
+    """The variable and what is wrong with it; no variable if several don't fit together."""
+    match detail["loc"]:
+        case ():
+            return "", wording.said(detail)
+        case ("links", str(link), *_):
+            name, setting = variable("links", link), "links"
+        case (first, *_):
+            setting = next((known for known in Settings.model_fields if variable(known) == first), str(first))
+            name = variable(setting)
+    accepted = f"; accepted: {Settings.model_fields[setting].description}"
+    return name, wording.said(detail) + ("" if detail["type"] == "enum" else accepted)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,194 @@
+"""First tables: orders, subscriptions, people, papers, events, tasks, mails.
+
+Follows nothing. A migration is a record of what was done: it names no model, which may have moved on since.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+WORD = sa.String(40)
+INSTANT = sa.DateTime(timezone=True)
+
+STAGES = (
+    "stage IN ('acknowledged', 'held', 'pending.awaiting_provisioning_details', 'in_progress.provisioning', "
+    "'in_progress.service_ready', 'completed', 'rejected', 'cancelled')"
+)
+OPEN_RENEWAL = sa.text("kind = 'renewal' AND (stage NOT IN ('cancelled', 'completed', 'rejected'))")
+
+
+def upgrade() -> None:
+    """Create them all."""
+    _orders()
+    _order_parts()
+    _people()
+    _subscriptions()
+    _journals()
+    _mails()
+
+
+def _orders() -> None:
+    op.create_table(
+        "orders",
+        sa.Column("number", TEXT, nullable=False),
+        sa.Column("kind", WORD, nullable=False),
+        sa.Column("stage", WORD, nullable=False),
+        sa.Column("customer_id", TEXT, nullable=False),
+        sa.Column("ordering_partner_id", TEXT, nullable=False),
+        sa.Column("facing_partner_id", TEXT, nullable=False),
+        sa.Column("subscription_id", TEXT, nullable=False),
+        sa.Column("term_months", sa.Integer(), nullable=False),
+        sa.Column("placed_at", INSTANT, nullable=False),
+        sa.Column("next_deadline", INSTANT),
+        sa.Column("next_deadline_label", TEXT),
+        sa.Column("attention", sa.Boolean(), nullable=False),
+        sa.Column("renewal_date", sa.Date()),
+        sa.Column("input_hash", TEXT, nullable=False),
+        sa.Column("first_run", TEXT, nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("life", sa.JSON(), nullable=False),
+        sa.Column("placed", sa.JSON(), nullable=False),
+        sa.Column("opened_at", INSTANT, nullable=False),
+        sa.Column("recorded_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_orders")),
+        sa.CheckConstraint("kind IN ('new', 'renewal')", name=op.f("ck_orders_kind")),
+        sa.CheckConstraint(STAGES, name=op.f("ck_orders_stage")),
+    )
+    op.create_index("ix_orders_subscription_id", "orders", ["subscription_id"])
+    op.create_index("ix_orders_next_deadline_number", "orders", ["next_deadline", "number"])
+    op.create_index("ix_orders_stage_next_deadline_number", "orders", ["stage", "next_deadline", "number"])
+    op.create_index(
+        "uq_orders_open_renewal",
+        "orders",
+        ["subscription_id"],
+        unique=True,
+        sqlite_where=OPEN_RENEWAL,
+        postgresql_where=OPEN_RENEWAL,
+    )
+
+
+def _order_parts() -> None:
+    op.create_table(
+        "order_items",
+        sa.Column("order_number", TEXT, nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("part_number", TEXT, nullable=False),
+        sa.Column("offering", TEXT, nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("order_number", "position", name=op.f("pk_order_items")),
+        sa.ForeignKeyConstraint(["order_number"], ["orders.number"], name=op.f("fk_order_items_order_number_orders")),
+    )
+    op.create_table(
+        "papers",
+        sa.Column("order_number", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("order_number", "kind", name=op.f("pk_papers")),
+        sa.ForeignKeyConstraint(["order_number"], ["orders.number"], name=op.f("fk_papers_order_number_orders")),
+    )
+
+
+def _people() -> None:
+    op.create_table(
+        "people",
+        sa.Column("lifecycle", WORD, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("role", WORD, nullable=False),
+        sa.Column("first_name", TEXT, nullable=False),
+        sa.Column("last_name", TEXT, nullable=False),
+        sa.Column("email", TEXT, nullable=False),
+        sa.Column("language", TEXT, nullable=False),
+        sa.Column("zone", TEXT, nullable=False),
+        sa.Column("phone", TEXT),
+        sa.PrimaryKeyConstraint("lifecycle", "subject", "role", name=op.f("pk_people")),
+    )
+
+
+def _subscriptions() -> None:
+    op.create_table(
+        "subscriptions",
+        sa.Column("subscription_id", TEXT, nullable=False),
+        sa.Column("customer_id", TEXT, nullable=False),
+        sa.Column("partner_id", TEXT, nullable=False),
+        sa.Column("stage", WORD, nullable=False),
+        sa.Column("renewal_date", sa.Date(), nullable=False),
+        sa.Column("next_deadline", INSTANT),
+        sa.Column("next_deadline_label", TEXT),
+        sa.Column("attention", sa.Boolean(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("life", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("subscription_id", name=op.f("pk_subscriptions")),
+        sa.CheckConstraint("stage IN ('active', 'suspended', 'terminated')", name=op.f("ck_subscriptions_stage")),
+    )
+    by_deadline = ["stage", "next_deadline", "subscription_id"]
+    op.create_index("ix_subscriptions_stage_next_deadline_subscription_id", "subscriptions", by_deadline)
+    op.create_table(
+        "csm_assignments",
+        sa.Column("subscription_id", TEXT, nullable=False),
+        sa.Column("csm", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("subscription_id", name=op.f("pk_csm_assignments")),
+    )
+    op.create_index("ix_csm_assignments_csm", "csm_assignments", ["csm"])
+
+
+def _journals() -> None:
+    op.create_table(
+        "events",
+        sa.Column("lifecycle", WORD, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("type", TEXT, nullable=False),
+        sa.Column("occurred_at", INSTANT, nullable=False),
+        sa.Column("recorded_at", INSTANT, nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
+        sa.Column("source", WORD, nullable=False),
+        sa.Column("reason", TEXT),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("lifecycle", "subject", "sequence", name=op.f("pk_events")),
+        sa.CheckConstraint(
+            "source IN ('operator', 'upstream', 'portal', 'timer', 'import')", name=op.f("ck_events_source")
+        ),
+    )
+    op.create_table(
+        "tasks",
+        sa.Column("lifecycle", WORD, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("kind", WORD, nullable=False),
+        sa.Column("assignee", TEXT, nullable=False),
+        sa.Column("opened_at", INSTANT, nullable=False),
+        sa.Column("closed_at", INSTANT),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("lifecycle", "subject", "key", name=op.f("pk_tasks")),
+    )
+
+
+def _mails() -> None:
+    op.create_table(
+        "mails",
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("message_id", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("lifecycle", WORD, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("recipient", TEXT, nullable=False),
+        sa.Column("state", WORD, nullable=False),
+        sa.Column("claimed_at", INSTANT, nullable=False),
+        sa.Column("handed_over_at", INSTANT),
+        sa.Column("settled_at", INSTANT),
+        sa.Column("answer", TEXT),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_mails")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_mails_message_id")),
+        sa.CheckConstraint(
+            "state IN ('pending', 'data', 'sent', 'unknown', 'refused', 'moot')", name=op.f("ck_mails_state")
+        ),
+    )
+    op.create_index("ix_mails_lifecycle_subject", "mails", ["lifecycle", "subject"])
+    op.create_index("ix_mails_state", "mails", ["state"])

@@ -1,0 +1,181 @@
+"""Orders in SQL: the SO# is taken once and for ever, and a subscription is renewed by one order at a time."""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from activities.ports import (
+    NotKnown,
+    OpenedOrder,
+    OrderNumberTaken,
+    OrderPapers,
+    OrderRow,
+    OrderSummary,
+    RenewalNotPossible,
+    SubscriptionUnknown,
+)
+from adapters.sql.database import Database
+from adapters.sql.journal import keep_journal
+from adapters.sql.people import content_hash, keep_people, known_people, people_of, with_people, without_people
+from adapters.sql.schema import OrderItemRecord, OrderRecord, PaperRecord, SubscriptionRecord
+from adapters.sql.upsert import insert_all_missing, insert_missing, upsert
+from domain.events import Journal
+from domain.mails import Lifecycle
+from domain.order.messages import OrderKind, PlaceOrder
+from domain.order.order import OrderLife
+from domain.order.states import CLOSED, Stage
+from domain.subscription.subscription import SubscriptionLife, SubscriptionStage
+
+PAPERS: Final = ("provisioning_form", "graduation_form", "access")
+"""Fields of OrderPapers and OrderRow that are kept as papers, each under its own name."""
+
+
+class SqlOrders(Database):
+    """OrderStore on SQL."""
+
+    def open_order(self, placed: PlaceOrder, life: OrderLife, run: str, recorded_at: datetime) -> OpenedOrder:
+        """Take the SO#, in one transaction. Whoever comes second waits for the first and then reads its row."""
+        with self._writing() as session:
+            known = session.get(OrderRecord, life.number)
+            if known is None:
+                renewal_date = _renewal_date(session, life) if life.is_renewal else None
+                row = _columns(life, recorded_at) | {
+                    "renewal_date": renewal_date,
+                    "input_hash": content_hash(placed),
+                    "first_run": run,
+                    "placed": without_people(placed),
+                    "opened_at": recorded_at,
+                }
+                if insert_missing(session, OrderRecord, row):
+                    _keep_items(session, placed)
+                    keep_people(session, Lifecycle.ORDER, life.number, people_of(placed))
+                    return OpenedOrder(renewal_date=renewal_date)
+                known = session.get_one(OrderRecord, life.number)
+            return _same_answer(session, known, placed, run)
+
+    def record_order(self, life: OrderLife, journal: Journal, papers: OrderPapers, recorded_at: datetime) -> None:
+        """Row, events, tasks and papers in one transaction. Raises NotKnown for an order that was never opened."""
+        with self._writing() as session:
+            stored = _stored(session, life.number, lock=True)
+            if life.journal.sequence >= stored.sequence:
+                for column, value in _columns(life, recorded_at).items():
+                    setattr(stored, column, value)
+            keep_journal(session, Lifecycle.ORDER, life.number, journal, recorded_at)
+            keep_people(session, Lifecycle.ORDER, life.number, papers.people.by_role)
+            _keep_papers(session, life.number, papers, recorded_at)
+
+    def order(self, number: str) -> OrderRow:
+        """The order as it stands, in one snapshot."""
+        with self._reading() as session:
+            stored = _stored(session, number)
+            papers = session.scalars(select(PaperRecord).where(PaperRecord.order_number == number))
+            return OrderRow.model_validate(
+                {paper.kind: paper.content for paper in papers}
+                | {"life": OrderLife.model_validate(stored.life)}
+                | {"placed": with_people(stored.placed, known_people(session, Lifecycle.ORDER, number))}
+            )
+
+    def orders(
+        self, stage: str | None = None, due_before: datetime | None = None, limit: int = 500
+    ) -> list[OrderSummary]:
+        """One query on an index; orders that wait for nothing come last."""
+        columns = [getattr(OrderRecord, field) for field in OrderSummary.model_fields]
+        wanted = select(*columns).order_by(OrderRecord.next_deadline.nulls_last(), OrderRecord.number).limit(limit)
+        if stage is not None:
+            wanted = wanted.where(OrderRecord.stage.in_(_stages(stage)))
+        if due_before is not None:
+            wanted = wanted.where(OrderRecord.next_deadline < due_before)
+        with self._reading() as session:
+            return [OrderSummary.model_validate(dict(row)) for row in session.execute(wanted).mappings()]
+
+
+def _stages(wanted: str) -> list[Stage]:
+    return [stage for stage in Stage if stage == wanted or stage.startswith(f"{wanted}.")]
+
+
+def _stored(session: Session, number: str, *, lock: bool = False) -> OrderRecord:
+    stored = session.get(OrderRecord, number, with_for_update=lock or None)
+    if stored is None:
+        raise NotKnown(f"no order {number} is known here")
+    return stored
+
+
+def _columns(life: OrderLife, recorded_at: datetime) -> dict[str, Any]:
+    deadline = life.agenda.next()
+    return {
+        "number": life.number,
+        "kind": life.kind,
+        "stage": life.stage,
+        "customer_id": life.customer_id,
+        "ordering_partner_id": life.ordering_partner_id,
+        "facing_partner_id": life.facing_partner_id,
+        "subscription_id": life.subscription_id,
+        "term_months": life.term_months,
+        "placed_at": life.placed_at,
+        "next_deadline": deadline.at if deadline else None,
+        "next_deadline_label": deadline.label if deadline else None,
+        "attention": life.attention,
+        "sequence": life.journal.sequence,
+        "life": life.model_dump(mode="json"),
+        "recorded_at": recorded_at,
+    }
+
+
+def _keep_items(session: Session, placed: PlaceOrder) -> None:
+    rows = [
+        {"order_number": placed.sales_order_number, "position": position} | item.model_dump(mode="json")
+        for position, item in enumerate(placed.items, start=1)
+    ]
+    insert_all_missing(session, OrderItemRecord, rows)
+
+
+def _keep_papers(session: Session, number: str, papers: OrderPapers, recorded_at: datetime) -> None:
+    rows = [
+        {"order_number": number, "kind": kind, "content": paper.model_dump(mode="json"), "recorded_at": recorded_at}
+        for kind in PAPERS
+        if (paper := getattr(papers, kind)) is not None
+    ]
+    upsert(session, PaperRecord, rows)
+
+
+def _same_answer(session: Session, known: OrderRecord, placed: PlaceOrder, run: str) -> OpenedOrder:
+    if known.first_run == run:
+        return OpenedOrder(renewal_date=known.renewal_date)
+    still_known = known_people(session, Lifecycle.ORDER, known.number)
+    same_people = all(still_known.get(role, person) == person for role, person in people_of(placed).items())
+    same = same_people and known.input_hash == content_hash(placed)
+    raise OrderNumberTaken(
+        f"{known.number} was already taken by an order {'with the same' if same else 'with other'} content "
+        f"that is {known.stage} (R9)",
+        field="sales_order_number",
+    )
+
+
+def _renewal_date(session: Session, life: OrderLife) -> date:
+    """Of the subscription to be renewed, whose row is held until we are done. Raises what speaks against it."""
+    name = life.subscription_id
+    subscription = session.get(SubscriptionRecord, name, with_for_update=True)
+    if subscription is None:
+        raise SubscriptionUnknown(f"no subscription {name} is known here (REN-01)", field="subscription_id")
+    if subscription.customer_id != life.customer_id:
+        raise RenewalNotPossible(f"subscription {name} belongs to another customer (REN-01)", field="customer.id")
+    if subscription.stage is SubscriptionStage.TERMINATED:
+        raise RenewalNotPossible(f"subscription {name} is terminated (REN-01)", field="subscription_id")
+    if other := _open_renewal(session, name):
+        raise RenewalNotPossible(
+            f"subscription {name} is being renewed by {other.number}, which is {other.stage} (REN-01)",
+            field="subscription_id",
+        )
+    return SubscriptionLife.model_validate(subscription.life).renewal_date
+
+
+def _open_renewal(session: Session, subscription_id: str) -> OrderRecord | None:
+    return session.scalar(
+        select(OrderRecord).where(
+            OrderRecord.subscription_id == subscription_id,
+            OrderRecord.kind == OrderKind.RENEWAL,
+            OrderRecord.stage.not_in(CLOSED),
+        )
+    )

@@ -1,0 +1,99 @@
+"""What a worker adds around every story: refusals that read well, and wrong numbers of arguments refused."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import (
+    ExecuteWorkflowInput,
+    HandleQueryInput,
+    HandleSignalInput,
+    HandleUpdateInput,
+    Interceptor,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+)
+
+from adapters.temporal.converter import REFUSED, bad_input
+from domain.values import Refused
+
+KNOWN_WORKFLOW_TYPES: Final = "tenure.known_workflow_types"
+"""The extern function by which `workflows/unknown.py` learns what this worker does know."""
+
+
+class PlainRefusals(Interceptor):
+    """Answers what a story refuses as a failure of the request, never of the story.
+
+    Without it an update handler that raises `Refused` after its acceptance fails the workflow task again and again: the
+    whole workflow stands still and the person who asked hangs. Faults of ours still do that: a fault must not end a
+    year-old order.
+    """
+
+    def __init__(self, known_workflow_types: Sequence[str] = ()) -> None:
+        """`known_workflow_types`: what to name to somebody who started a workflow of an unknown type."""
+        self._known = tuple(sorted(known_workflow_types))
+
+    def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:  # noqa: A002 - the SDK's name
+        """See base class."""
+        known = self._known
+        input.unsafe_extern_functions[KNOWN_WORKFLOW_TYPES] = lambda: known
+        return _PlainRefusals
+
+
+class _PlainRefusals(WorkflowInboundInterceptor):
+    async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:  # noqa: A002 - the SDK's name
+        _expect_arguments(input.run_fn, workflow.instance(), *input.args)
+        return await super().execute_workflow(input)
+
+    async def handle_signal(self, input: HandleSignalInput) -> None:  # noqa: A002 - the SDK's name
+        """A signal cannot be refused: one with a wrong number of arguments is dropped, as the SDK drops one that does
+        not decode, instead of failing the workflow task for ever."""
+        try:
+            _expect_arguments(workflow.get_signal_handler(input.signal), *input.args)
+        except ApplicationError as refused:
+            workflow.logger.warning("signal %s dropped: %s", input.signal, refused.message)
+        else:
+            await super().handle_signal(input)
+
+    async def handle_query(self, input: HandleQueryInput) -> Any:  # noqa: A002 - the SDK's name
+        _expect_arguments(workflow.get_query_handler(input.query), *input.args)
+        with _refusals_answered():
+            return await super().handle_query(input)
+
+    def handle_update_validator(self, input: HandleUpdateInput) -> None:  # noqa: A002 - the SDK's name
+        _expect_arguments(workflow.get_update_handler(input.update), *input.args)
+        with _refusals_answered():
+            super().handle_update_validator(input)
+
+    async def handle_update_handler(self, input: HandleUpdateInput) -> Any:  # noqa: A002 - the SDK's name
+        _expect_arguments(workflow.get_update_handler(input.update), *input.args)
+        with _refusals_answered():
+            return await super().handle_update_handler(input)
+
+
+@contextmanager
+def _refusals_answered() -> Iterator[None]:
+    try:
+        yield
+    except Refused as refused:
+        raise ApplicationError(str(refused), type=REFUSED, non_retryable=True) from None
+
+
+def _expect_arguments(handler: Callable[..., Any] | None, *arguments: Any) -> None:
+    """Refuse a call without the one input the handler needs. More than one the converter has refused already."""
+    if handler is None:
+        return
+    try:
+        inspect.signature(_unbound(handler)).bind(*arguments)
+    except TypeError:
+        raise bad_input("expected one JSON object, got none") from None
+
+
+def _unbound(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The SDK binds an async handler to its workflow by a closure that takes anything; inside is the one that says."""
+    inside = inspect.getclosurevars(handler).nonlocals if inspect.isfunction(handler) else {}
+    return functools.partial(inside["fn"], inside["obj"]) if {"fn", "obj"} <= inside.keys() else handler

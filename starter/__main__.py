@@ -1,0 +1,163 @@
+"""`tenure`: how upstream systems and people at a terminal reach Tenure."""
+
+import asyncio
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from starter import orders, service_commands, subscriptions, updates
+from starter.exits import MEANING, Exit, Stop, bad
+from starter.options import examples
+from starter.terminal import terminal
+
+GLOBAL: Final = {"--json": False, "--traceback": False, "--address": True, "--namespace": True}
+"""Options that may stand anywhere, and whether a value follows."""
+
+EPILOG: Final = "\n".join(
+    [
+        examples("tenure demo", "tenure order start examples/order.json", "tenure order show SO-100001"),
+        "\n[bold]Exit codes[/]",
+        *(f"{exit_.value:>5}  {meaning}" for exit_, meaning in MEANING.items()),
+    ]
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    epilog=EPILOG,
+)
+app.add_typer(orders.app, name="order", rich_help_panel="Lifecycles")
+orders.app.add_typer(updates.app)
+app.add_typer(subscriptions.app, name="subscription", rich_help_panel="Lifecycles")
+app.add_typer(service_commands.app)  # `up` and `demo`: what they do is in starter/up.py and starter/demo.py
+
+
+@app.callback()
+def tenure(
+    json: Annotated[
+        bool, typer.Option("--json", help='Answer as JSON on stdout, errors as {"error": …} on stderr.')
+    ] = False,
+    with_traceback: Annotated[
+        bool, typer.Option("--traceback", help="Of a fault, show where it is. May show personal data.")
+    ] = False,
+    address: Annotated[str, typer.Option(metavar="HOST:PORT", help="Temporal's address.", show_default=False)] = "",
+    namespace: Annotated[str, typer.Option(metavar="NAME", help="Temporal's namespace.", show_default=False)] = "",
+) -> None:
+    """Tenure: the customer lifecycle of a SaaS partner channel.
+
+    The options below may stand anywhere in a command. Temporal is found by its
+    own settings (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_CONFIG_FILE, …),
+    the store by DATABASE_URL. Results are on stdout, everything else on stderr.
+    The keys of every answer with --json: tenure schema answer.start and so on.
+    """
+    terminal.begin(as_json=json)
+    terminal.with_traceback = with_traceback
+    terminal.temporal = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": namespace}
+
+
+@app.command(
+    rich_help_panel="Tools",
+    epilog=examples("tenure schema", "tenure schema order.start", "tenure schema --out docs/schemas"),
+)
+def schema(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which one.", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write NAME.json there for each.", show_default=False)
+    ] = None,
+) -> None:
+    """JSON Schemas of every start, every update, every answer."""
+    from starter import schemas
+
+    schemas.schema(name, out)
+
+
+@app.command(
+    rich_help_panel="Tools",
+    epilog=examples("tenure forward SO-100001 --days 5", "tenure forward sub-SO-100001 --days 335 --hours 9"),
+)
+def forward(
+    id_: Annotated[
+        str, typer.Argument(metavar="ID", help="SO#, subscription's id or workflow id.", show_default=False)
+    ],
+    days: Annotated[float, typer.Option(min=0, help="How many days.")] = 0,
+    hours: Annotated[float, typer.Option(min=0, help="And how many hours.")] = 0,
+) -> None:
+    """Test clock: move one order or subscription forward in time, see what happens.
+
+    All others stay where they are. Only on an embedded server that was started for
+    it: tenure up --time-travel, or tenure demo --keep.
+    """
+    from starter import ids, seeing
+
+    if days + hours <= 0:
+        raise bad("say how far: --days, --hours or both", "--days")
+    asyncio.run(seeing.move(ids.either(id_), timedelta(days=days, hours=hours)))
+
+
+def hoisted(words: Sequence[str]) -> list[str]:
+    """Global options first, where Typer looks for them; what follows `--` is nobody's option."""
+    found: list[str] = []
+    rest: list[str] = []
+    left = iter(words)
+    for word in left:
+        name, equals, _ = word.partition("=")
+        if word == "--":
+            rest += [word, *left]
+        elif name in GLOBAL:
+            found += [word, *([next(left, "")] if GLOBAL[name] and not equals else [])]
+        else:
+            rest.append(word)
+    return found + rest
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """The exit code; every error told in a line or two."""
+    words = hoisted(sys.argv[1:] if words is None else words)
+    terminal.begin(as_json="--json" in words)
+    try:
+        return int(app(words, prog_name="tenure", standalone_mode=False) or Exit.OK)
+    except Stop as stop:
+        terminal.stop(stop)
+        return stop.exit
+    except typer.TyperException as wrong:
+        return _usage(wrong)
+    except (KeyboardInterrupt, typer.Abort):
+        terminal.stop(Stop(Exit.INTERRUPTED, "interrupted"))
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: nothing left to say
+        return Exit.OK
+    except Exception as fault:
+        return _fault(fault)
+
+
+def _usage(wrong: typer.TyperException) -> int:
+    context = getattr(wrong, "ctx", None)
+    if type(wrong).__name__ == "NoArgsIsHelpError":
+        return Exit.BAD_INPUT
+    command = context.command_path if context else "tenure"
+    terminal.stop(Stop(Exit.BAD_INPUT, f"{wrong.format_message()} Try: {command} --help"))
+    return Exit.BAD_INPUT
+
+
+def _fault(fault: Exception) -> int:
+    """Its text may hold somebody's data, so only its place is told; whoever looks for it asks for more."""
+    place = traceback.extract_tb(fault.__traceback__)[-1]
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    text = f"a fault of Tenure: {type(fault).__name__} at {where} (--traceback shows more)"
+    terminal.stop(Stop(Exit.UNEXPECTED, text))
+    if terminal.with_traceback:
+        traceback.print_exception(fault)
+    return Exit.UNEXPECTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

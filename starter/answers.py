@@ -1,0 +1,146 @@
+"""What every command answers with --json. Keys are stable: they are only ever added to. `tenure schema answer.…`."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from activities.ports import OrderSummary
+from domain.agenda import Deadline
+from domain.events import Event
+from domain.mails import MailState
+from domain.values import Model
+from domain.view import LifeView
+
+
+class Answer(Model):
+    """What all answers have."""
+
+    warnings: tuple[str, ...] = Field(default=(), description="What the reader should know, one sentence each.")
+
+
+class PlannedMail(Model):
+    """A mail an order sends on its way."""
+
+    kind: str
+    to: str = Field(description="Whom it goes to: a partner's id, or where that person will be named.")
+    when: str
+
+
+class PlanAnswer(Answer):
+    """`order start --dry-run`: what would happen; nothing was touched."""
+
+    result: Literal["valid"] = "valid"
+    order: str
+    kind: str
+    workflow_id: str
+    subscription_id: str
+    required_terms: tuple[str, ...]
+    mails: tuple[PlannedMail, ...]
+
+
+class StartAnswer(Answer):
+    """`order start`."""
+
+    result: Literal["started", "already_started"]
+    order: str
+    workflow_id: str
+    run_id: str
+
+
+class ImportLine(Model):
+    """`order import`: one line of JSON for each line of the file that has something to tell."""
+
+    line: int = Field(description="Line of the file, from 1; of a CSV row its first line.")
+    order: str | None = None
+    result: Literal["started", "already_started", "closed", "conflict", "refused", "not_found", "bad_input"]
+    field: str | None = None
+    message: str | None = None
+
+
+class ImportAnswer(Answer):
+    """`order import`: the last line."""
+
+    summary: Literal[True] = True
+    lines: int = Field(description="Orders read, good and bad.")
+    valid: int
+    bad_input: int
+    started: int = 0
+    already_started: int = 0
+    closed: int = 0
+    conflict: int = 0
+    refused: int = 0
+    not_found: int = 0
+    finished: bool = Field(description="False: interrupted, run it again. Nothing is started twice.")
+
+
+class UpdateAnswer(Answer):
+    """Every update."""
+
+    result: Literal["accepted", "repeated"] = Field(description="repeated: this update id was accepted before.")
+    workflow_id: str
+    update: str
+    update_id: str
+    state: LifeView
+
+
+class ShownMail(Model):
+    """A mail of the ledger, without its address."""
+
+    key: str
+    kind: str
+    to: str = Field(description="The recipient's role.")
+    state: MailState
+    claimed_at: AwareDatetime
+    settled_at: AwareDatetime | None = None
+    answer: str | None = Field(default=None, description="What the mail server said.")
+    message_id: str
+
+
+class ShowAnswer(Answer):
+    """`order show`, `subscription show`."""
+
+    workflow_id: str
+    workflow_status: str | None = Field(description="As Temporal has it: running, completed, …; null if it has none.")
+    told_by: Literal["workflow", "store"] = Field(description="Who told the state: the workflow itself, or the store.")
+    zone: str = Field(description="The customer's time zone; instants in JSON are UTC.")
+    state: LifeView
+    events: tuple[Event, ...] = ()
+    mails: tuple[ShownMail, ...] = ()
+
+
+class ListAnswer(Answer):
+    """`order list`."""
+
+    orders: tuple[OrderSummary, ...]
+
+
+class ForwardAnswer(Answer):
+    """`forward`."""
+
+    workflow_id: str
+    was: AwareDatetime
+    now: AwareDatetime
+    zone: str
+    passed: tuple[Deadline, ...] = Field(description="Deadlines that fell due on the way.")
+    events: tuple[Event, ...] = Field(description="What happened on the way.")
+    state: LifeView | None = Field(description="Where it stands now; null if it is not there any more.")
+
+
+class Problem(Model):
+    """What is wrong, and where."""
+
+    field: str | None = None
+    message: str
+
+
+class Error(Problem):
+    """Why a command ended."""
+
+    code: str = Field(description="The name of the exit code: bad_input, refused, conflict, …")
+    others: tuple[Problem, ...] = ()
+
+
+class ErrorAnswer(Model):
+    """On stderr, one line, when a command does not end well."""
+
+    error: Error

@@ -1,0 +1,58 @@
+"""Ids as people type them: an SO#, a subscription's id, or the workflow's."""
+
+import re
+from typing import NamedTuple
+
+from domain.mails import Lifecycle, workflow_id
+from starter.exits import Stop, bad
+
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+ORDER_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}")
+"""As in `PlaceOrder.sales_order_number`."""
+
+
+class Subject(NamedTuple):
+    """Which lifecycle a command is about."""
+
+    lifecycle: Lifecycle
+    id: str
+
+    @property
+    def workflow_id(self) -> str:
+        """The workflow that lives it."""
+        return workflow_id(self.lifecycle, self.id)
+
+    def __str__(self) -> str:
+        return f"{self.lifecycle} {self.id}"
+
+
+def order(text: str) -> Subject:
+    """`SO-100001` or `order-SO-100001`."""
+    number = text.strip().removeprefix(f"{Lifecycle.ORDER}-")
+    if ORDER_NUMBER.fullmatch(number):
+        return Subject(Lifecycle.ORDER, number)
+    if ORDER_NUMBER.fullmatch(number.upper()):
+        raise bad("an SO# has capital letters only, such as SO-100001", "ID")
+    raise _no_id("an SO# such as SO-100001, or order-SO-100001")
+
+
+def subscription(text: str) -> Subject:
+    """`sub-SO-100001` or `subscription-sub-SO-100001`."""
+    id_ = text.strip().removeprefix(f"{Lifecycle.SUBSCRIPTION}-")
+    if IDENTIFIER.fullmatch(id_):
+        return Subject(Lifecycle.SUBSCRIPTION, id_)
+    raise _no_id("a subscription's id such as sub-SO-100001")
+
+
+def either(text: str) -> Subject:
+    """A workflow id, an SO#, or else a subscription's id."""
+    text = text.strip()
+    if text.startswith(f"{Lifecycle.SUBSCRIPTION}-"):
+        return subscription(text)
+    if text.startswith(f"{Lifecycle.ORDER}-") or ORDER_NUMBER.fullmatch(text):
+        return order(text)
+    return subscription(text)
+
+
+def _no_id(accepted: str) -> Stop:
+    return bad(f"must be {accepted}", "ID")

@@ -1,0 +1,64 @@
+"""The test clock: one lifecycle is moved forward, and we see what that brings about."""
+
+import asyncio
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final
+
+from temporalio.client import Client
+
+from adapters.temporal import clock
+from starter import gate
+from starter.answers import ForwardAnswer
+from starter.exits import Exit, Stop
+from starter.gate import asking
+from starter.ids import Subject
+from starter.looking import kept_of, told_of
+from starter.starting import described
+
+LOOK_AGAIN: Final = timedelta(milliseconds=100)
+
+
+async def forward(subject: Subject, duration: timedelta) -> ForwardAnswer:
+    """Move it, and compare before and after."""
+    client = await gate.client()
+    if await described(client, subject.workflow_id) is None:
+        raise Stop(Exit.NOT_FOUND, f"there is no {subject}", "ID")
+    before, known = await told_of(subject), await kept_of(subject)
+    was, now = await _moved(client, subject, duration)
+    after, kept = await told_of(subject), await kept_of(subject)
+    seen = max((event.sequence for event in known.events), default=0)
+    deadlines = before.view.deadlines if before.view else ()
+    return ForwardAnswer(
+        workflow_id=subject.workflow_id,
+        was=was,
+        now=now,
+        zone=before.zone or "UTC",
+        passed=tuple(due for due in deadlines if due.at <= now),
+        events=tuple(event for event in kept.events if event.sequence > seen),
+        state=after.view or kept.view,
+        warnings=(f"events are not shown, for the store cannot be asked: {kept.problem}",) if kept.problem else (),
+    )
+
+
+async def _moved(client: Client, subject: Subject, duration: timedelta) -> tuple[datetime, datetime]:
+    try:
+        async with asking(subject.workflow_id):
+            was = await clock.current_time(client, subject.workflow_id)
+            now = await clock.forward(client, subject.workflow_id, duration)
+            await _quiet(client, subject)
+    except clock.TimeTravelNotAllowed as refused:
+        raise Stop(Exit.REFUSED, f"{refused} (tenure up --time-travel)") from None
+    except clock.NothingToMove as closed:
+        raise Stop(Exit.CLOSED, str(closed)) from None
+    except clock.CannotMoveClock as held:
+        raise Stop(Exit.UNREACHABLE, str(held)) from None
+    return was, now
+
+
+async def _quiet(client: Client, subject: Subject) -> None:
+    """What the last deadline set going is written down and sent, or tried at least."""
+    give_up_at = monotonic() + gate.PATIENCE.total_seconds()
+    handle = client.get_workflow_handle(subject.workflow_id)
+    while (await handle.describe()).raw_description.pending_activities and monotonic() < give_up_at:
+        await asyncio.sleep(LOOK_AGAIN.total_seconds())

@@ -1,0 +1,58 @@
+"""JSON Schemas of every start, update and answer: the contract with upstream systems."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic.json_schema import JsonSchemaMode
+
+from starter.catalogue import example, models
+from starter.exits import Exit, Stop, bad
+from starter.terminal import terminal
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema(name: str | None, directory: Path | None) -> None:
+    """Write them to a directory, print one, or list their names."""
+    names = _chosen(name)
+    if directory is not None:
+        _write(names, directory)
+    elif name is not None:
+        terminal.document(schema_of(name))
+    elif terminal.as_json:
+        terminal.document({each: schema_of(each) for each in names})
+    else:
+        for each in names:
+            terminal.say(f"{each:<32} {models()[each].__doc__.splitlines()[0]}")  # type: ignore[union-attr]
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """One schema, with an example if there is one. What people send may leave out what has a default."""
+    read_by_others = name == "state" or name.startswith("answer.")
+    mode: JsonSchemaMode = "serialization" if read_by_others else "validation"
+    found = models()[name].model_json_schema(mode=mode)
+    shown = {"examples": [said.model_dump(mode="json", exclude_defaults=True)]} if (said := example(name)) else {}
+    return {"$schema": DIALECT, "$id": f"tenure:{name}", **found, **shown}
+
+
+def _chosen(name: str | None) -> list[str]:
+    known = list(models())
+    if name is None:
+        return known
+    if name not in known:
+        raise bad(f"is not known; known are {', '.join(known)}", "NAME")
+    return [name]
+
+
+def _write(names: list[str], directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            text = json.dumps(schema_of(name), ensure_ascii=False, indent=2)
+            (directory / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    except OSError as failed:
+        raise Stop(Exit.BAD_INPUT, f"cannot be written: {failed.strerror}", "--out") from None
+    terminal.say(f"{len(names)} schemas written to {directory}")
+    if terminal.as_json:
+        terminal.document({"written": [str(directory / f"{name}.json") for name in names]})

@@ -1,0 +1,147 @@
+"""Lifecycles on a terminal: tracker, what is awaited, what falls due, what happened. Dates in the customer's zone."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from rich.table import Table
+from rich.text import Text
+
+from activities.ports import OrderSummary
+from domain.events import Event
+from domain.mails import MailState
+from domain.view import LifeView, Mark
+from starter.answers import ForwardAnswer, ShowAnswer, ShownMail
+from starter.catalogue import COMMANDS
+from starter.terminal import shown, terminal
+
+COLOURS: Final = {Mark.DONE: "green", Mark.CURRENT: "bold cyan", Mark.STOPPED: "red", Mark.PENDING: "dim"}
+ALARMING: Final = {MailState.UNKNOWN: "bold red", MailState.REFUSED: "red", MailState.SENT: "green"}
+
+
+def local(instant: datetime, zone: str) -> str:
+    """`2026-05-08 09:00 JST`."""
+    return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+
+
+def show(found: ShowAnswer) -> None:
+    """Everything about one lifecycle."""
+    view, zone = found.state, found.zone
+    status = "" if found.workflow_status == "running" else f"workflow {found.workflow_status or 'gone'}; "
+    terminal.say(
+        Text.assemble((f"{view.lifecycle} {view.id}", "bold"), ": ", (view.stage, "bold cyan" if view.can_send else ""))
+    )
+    terminal.say(f"  {view.kind}, customer {view.customer_id}, partner {view.partner_id}; {status}times in {zone}")
+    _section("", _tracker(view, zone))
+    _section("Waits for", [f"{awaited.what}, from {awaited.from_whom}" for awaited in view.awaiting])
+    _section("Falls due if nothing happens", [f"{local(due.at, zone)}  {due.label}" for due in view.deadlines])
+    _section("Needs attention", [f"missed: {what}" for what in view.jeopardy], "yellow")
+    _section("Open tasks", [f"{task.key}, for {task.assignee}" for task in view.tasks if task.closed_at is None])
+    _table("Mails", mails_table(found.mails, zone), found.mails)
+    _table("What happened", events_table(found.events, zone), found.events)
+    _section("What can be sent now", [command(view, update) for update in view.can_send])
+
+
+def _tracker(view: LifeView, zone: str) -> list[Text]:
+    width = max(len(step.name) for step in view.steps)
+    return [
+        Text(
+            f"{step.mark} {step.name:<{width}}  {local(step.at, zone) if step.at else ''}".rstrip(), COLOURS[step.mark]
+        )
+        for step in view.steps
+    ]
+
+
+def _section(title: str, lines: Sequence[str | Text], style: str = "") -> None:
+    if not lines:
+        return
+    terminal.say("")
+    if title:
+        terminal.say(Text(title, "bold"))
+    for line in lines:
+        terminal.say(Text("  ") + (line if isinstance(line, Text) else Text(shown(line), style)))
+
+
+def _table(title: str, table: Table, rows: Sequence[object]) -> None:
+    if rows:
+        terminal.say("")
+        terminal.say(Text(title, "bold"))
+        terminal.say(table)
+
+
+def plain_table(*columns: str) -> Table:
+    """Columns without lines: narrow, and easy to cut with other programs."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def mails_table(mails: Iterable[ShownMail], zone: str) -> Table:
+    """The mail ledger of one lifecycle: to whom by role, never by address."""
+    table = plain_table("  when", "mail", "to", "state", "mail server")
+    for mail in mails:
+        when, state = local(mail.settled_at or mail.claimed_at, zone), Text(mail.state, ALARMING.get(mail.state, ""))
+        table.add_row(f"  {when}", mail.kind, mail.to, state, Text(shown(mail.answer or "")))
+    return table
+
+
+def events_table(events: Iterable[Event], zone: str) -> Table:
+    """What happened, in order."""
+    table = plain_table("  when", "event", "by", "what")
+    for event in events:
+        facts = ", ".join(f"{name} {_fact(value, zone)}" for name, value in event.data.items() if name != "stage")
+        what = "; ".join(filter(None, (facts, event.reason)))
+        table.add_row(f"  {local(event.occurred_at, zone)}", event.type, event.actor, Text(shown(what)))
+    return table
+
+
+def _fact(value: str, zone: str) -> str:
+    """Instants among the facts are in UTC: they too are shown in the customer's zone."""
+    if "T" not in value:
+        return value
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return local(instant, zone) if instant.tzinfo else value
+
+
+def command(view: LifeView, update: str) -> str:
+    """How to send an update from a terminal."""
+    return f"tenure {view.lifecycle} {COMMANDS[update]} {view.id} --help"
+
+
+def stands(view: LifeView) -> None:
+    """One line after something changed: stage, and what comes next."""
+    terminal.say(Text.assemble("Now ", (view.stage, "bold cyan"), "."))
+    for awaited in view.awaiting:
+        terminal.say(f"Waits for {awaited.what}, from {awaited.from_whom}.")
+
+
+def orders_table(orders: Iterable[OrderSummary]) -> Table:
+    """The list of orders; the zone of a list of many customers is UTC."""
+    table = plain_table("order", "kind", "stage", "customer", "next deadline (UTC)", "what for", "")
+    for order in orders:
+        due = f"{order.next_deadline:%Y-%m-%d %H:%M}" if order.next_deadline else "–"
+        mark = Text("attention", "yellow") if order.attention else ""
+        row = (order.number, order.kind, order.stage, order.customer_id, due, order.next_deadline_label or "")
+        table.add_row(*row, mark)
+    return table
+
+
+def forwarded(moved: ForwardAnswer) -> None:
+    """What a move of the test clock brought about."""
+    zone = moved.zone
+    was, now = local(moved.was, zone), local(moved.now, zone)
+    terminal.say(f"{moved.workflow_id} moved from {was} to {now} ({zone})")
+    _section("Deadlines passed", [f"{local(due.at, zone)}  {due.label}" for due in moved.passed] or ["none"])
+    _table("What happened", events_table(moved.events, zone), moved.events)
+    terminal.say("")
+    if moved.state is None:
+        terminal.say("It is closed now.")
+        return
+    stands(moved.state)
+    for due in moved.state.deadlines[:1]:
+        terminal.say(f"Next: {due.label}, {local(due.at, zone)}.")

@@ -1,0 +1,178 @@
+"""Starting an order once: the same id with the same content is the same order, with other content a conflict. R9."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+
+from adapters.temporal.converter import BAD_INPUT, REFUSED
+from domain.mails import Lifecycle
+from domain.order.messages import OrderKind, PlaceOrder
+from domain.subscription.subscription import SubscriptionStage
+from starter.content import differing
+from starter.exits import Exit, Stop
+from starter.gate import asking
+from starter.ids import Subject
+from starter.records import Records
+from starter.terminal import terminal
+
+
+class Result(StrEnum):
+    """What became of a start."""
+
+    STARTED = "started"
+    ALREADY_STARTED = "already_started"
+    CLOSED = "closed"
+    CONFLICT = "conflict"
+
+
+EXIT: Final = {
+    Result.STARTED: Exit.OK,
+    Result.ALREADY_STARTED: Exit.OK,
+    Result.CLOSED: Exit.CLOSED,
+    Result.CONFLICT: Exit.CONFLICT,
+}
+
+
+@dataclass(frozen=True)
+class Started:
+    """What became of one start, in words."""
+
+    result: Result
+    run_id: str
+    text: str
+    differing: tuple[str, ...] = ()
+
+    def stop(self) -> Stop:
+        """As an end of the command."""
+        fields = self.differing or ("",)
+        return Stop(EXIT[self.result], self.text, fields[0], [(field, "differs too") for field in fields[1:]])
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where orders are handed in."""
+
+    client: Client
+    task_queue: str
+    records: Records
+
+    async def start(self, order: PlaceOrder, *, again: bool = False) -> Started:
+        """Start it, or say what is there under its number."""
+        if order.kind is OrderKind.RENEWAL:
+            await self._renewable(order)
+        subject = Subject(Lifecycle.ORDER, order.sales_order_number)
+        async with asking(subject.workflow_id):
+            if outlived := await self._outlived(subject, order):
+                return outlived
+            anew = again and await self._was_refused_at_birth(subject)
+            try:
+                handle = await self._start(subject, order, anew=anew)
+            except WorkflowAlreadyStartedError:
+                return await self._found(subject, order)
+        return Started(Result.STARTED, handle.result_run_id or "", f"started {subject.workflow_id} ({order.kind})")
+
+    async def _start(self, subject: Subject, order: PlaceOrder, *, anew: bool) -> WorkflowHandle[Any, Any]:
+        reuse = WorkflowIDReusePolicy
+        return await self.client.start_workflow(
+            "Order",
+            order,
+            id=subject.workflow_id,
+            task_queue=self.task_queue,
+            id_reuse_policy=reuse.ALLOW_DUPLICATE_FAILED_ONLY if anew else reuse.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            static_summary=f"Order {subject.id} ({order.kind})",
+        )
+
+    async def _renewable(self, order: PlaceOrder) -> None:
+        """Said at once rather than by a workflow that fails: the subscription is there and is this customer's."""
+        row = await self.records.ask(lambda store: store.subscription(order.subscription))
+        if self.records.problem:
+            terminal.warn_once(
+                f"the subscription is not checked, for the store cannot be asked: {self.records.problem}"
+            )
+        if row is None and not self.records.problem:
+            text = "no subscription of that id is known here (REN-01)"
+            raise Stop(Exit.NOT_FOUND, text, "subscription_id")
+        if row and row.life.customer_id != order.customer.id:
+            raise Stop(Exit.REFUSED, "is another customer's subscription (REN-01)", "subscription_id")
+        if row and row.life.stage is SubscriptionStage.TERMINATED:
+            raise Stop(Exit.REFUSED, "is a terminated subscription (REN-01)", "subscription_id")
+
+    async def _outlived(self, subject: Subject, order: PlaceOrder) -> Started | None:
+        """The store remembers orders that Temporal has forgotten."""
+        row = await self.records.ask(lambda store: store.order(subject.id))
+        if row is None or await described(self.client, subject.workflow_id) is not None:
+            return None
+        return _compared(subject, order, row.placed, "", f"closed: {row.life.stage}", Result.CLOSED)
+
+    async def _found(self, subject: Subject, order: PlaceOrder) -> Started:
+        handle = self.client.get_workflow_handle(subject.workflow_id)
+        status, run_id = await described(self.client, subject.workflow_id) or (None, "")
+        earlier = await first_input(self.client, subject.workflow_id)
+        if status is WorkflowExecutionStatus.RUNNING:
+            return _compared(subject, order, earlier, run_id, "started", Result.ALREADY_STARTED)
+        ended = await outcome(handle, status)
+        if await self._was_refused_at_birth(subject):
+            ended += ". It never began; to hand it in once more, add --again"
+        return _compared(subject, order, earlier, run_id, f"closed: {ended}", Result.CLOSED)
+
+    async def _was_refused_at_birth(self, subject: Subject) -> bool:
+        """Its workflow failed because its start was refused, so its number was never taken."""
+        status, _ = await described(self.client, subject.workflow_id) or (None, "")
+        if status is not WorkflowExecutionStatus.FAILED or await self.records.ask(lambda s: s.order(subject.id)):
+            return False
+        cause = await _failure(self.client.get_workflow_handle(subject.workflow_id))
+        return isinstance(cause, ApplicationError) and cause.type in {REFUSED, BAD_INPUT}
+
+
+def _compared(subject: Subject, order: PlaceOrder, earlier: Any, run: str, state: str, same: Result) -> Started:
+    fields = differing(order, earlier)
+    if not fields:
+        return Started(same, run, f"{subject.workflow_id} is already {state}; nothing was started")
+    text = f"differs from what {subject.workflow_id} was started with (already {state}); nothing was started"
+    return Started(Result.CONFLICT, run, text, tuple(fields))
+
+
+async def described(client: Client, workflow_id: str) -> tuple[WorkflowExecutionStatus | None, str] | None:
+    """Status and run of the newest run; None if Temporal knows none."""
+    try:
+        async with asking(workflow_id):
+            found = await client.get_workflow_handle(workflow_id).describe()
+    except Stop as stop:
+        if stop.exit is Exit.NOT_FOUND:
+            return None
+        raise
+    return found.status, found.run_id
+
+
+async def first_input(client: Client, workflow_id: str) -> dict[str, Any]:
+    """The JSON a workflow's newest run was started with."""
+    events = client.get_workflow_handle(workflow_id).fetch_history_events(page_size=1)
+    async for event in events:
+        payloads = event.workflow_execution_started_event_attributes.input.payloads
+        found = await client.data_converter.decode(list(payloads))
+        return found[0] if found and isinstance(found[0], dict) else {}
+    return {}
+
+
+async def outcome(handle: WorkflowHandle[Any, Any], status: WorkflowExecutionStatus | None) -> str:
+    """How a closed workflow ended: `completed`, `rejected`, `failed: …`, `terminated`."""
+    if status is WorkflowExecutionStatus.COMPLETED:
+        result = await handle.result()
+        return str(result.get("stage", "completed")) if isinstance(result, dict) else "completed"
+    if status is WorkflowExecutionStatus.FAILED:
+        cause = await _failure(handle)
+        return f"failed: {cause.message if isinstance(cause, ApplicationError) else 'a fault of Tenure'}"
+    return status.name.lower().replace("_", " ") if status else "ended"
+
+
+async def _failure(handle: WorkflowHandle[Any, Any]) -> BaseException | None:
+    try:
+        await handle.result()
+    except WorkflowFailureError as failed:
+        return failed.cause
+    return None

@@ -1,0 +1,871 @@
+"""What every store promises (activities/ports.py), sentence by sentence, on every database."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta, timezone
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import delete, select, text
+from sqlalchemy.exc import StatementError
+
+from activities.ports import (
+    NotKnown,
+    OpenedOrder,
+    OrderNumberTaken,
+    OrderPapers,
+    People,
+    RenewalNotPossible,
+    SubscriptionUnknown,
+)
+from adapters.sql.journal import EventContradicted
+from adapters.sql.people import ERASED
+from adapters.sql.schema import Base, OrderItemRecord, PersonRecord
+from adapters.sql.store import SqlStore, open_store
+from adapters.sql.subscriptions import RosterEmpty
+from domain.agenda import Deadline
+from domain.events import Journal, TaskKind
+from domain.mails import Lifecycle, MailState, Role
+from domain.order.messages import PlaceOrder
+from domain.order.order import OrderLife
+from domain.order.people import graduation_people, provisioning_people
+from domain.subscription.messages import StartSubscription, TerminateSubscription
+from domain.subscription.subscription import SubscriptionLife
+from domain.values import Person, Refused
+from tests.makers import (
+    MONDAY,
+    a_customer,
+    a_form,
+    a_graduation,
+    a_partner,
+    a_person,
+    a_renewal,
+    an_order,
+    built,
+    cancelled,
+    cleared,
+    refused,
+    submitted,
+)
+from tests.postgres import a_database
+
+T = TypeVar("T")
+LATER = MONDAY + timedelta(hours=1)
+SUBSCRIPTION = "sub-SO-100001"
+MAIL = "order-SO-100001/welcome"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
+    with a_database(request.param) as url:
+        opened = open_store(url, mail_domain="mail.example.com")
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def store(one_store: SqlStore) -> SqlStore:
+    """An empty store for each test: one of each kind, emptied, because a new one costs more than most tests."""
+    with one_store.engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(delete(table))
+    return one_store
+
+
+def a_life(placed: PlaceOrder) -> OrderLife:
+    return OrderLife.placed(placed, MONDAY)
+
+
+def opened(store: SqlStore, placed: PlaceOrder | None = None, run: str = "run-1") -> OrderLife:
+    """An order the store knows, its first event recorded."""
+    placed = placed or an_order()
+    life = a_life(placed)
+    store.open_order(placed, life, run, MONDAY)
+    record(store, life)
+    return life
+
+
+def record(store: SqlStore, life: OrderLife, papers: OrderPapers | None = None) -> None:
+    store.record_order(life, life.journal.take(), papers or OrderPapers(), LATER)
+
+
+def held(life: OrderLife, overdue_at: datetime = LATER) -> OrderLife:
+    life.hold(MONDAY, overdue_at, None)
+    return life
+
+
+def a_subscription(subscription_id: str = SUBSCRIPTION, customer_id: str = "akasaka") -> SubscriptionLife:
+    start = StartSubscription(
+        by="tenure",
+        subscription_id=subscription_id,
+        order_number="SO-100001",
+        customer_id=customer_id,
+        partner_id="hikari",
+        zone="Asia/Tokyo",
+        service_start_at=MONDAY,
+        term_months=12,
+    )
+    return SubscriptionLife.started(start, MONDAY)
+
+
+def subscribed(store: SqlStore, life: SubscriptionLife | None = None) -> SubscriptionLife:
+    life = life or a_subscription()
+    store.record_subscription(life, life.journal.take(), LATER)
+    return life
+
+
+def terminated(store: SqlStore, life: SubscriptionLife) -> None:
+    life.terminate(TerminateSubscription(by="ops-7", reason="left"), MONDAY)
+    subscribed(store, life)
+
+
+def claimed(store: SqlStore, key: str = MAIL, now: datetime = MONDAY) -> None:
+    store.claim(key, "welcome", Lifecycle.ORDER, "SO-100001", "site_administrator", now)
+
+
+def erase(store: SqlStore, role: Role, subject: str = "SO-100001") -> None:
+    with store.engine.begin() as connection:
+        who = delete(PersonRecord).where(PersonRecord.subject == subject, PersonRecord.role == role)
+        assert connection.execute(who).rowcount == 1
+
+
+def everything(store: SqlStore) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, to see that nothing changed."""
+    with store.engine.connect() as connection:
+        return {
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=str)
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def at_once(*calls: Callable[[], T]) -> list[T | Exception]:
+    """All of them at the same moment, each in a thread: what they answered or raised."""
+    together = Barrier(len(calls))
+
+    def one(call: Callable[[], T]) -> T | Exception:
+        together.wait()
+        try:
+            return call()
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(one, calls))
+
+
+class TestOpeningAnOrder:
+    def test_keeps_the_order_as_it_was_placed_and_as_it_stands(self, store: SqlStore) -> None:
+        placed = an_order(reselling_partner=a_partner("asahi", "アサヒ"), placed_at=MONDAY)
+        life = a_life(placed)
+        assert store.open_order(placed, life, "run-1", MONDAY) == OpenedOrder()
+        row = store.order("SO-100001")
+        assert (row.placed, row.life) == (placed, life)
+        assert (row.provisioning_form, row.graduation_form, row.access) == (None, None, None)
+
+    def test_keeps_its_people_by_role(self, store: SqlStore) -> None:
+        placed = an_order(reselling_partner=a_partner("asahi"))
+        opened(store, placed)
+        for role, person in {
+            Role.ORDERING_PARTNER: placed.ordering_partner.contact,
+            Role.FACING_PARTNER: a_partner("asahi").contact,
+            Role.CUSTOMER: placed.customer.contact,
+        }.items():
+            assert store.person(Lifecycle.ORDER, "SO-100001", role) == person
+
+    def test_without_a_tier_2_the_ordering_partner_faces_the_customer(self, store: SqlStore) -> None:
+        placed = an_order()
+        opened(store, placed)
+        facing = store.person(Lifecycle.ORDER, "SO-100001", Role.FACING_PARTNER)
+        assert facing == placed.ordering_partner.contact
+
+    def test_keeps_its_items_in_their_sequence(self, store: SqlStore) -> None:
+        placed = an_order()
+        opened(store, placed)
+        with store.engine.connect() as connection:
+            rows = connection.execute(select(OrderItemRecord.position, OrderItemRecord.part_number)).all()
+        assert [tuple(row) for row in rows] == [(1, placed.items[0].part_number)]
+
+    def test_repeated_by_the_same_run_it_gives_the_same_answer_and_changes_nothing(self, store: SqlStore) -> None:
+        life = opened(store)
+        held(life)
+        record(store, life)
+        before = everything(store)
+        again = store.open_order(an_order(), a_life(an_order()), "run-1", LATER)
+        assert again == OpenedOrder()
+        assert everything(store) == before
+
+    def test_another_run_with_the_same_content_is_told_so_whoever_sends_it(self, store: SqlStore) -> None:
+        opened(store)
+        again = an_order(by="upstream-2", reason="sent again")
+        with pytest.raises(OrderNumberTaken) as refusal:
+            store.open_order(again, a_life(again), "run-2", LATER)
+        assert str(refusal.value) == (
+            "sales_order_number: SO-100001 was already taken by an order with the same content "
+            "that is acknowledged (R9)"
+        )
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            an_order(term_months=24),
+            an_order(customer=a_customer(contact=a_person("taro@akasaka.example.com"))),
+            an_order(reselling_partner=a_partner("asahi")),
+        ],
+        ids=["terms", "people", "Tier-2"],
+    )
+    def test_another_run_with_other_content_is_told_so(self, store: SqlStore, other: PlaceOrder) -> None:
+        opened(store)
+        with pytest.raises(OrderNumberTaken, match="with other content that is acknowledged") as refusal:
+            store.open_order(other, a_life(other), "run-2", LATER)
+        assert refusal.value.field == "sales_order_number"
+        assert store.order("SO-100001").placed == an_order()
+
+    def test_a_number_stays_taken_when_the_order_is_over(self, store: SqlStore) -> None:
+        life = opened(store)
+        life.cancel(cancelled(), MONDAY)
+        record(store, life)
+        with pytest.raises(OrderNumberTaken, match="that is cancelled"):
+            store.open_order(an_order(), a_life(an_order()), "run-2", LATER)
+
+    def test_of_two_runs_at_once_one_gets_the_number(self, store: SqlStore) -> None:
+        def by(run: str) -> Callable[[], OpenedOrder]:
+            return lambda: store.open_order(an_order(), a_life(an_order()), run, MONDAY)
+
+        answers = at_once(*(by(f"run-{n}") for n in range(6)))
+        assert answers.count(OpenedOrder()) == 1
+        assert sum(isinstance(answer, OrderNumberTaken) for answer in answers) == 5
+
+    def test_attempts_of_one_run_at_once_get_one_answer(self, store: SqlStore) -> None:
+        def attempt() -> OpenedOrder:
+            return store.open_order(an_order(), a_life(an_order()), "run-1", MONDAY)
+
+        assert at_once(*[attempt] * 6) == [OpenedOrder()] * 6
+
+
+class TestOpeningARenewal:
+    def test_is_told_the_renewal_date(self, store: SqlStore) -> None:
+        subscribed(store)
+        answer = store.open_order(a_renewal(), a_life(a_renewal()), "run-1", MONDAY)
+        assert answer == OpenedOrder(renewal_date=date(2027, 6, 1))
+
+    def test_the_same_run_hears_the_same_date_even_after_it_moved(self, store: SqlStore) -> None:
+        life = subscribed(store)
+        first = store.open_order(a_renewal(), a_life(a_renewal()), "run-1", MONDAY)
+        life.months += 12
+        life.journal.note("subscription.renewed", LATER)
+        terminated(store, life)
+        assert store.open_order(a_renewal(), a_life(a_renewal()), "run-1", LATER) == first
+
+    def test_needs_a_subscription_that_exists(self, store: SqlStore) -> None:
+        with pytest.raises(SubscriptionUnknown, match="REN-01") as refusal:
+            store.open_order(a_renewal(), a_life(a_renewal()), "run-1", MONDAY)
+        assert refusal.value.field == "subscription_id"
+
+    def test_needs_the_same_customer_and_does_not_name_the_other(self, store: SqlStore) -> None:
+        subscribed(store, a_subscription(customer_id="roppongi"))
+        with pytest.raises(RenewalNotPossible, match="another customer") as refusal:
+            store.open_order(a_renewal(), a_life(a_renewal()), "run-1", MONDAY)
+        assert refusal.value.field == "customer.id"
+        assert "roppongi" not in str(refusal.value)
+
+    def test_needs_a_subscription_that_is_not_terminated(self, store: SqlStore) -> None:
+        terminated(store, a_subscription())
+        with pytest.raises(RenewalNotPossible, match="is terminated") as refusal:
+            store.open_order(a_renewal(), a_life(a_renewal()), "run-1", MONDAY)
+        assert refusal.value.field == "subscription_id"
+
+    def test_is_possible_for_a_suspended_subscription(self, store: SqlStore) -> None:
+        life = a_subscription()
+        life.suspend(MONDAY)
+        subscribed(store, life)
+        answer = store.open_order(a_renewal(), a_life(a_renewal()), "run-1", MONDAY)
+        assert answer.renewal_date == life.renewal_date
+
+    def test_needs_to_be_the_only_one_under_way(self, store: SqlStore) -> None:
+        subscribed(store)
+        opened(store, a_renewal("SO-200001"))
+        second = a_renewal("SO-200002")
+        with pytest.raises(RenewalNotPossible, match="SO-200001, which is acknowledged") as refusal:
+            store.open_order(second, a_life(second), "run-2", MONDAY)
+        assert refusal.value.field == "subscription_id"
+
+    def test_leaves_nothing_behind_when_it_is_refused(self, store: SqlStore) -> None:
+        before = everything(store)
+        with pytest.raises(SubscriptionUnknown):
+            store.open_order(a_renewal(), a_life(a_renewal()), "run-1", MONDAY)
+        assert everything(store) == before
+
+    def test_is_possible_again_once_the_other_came_to_nothing(self, store: SqlStore) -> None:
+        subscribed(store)
+        first = opened(store, a_renewal("SO-200001"))
+        first.cancel(cancelled(), MONDAY)
+        record(store, first)
+        opened(store, a_renewal("SO-200002"))
+
+    def test_of_many_for_one_subscription_at_once_one_is_opened(self, store: SqlStore) -> None:
+        subscribed(store)
+
+        def renewing(placed: PlaceOrder) -> Callable[[], OpenedOrder]:
+            return lambda: store.open_order(placed, a_life(placed), placed.sales_order_number, MONDAY)
+
+        answers = at_once(*(renewing(a_renewal(f"SO-20000{n}")) for n in range(6)))
+        assert sum(isinstance(answer, OpenedOrder) for answer in answers) == 1
+        assert sum(isinstance(answer, RenewalNotPossible) for answer in answers) == 5
+        assert len(store.orders()) == 1
+
+
+class TestRecordingAnOrder:
+    def test_brings_row_events_tasks_papers_and_people_up_to_date(self, store: SqlStore) -> None:
+        life = held(opened(store))
+        life.clear(cleared(), MONDAY)
+        life.submit_form(submitted(), LATER)
+        life.journal.open_task("call", TaskKind.RELAY_CONFIRMATION, "hikari", LATER)
+        told = life.journal.model_copy(deep=True)
+        people = provisioning_people(a_form(), life) | graduation_people(a_graduation(), life)
+        papers = OrderPapers(
+            people=People(by_role=people), provisioning_form=a_form(), graduation_form=a_graduation(), access=built()
+        )
+        record(store, life, papers)
+        row = store.order("SO-100001")
+        assert row.life == life
+        assert (row.provisioning_form, row.graduation_form, row.access) == (a_form(), a_graduation(), built())
+        assert store.events(Lifecycle.ORDER, "SO-100001")[1:] == told.unrecorded
+        assert store.tasks(Lifecycle.ORDER, "SO-100001") == told.changed_tasks
+        for role, person in people.items():
+            assert store.person(Lifecycle.ORDER, "SO-100001", role) == person
+
+    def test_repeated_it_changes_nothing(self, store: SqlStore) -> None:
+        life = held(opened(store))
+        life.journal.open_task("call", TaskKind.RELAY_CONFIRMATION, "hikari", MONDAY)
+        journal, papers = life.journal.take(), OrderPapers(provisioning_form=a_form())
+        store.record_order(life, journal, papers, LATER)
+        before = everything(store)
+        store.record_order(life, journal, papers, LATER)
+        assert everything(store) == before
+
+    def test_never_goes_back_though_late_events_are_still_kept(self, store: SqlStore) -> None:
+        early = held(opened(store))
+        late = early.model_copy(deep=True)
+        unrecorded = early.journal.take()
+        late.journal.take()
+        late.refuse(refused(), LATER)
+        record(store, late)
+        store.record_order(early, unrecorded, OrderPapers(), LATER)
+        assert store.order("SO-100001").life == late
+        assert [event.sequence for event in store.events(Lifecycle.ORDER, "SO-100001")] == [1, 2, 3]
+
+    def test_an_older_journal_never_reopens_a_task(self, store: SqlStore) -> None:
+        life = opened(store)
+        life.journal.open_task("call", TaskKind.RELAY_CONFIRMATION, "hikari", MONDAY)
+        open_yet, before = life.journal.take(), life.model_copy(deep=True)
+        life.journal.close_task("call", LATER)
+        life.journal.note("order.task_completed", LATER)
+        record(store, life)
+        store.record_order(before, open_yet, OrderPapers(), LATER)
+        assert [task.closed_at for task in store.tasks(Lifecycle.ORDER, "SO-100001")] == [LATER]
+
+    def test_an_order_never_opened_is_not_known(self, store: SqlStore) -> None:
+        with pytest.raises(NotKnown):
+            record(store, a_life(an_order()))
+        assert store.events(Lifecycle.ORDER, "SO-100001") == []
+
+    def test_an_event_told_twice_and_differently_is_raised_and_nothing_of_it_kept(self, store: SqlStore) -> None:
+        life = opened(store)
+        other = life.model_copy(deep=True)
+        record(store, held(life))
+        other.cancel(cancelled(), LATER)
+        before = everything(store)
+        with pytest.raises(EventContradicted, match=r"event 2 is stored as order\.held and now told as order\.cancel"):
+            record(store, other, OrderPapers(provisioning_form=a_form()))
+        assert everything(store) == before
+
+    def test_when_an_event_was_recorded_is_no_part_of_it(self, store: SqlStore) -> None:
+        life = opened(store)
+        journal = held(life).journal.take()
+        store.record_order(life, journal, OrderPapers(), LATER)
+        store.record_order(life, journal, OrderPapers(), LATER + timedelta(days=1))
+
+    def test_at_once_by_many_attempts_it_is_recorded_once(self, store: SqlStore) -> None:
+        life = held(opened(store))
+        journal = life.journal.take()
+        assert at_once(*[lambda: store.record_order(life, journal, OrderPapers(), LATER)] * 6) == [None] * 6
+        assert len(store.events(Lifecycle.ORDER, "SO-100001")) == 2
+
+    def test_an_order_nobody_placed_is_not_known(self, store: SqlStore) -> None:
+        with pytest.raises(NotKnown, match="SO-404"):
+            store.order("SO-404")
+
+
+class TestErasingAPerson:
+    """Deleting one row is enough: nothing else has the name, and the rest can still be read."""
+
+    @pytest.mark.parametrize(
+        ("role", "field"),
+        [
+            (Role.CUSTOMER, "customer"),
+            (Role.ORDERING_PARTNER, "ordering_partner"),
+            (Role.FACING_PARTNER, "reselling_partner"),
+        ],
+    )
+    def test_leaves_the_rest_of_the_order_readable(self, store: SqlStore, role: Role, field: str) -> None:
+        placed = an_order(reselling_partner=a_partner("asahi"))
+        opened(store, placed)
+        erase(store, role)
+        read = store.order("SO-100001").placed
+        erased = getattr(placed, field).model_copy(update={"contact": ERASED})
+        assert read == placed.model_copy(update={field: erased})
+        with pytest.raises(NotKnown, match=role):
+            store.person(Lifecycle.ORDER, "SO-100001", role)
+
+    def test_leaves_no_trace_in_any_other_table(self, store: SqlStore) -> None:
+        canary = a_person("canary@akasaka.example.com", first_name="Canary", phone="+81 3 5550 0199")
+        opened(store, an_order(customer=a_customer(contact=canary)))
+        erase(store, Role.CUSTOMER)
+        found = str(everything(store)).lower()
+        assert "canary" not in found
+        assert "5550" not in found
+
+    def test_does_not_come_back_when_the_order_is_opened_again(self, store: SqlStore) -> None:
+        opened(store)
+        erase(store, Role.CUSTOMER)
+        store.open_order(an_order(), a_life(an_order()), "run-1", LATER)
+        assert store.order("SO-100001").placed.customer.contact == ERASED
+
+    def test_nobody_can_tell_afterwards_whether_another_was_meant(self, store: SqlStore) -> None:
+        opened(store)
+        erase(store, Role.CUSTOMER)
+        other = an_order(customer=a_customer(contact=a_person("taro@akasaka.example.com")))
+        with pytest.raises(OrderNumberTaken, match="with the same content"):
+            store.open_order(other, a_life(other), "run-2", LATER)
+
+
+class TestListingOrders:
+    @pytest.fixture
+    def listed(self, store: SqlStore) -> SqlStore:
+        """Five orders, from the one due last to the one that waits for nothing."""
+        for number, due in (("SO-5", 5), ("SO-4", 3), ("SO-3", 3), ("SO-2", 1)):
+            record(store, held(opened(store, an_order(number)), MONDAY + timedelta(days=due)))
+        opened(store, an_order("SO-1"))
+        return store
+
+    def test_goes_by_next_deadline_then_number_and_those_without_come_last(self, listed: SqlStore) -> None:
+        assert [line.number for line in listed.orders()] == ["SO-2", "SO-3", "SO-4", "SO-5", "SO-1"]
+
+    def test_says_of_each_what_people_ask_first(self, listed: SqlStore) -> None:
+        line = listed.orders()[0]
+        assert (line.kind, line.stage, line.customer_id, line.subscription_id) == ("new", "held", "akasaka", "sub-SO-2")
+        assert line.next_deadline == MONDAY + timedelta(days=1)
+        assert line.next_deadline_label == "Compliance hold overdue: alert"
+        assert not line.attention
+
+    def test_shows_who_needs_attention(self, store: SqlStore) -> None:
+        life = opened(store)
+        life.endanger("hold_overdue", MONDAY, MONDAY)
+        record(store, life)
+        assert store.orders()[0].attention
+
+    def test_a_stage_matches_exactly_or_up_to_a_dot(self, listed: SqlStore) -> None:
+        for number in ("SO-7", "SO-8"):
+            life = held(opened(listed, an_order(number)))
+            life.clear(cleared(), MONDAY)
+            if number == "SO-8":
+                life.submit_form(submitted(), MONDAY)
+            record(listed, life)
+        for stage, numbers in {
+            "in_progress.provisioning": ["SO-8"],
+            "in_progress": ["SO-8"],
+            "pending": ["SO-7"],
+            "acknowledged": ["SO-1"],
+            "in": [],
+            "in_progress.": [],
+            "%": [],
+            "no such stage": [],
+        }.items():
+            assert [line.number for line in listed.orders(stage)] == numbers, stage
+
+    def test_closed_orders_are_listed_too(self, store: SqlStore) -> None:
+        life = opened(store)
+        life.cancel(cancelled(), MONDAY)
+        record(store, life)
+        assert [line.stage for line in store.orders()] == ["cancelled"]
+
+    def test_due_before_ends_just_before_that_instant(self, listed: SqlStore) -> None:
+        on_day_3 = MONDAY + timedelta(days=3)
+        assert [line.number for line in listed.orders(due_before=on_day_3)] == ["SO-2"]
+        just_after = on_day_3 + timedelta(microseconds=1)
+        assert [line.number for line in listed.orders("held", just_after)] == ["SO-2", "SO-3", "SO-4"]
+
+    def test_due_before_is_an_instant_in_any_zone_but_never_naive(self, listed: SqlStore) -> None:
+        in_tokyo = (MONDAY + timedelta(days=3)).astimezone(timezone(timedelta(hours=9)))
+        assert [line.number for line in listed.orders(due_before=in_tokyo)] == ["SO-2"]
+        with pytest.raises(StatementError, match="time zone"):
+            listed.orders(due_before=datetime(2026, 6, 1))
+
+    def test_is_as_long_as_wanted(self, listed: SqlStore) -> None:
+        assert [line.number for line in listed.orders(limit=2)] == ["SO-2", "SO-3"]
+
+
+class TestInstants:
+    def test_come_back_as_the_same_instant_in_utc(self, store: SqlStore) -> None:
+        tokyo = timezone(timedelta(hours=9))
+        odd = datetime(2026, 10, 25, 10, 30, 0, 123456, tzinfo=tokyo)
+        life = opened(store)
+        life.agenda.arm(Deadline(name="odd", at=odd, label="an odd instant"))
+        life.journal.note("order.tried", odd)
+        record(store, life)
+        claimed(store, now=odd)
+        read = [
+            store.orders()[0].next_deadline,
+            store.events(Lifecycle.ORDER, "SO-100001")[-1].occurred_at,
+            store.mails(Lifecycle.ORDER, "SO-100001")[0].claimed_at,
+        ]
+        assert read == [odd] * 3
+        assert all(instant is not None and instant.tzinfo is UTC for instant in read)
+
+    def test_without_a_zone_are_refused(self, store: SqlStore) -> None:
+        with pytest.raises(StatementError, match="time zone"):
+            claimed(store, now=datetime(2026, 6, 1))
+        assert store.mails(Lifecycle.ORDER, "SO-100001") == []
+
+
+class TestSubscriptions:
+    def test_are_kept_with_events_and_tasks(self, store: SqlStore) -> None:
+        life = a_subscription()
+        life.journal.open_task("verify/SO-1", TaskKind.VERIFY_RENEWAL, "hikari", MONDAY)
+        told = life.journal.model_copy(deep=True)
+        subscribed(store, life)
+        row = store.subscription(SUBSCRIPTION)
+        assert (row.life, row.csm, row.orders) == (life, None, ())
+        assert store.events(Lifecycle.SUBSCRIPTION, SUBSCRIPTION) == told.unrecorded
+        assert store.tasks(Lifecycle.SUBSCRIPTION, SUBSCRIPTION) == told.changed_tasks
+
+    def test_recorded_again_nothing_changes(self, store: SqlStore) -> None:
+        life = a_subscription()
+        journal = life.journal.take()
+        store.record_subscription(life, journal, LATER)
+        before = everything(store)
+        store.record_subscription(life, journal, LATER)
+        assert everything(store) == before
+
+    def test_never_go_back(self, store: SqlStore) -> None:
+        late = subscribed(store)
+        early = late.model_copy(deep=True)
+        late.suspend(LATER)
+        subscribed(store, late)
+        store.record_subscription(early, Journal(sequence=early.journal.sequence), LATER)
+        assert store.subscription(SUBSCRIPTION).life == late
+
+    def test_an_event_told_differently_is_raised(self, store: SqlStore) -> None:
+        life = subscribed(store)
+        other = life.model_copy(deep=True)
+        life.suspend(MONDAY)
+        other.suspend(LATER)
+        subscribed(store, life)
+        with pytest.raises(EventContradicted, match="with other occurred_at"):
+            subscribed(store, other)
+
+    def test_nobody_knows_are_not_known(self, store: SqlStore) -> None:
+        with pytest.raises(NotKnown, match="sub-404"):
+            store.subscription("sub-404")
+
+    def test_name_their_orders_oldest_first_without_those_that_came_to_nothing(self, store: SqlStore) -> None:
+        subscribed(store)
+        first_renewal = opened(store, a_renewal("SO-300001", placed_at=MONDAY + timedelta(days=300)))
+        first_renewal.cancel(cancelled(), LATER)
+        record(store, first_renewal)
+        opened(store, a_renewal("SO-200001", placed_at=MONDAY + timedelta(days=330)))
+        opened(store, an_order("SO-100001"))
+        opened(store, an_order("SO-999999"))
+        assert store.subscription(SUBSCRIPTION).orders == ("SO-100001", "SO-200001")
+
+
+class TestAssigningACsm:
+    def test_goes_by_fewest_subscriptions_then_by_roster(self, store: SqlStore) -> None:
+        given = [store.assign_csm(f"sub-{n}", ("csm-b", "csm-a")) for n in range(3)]
+        assert given == ["csm-b", "csm-a", "csm-b"]
+        assert store.assign_csm("sub-3", ("csm-b", "csm-a", "csm-c")) == "csm-c"
+
+    def test_repeated_gives_the_same_answer_whatever_the_roster_says_now(self, store: SqlStore) -> None:
+        assert store.assign_csm(SUBSCRIPTION, ("csm-a",)) == "csm-a"
+        assert store.assign_csm(SUBSCRIPTION, ("csm-b",)) == "csm-a"
+
+    def test_works_before_the_subscription_is_recorded(self, store: SqlStore) -> None:
+        store.assign_csm(SUBSCRIPTION, ("csm-a",))
+        subscribed(store)
+        assert store.subscription(SUBSCRIPTION).csm == "csm-a"
+
+    def test_terminated_subscriptions_no_longer_count(self, store: SqlStore) -> None:
+        store.assign_csm(SUBSCRIPTION, ("csm-a", "csm-b"))
+        terminated(store, a_subscription())
+        assert store.assign_csm("sub-2", ("csm-a", "csm-b")) == "csm-a"
+
+    def test_at_once_is_shared_out_evenly(self, store: SqlStore) -> None:
+        def assigning(subscription_id: str) -> Callable[[], str]:
+            return lambda: store.assign_csm(subscription_id, ("csm-a", "csm-b", "csm-c"))
+
+        given = at_once(*(assigning(f"sub-{n}") for n in range(9)))
+        assert [given.count(csm) for csm in ("csm-a", "csm-b", "csm-c")] == [3, 3, 3]
+
+    def test_at_once_for_one_subscription_gives_one_answer(self, store: SqlStore) -> None:
+        given = at_once(*[lambda: store.assign_csm(SUBSCRIPTION, ("csm-a", "csm-b"))] * 6)
+        assert given == ["csm-a"] * 6
+
+    def test_needs_somebody_on_the_roster(self, store: SqlStore) -> None:
+        with pytest.raises(RosterEmpty):
+            store.assign_csm(SUBSCRIPTION, ())
+
+
+class TestTheArchive:
+    def test_knows_nothing_of_what_never_was(self, store: SqlStore) -> None:
+        assert store.events(Lifecycle.ORDER, "SO-404") == []
+        assert store.tasks(Lifecycle.ORDER, "SO-404") == []
+        assert store.mails(Lifecycle.ORDER, "SO-404") == []
+
+    def test_keeps_lifecycles_apart(self, store: SqlStore) -> None:
+        opened(store, an_order("SO-1"))
+        subscribed(store, a_subscription("SO-1"))
+        assert [event.type for event in store.events(Lifecycle.ORDER, "SO-1")] == ["order.acknowledged"]
+        assert [event.type for event in store.events(Lifecycle.SUBSCRIPTION, "SO-1")] == ["subscription.activated"]
+
+    def test_tells_events_oldest_first(self, store: SqlStore) -> None:
+        life = opened(store)
+        for n in range(2, 13):
+            life.journal.note(f"order.tried_{n}", MONDAY, what=None, count=n, day=date(2026, 6, 1))
+        told = life.journal.model_copy(deep=True).unrecorded
+        record(store, life)
+        assert store.events(Lifecycle.ORDER, "SO-100001")[1:] == told
+
+    def test_shows_open_tasks_first_the_oldest_before_the_others(self, store: SqlStore) -> None:
+        life = opened(store)
+        for key, opened_at in (("done", MONDAY), ("young", LATER), ("old", MONDAY)):
+            life.journal.open_task(key, TaskKind.RELAY_CONFIRMATION, "hikari", opened_at)
+        life.journal.close_task("done", LATER)
+        record(store, life)
+        assert [task.key for task in store.tasks(Lifecycle.ORDER, "SO-100001")] == ["old", "young", "done"]
+
+    def test_shows_mails_oldest_first(self, store: SqlStore) -> None:
+        claimed(store, "order-SO-100001/a", LATER)
+        claimed(store, "order-SO-100001/b", MONDAY)
+        assert [mail.key[-1] for mail in store.mails(Lifecycle.ORDER, "SO-100001")] == ["b", "a"]
+
+
+class TestThePeopleOfASubscription:
+    """Nobody is stored for the subscription itself: they are found by its orders."""
+
+    def person(self, store: SqlStore, role: Role) -> Person:
+        return store.person(Lifecycle.SUBSCRIPTION, SUBSCRIPTION, role)
+
+    def graduated(self, store: SqlStore) -> Person:
+        """The renewal contact of the first order's Graduation form."""
+        life = opened(store)
+        people = graduation_people(a_graduation(), life)
+        record(store, life, OrderPapers(people=People(by_role=people)))
+        return people[Role.RENEWAL_CONTACT]
+
+    def test_are_those_of_its_newest_order(self, store: SqlStore) -> None:
+        subscribed(store)
+        newer = a_partner("asahi")
+        opened(store, a_renewal(ordering_partner=newer, placed_at=MONDAY + timedelta(days=300)))
+        opened(store, an_order())
+        assert self.person(store, Role.FACING_PARTNER) == newer.contact
+
+    def test_a_renewal_names_no_renewal_contact_so_the_one_from_graduation_stays(self, store: SqlStore) -> None:
+        subscribed(store)
+        contact = self.graduated(store)
+        opened(store, a_renewal(placed_at=MONDAY + timedelta(days=300)))
+        assert self.person(store, Role.RENEWAL_CONTACT) == contact
+
+    def test_before_graduation_the_facing_partner_is_the_renewal_contact(self, store: SqlStore) -> None:
+        opened(store, an_order(reselling_partner=a_partner("asahi")))
+        assert self.person(store, Role.RENEWAL_CONTACT) == a_partner("asahi").contact
+
+    def test_once_the_renewal_contact_is_erased_the_facing_partner_is(self, store: SqlStore) -> None:
+        self.graduated(store)
+        erase(store, Role.RENEWAL_CONTACT)
+        assert self.person(store, Role.RENEWAL_CONTACT) == an_order().ordering_partner.contact
+
+    def test_an_order_that_came_to_nothing_names_nobody(self, store: SqlStore) -> None:
+        subscribed(store)
+        opened(store)
+        life = opened(store, a_renewal(ordering_partner=a_partner("asahi"), placed_at=MONDAY + timedelta(days=300)))
+        life.cancel(cancelled(), LATER)
+        record(store, life)
+        assert self.person(store, Role.FACING_PARTNER) == an_order().ordering_partner.contact
+
+    def test_one_stored_for_the_subscription_itself_comes_first(self, store: SqlStore) -> None:
+        contact = self.graduated(store)
+        with store.engine.begin() as connection:
+            connection.execute(
+                text("UPDATE people SET lifecycle = 'subscription', subject = :id WHERE role = 'renewal_contact'"),
+                {"id": SUBSCRIPTION},
+            )
+        assert self.person(store, Role.RENEWAL_CONTACT) == contact
+
+    @pytest.mark.parametrize("role", [Role.RENEWAL_CONTACT, Role.FACING_PARTNER, Role.SITE_ADMINISTRATOR])
+    def test_without_orders_are_not_known(self, store: SqlStore, role: Role) -> None:
+        subscribed(store)
+        with pytest.raises(NotKnown, match=SUBSCRIPTION):
+            self.person(store, role)
+
+    def test_no_stand_in_is_given_for_an_order(self, store: SqlStore) -> None:
+        opened(store)
+        with pytest.raises(NotKnown):
+            store.person(Lifecycle.ORDER, "SO-100001", Role.RENEWAL_CONTACT)
+
+
+HANDED_OVER = MONDAY + timedelta(minutes=1)
+SETTLED = MONDAY + timedelta(minutes=2)
+ENDS = (MailState.SENT, MailState.UNKNOWN, MailState.REFUSED, MailState.MOOT)
+
+
+def a_mail(store: SqlStore, state: MailState) -> None:
+    """A mail in that state, come there in the usual way."""
+    claimed(store)
+    if state not in (MailState.PENDING, MailState.MOOT):
+        store.handing_over(MAIL, HANDED_OVER)
+    if state in ENDS:
+        store.settle(MAIL, state, "its answer", SETTLED)
+
+
+def state_of(store: SqlStore) -> MailState:
+    return store.mails(Lifecycle.ORDER, "SO-100001")[0].state
+
+
+class TestTheMailLedger:
+    def test_a_first_claim_may_go_ahead_and_is_written_down(self, store: SqlStore) -> None:
+        claim = store.claim(MAIL, "welcome", Lifecycle.ORDER, "SO-100001", "site_administrator", MONDAY)
+        assert (claim.state, claim.sent_at) == (MailState.PENDING, None)
+        (row,) = store.mails(Lifecycle.ORDER, "SO-100001")
+        assert (row.key, row.kind, row.recipient) == (MAIL, "welcome", "site_administrator")
+        assert (row.state, row.message_id) == (MailState.PENDING, claim.message_id)
+        assert (row.claimed_at, row.settled_at, row.answer) == (MONDAY, None, None)
+
+    def test_the_message_id_comes_from_the_key(self, store: SqlStore) -> None:
+        first, again, other = (
+            store.claim(key, "welcome", Lifecycle.ORDER, "SO-100001", "customer", MONDAY).message_id
+            for key in (MAIL, MAIL, f"{MAIL}/2")
+        )
+        assert first == again != other
+        assert first.startswith("<")
+        assert first.endswith("@mail.example.com>")
+
+    def test_a_later_claim_changes_nothing_about_the_first(self, store: SqlStore) -> None:
+        claimed(store)
+        before = everything(store)
+        store.claim(MAIL, "confirmation", Lifecycle.SUBSCRIPTION, "sub-1", "customer", LATER)
+        assert everything(store) == before
+
+    @pytest.mark.parametrize("state", MailState)
+    def test_a_claim_is_told_what_became_of_it_and_data_is_in_doubt(self, store: SqlStore, state: MailState) -> None:
+        a_mail(store, state)
+        for _ in range(2):
+            claim = store.claim(MAIL, "welcome", Lifecycle.ORDER, "SO-100001", "customer", LATER)
+            assert claim.state is (MailState.UNKNOWN if state is MailState.DATA else state)
+            assert claim.sent_at == (HANDED_OVER if state is MailState.SENT else None)
+
+    def test_an_attempt_that_died_is_written_down_with_when_it_was_found(self, store: SqlStore) -> None:
+        a_mail(store, MailState.DATA)
+        claimed(store, now=LATER)
+        (row,) = store.mails(Lifecycle.ORDER, "SO-100001")
+        assert (row.state, row.settled_at) == (MailState.UNKNOWN, LATER)
+        assert row.answer == "the attempt that handed it over never told the end"
+
+    @pytest.mark.parametrize("state", set(MailState) - {MailState.PENDING})
+    def test_only_a_pending_mail_may_be_handed_over(self, store: SqlStore, state: MailState) -> None:
+        a_mail(store, state)
+        with pytest.raises(Refused, match=f"is {state} and cannot become data"):
+            store.handing_over(MAIL, LATER)
+        assert state_of(store) is state
+
+    def test_of_attempts_at_once_one_hands_it_over(self, store: SqlStore) -> None:
+        claimed(store)
+        answers = at_once(*[lambda: store.handing_over(MAIL, HANDED_OVER)] * 6)
+        assert answers.count(None) == 1
+        assert sum(isinstance(answer, Refused) for answer in answers) == 5
+
+    def test_claims_at_once_make_one_mail(self, store: SqlStore) -> None:
+        assert at_once(*[lambda: claimed(store)] * 6) == [None] * 6
+        assert len(store.mails(Lifecycle.ORDER, "SO-100001")) == 1
+
+    @pytest.mark.parametrize("end", ENDS)
+    @pytest.mark.parametrize("state", [MailState.PENDING, MailState.DATA])
+    def test_settles_to_each_end(self, store: SqlStore, state: MailState, end: MailState) -> None:
+        a_mail(store, state)
+        store.settle(MAIL, end, "250 ok", SETTLED)
+        (row,) = store.mails(Lifecycle.ORDER, "SO-100001")
+        assert (row.state, row.answer, row.settled_at) == (end, "250 ok", SETTLED)
+
+    @pytest.mark.parametrize("state", [MailState.PENDING, MailState.DATA])
+    def test_surely_not_taken_it_is_pending_again_and_says_why(self, store: SqlStore, state: MailState) -> None:
+        a_mail(store, state)
+        store.settle(MAIL, MailState.PENDING, "450 busy", SETTLED)
+        (row,) = store.mails(Lifecycle.ORDER, "SO-100001")
+        assert (row.state, row.answer, row.settled_at) == (MailState.PENDING, "450 busy", None)
+        store.handing_over(MAIL, LATER)
+
+    @pytest.mark.parametrize("end", ENDS)
+    def test_the_same_end_again_changes_nothing(self, store: SqlStore, end: MailState) -> None:
+        a_mail(store, end)
+        before = everything(store)
+        store.settle(MAIL, end, "other words", LATER)
+        assert everything(store) == before
+
+    @pytest.mark.parametrize("end", ENDS)
+    def test_an_end_stays_the_end(self, store: SqlStore, end: MailState) -> None:
+        a_mail(store, end)
+        before = everything(store)
+        for asked in set(MailState) - {end}:
+            with pytest.raises(Refused, match=f"is {end} and cannot become {asked}"):
+                store.settle(MAIL, asked, "too late", LATER)
+        assert everything(store) == before
+
+    def test_data_is_no_end(self, store: SqlStore) -> None:
+        claimed(store)
+        with pytest.raises(Refused):
+            store.settle(MAIL, MailState.DATA, "", LATER)
+
+    @pytest.mark.parametrize("state", MailState)
+    def test_reopens_only_what_is_in_doubt(self, store: SqlStore, state: MailState) -> None:
+        a_mail(store, state)
+        before = everything(store)
+        store.reopen(MAIL, LATER)
+        if state is not MailState.UNKNOWN:
+            assert everything(store) == before
+            return
+        assert state_of(store) is MailState.PENDING
+        store.handing_over(MAIL, LATER)
+        store.settle(MAIL, MailState.SENT, "250 ok", LATER)
+        assert store.claim(MAIL, "welcome", Lifecycle.ORDER, "SO-100001", "customer", LATER).sent_at == LATER
+
+    @pytest.mark.parametrize("state", MailState)
+    def test_marks_arrived_only_what_is_in_doubt_and_it_was_sent_when_handed_over(
+        self, store: SqlStore, state: MailState
+    ) -> None:
+        a_mail(store, state)
+        before = everything(store)
+        store.mark_arrived(MAIL, LATER)
+        if state is not MailState.UNKNOWN:
+            assert everything(store) == before
+            return
+        claim = store.claim(MAIL, "welcome", Lifecycle.ORDER, "SO-100001", "customer", LATER)
+        assert (claim.state, claim.sent_at) == (MailState.SENT, HANDED_OVER)
+
+    @pytest.mark.parametrize("decide", ["reopen", "mark_arrived"])
+    def test_an_operators_decision_told_twice_counts_once(self, store: SqlStore, decide: str) -> None:
+        a_mail(store, MailState.UNKNOWN)
+        getattr(store, decide)(MAIL, LATER)
+        before = everything(store)
+        getattr(store, decide)(MAIL, LATER)
+        assert everything(store) == before
+
+    def test_a_mail_never_claimed_is_not_known(self, store: SqlStore) -> None:
+        steps: list[Callable[[], None]] = [
+            lambda: store.handing_over(MAIL, MONDAY),
+            lambda: store.settle(MAIL, MailState.SENT, "", MONDAY),
+            lambda: store.reopen(MAIL, MONDAY),
+            lambda: store.mark_arrived(MAIL, MONDAY),
+        ]
+        for step in steps:
+            with pytest.raises(NotKnown, match=MAIL):
+                step()

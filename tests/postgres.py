@@ -1,0 +1,190 @@
+"""Fresh databases for tests, on a private PostgreSQL of this machine's packages that is gone when the tests end."""
+
+import atexit
+import itertools
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import URL, make_url
+
+from adapters.sql.migrate import migrate
+
+Backend = Literal["sqlite", "postgresql"]
+
+ROOM_IN_MEMORY = 2_000_000_000
+"""Bytes that must be free in /dev/shm before databases are put there: fsync stays on and costs nothing."""
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "shared_buffers": "32MB",
+    "max_connections": "60",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "min_wal_size": "32MB",
+    "max_wal_size": "64MB",
+    "log_min_messages": "fatal",
+}
+_names = itertools.count(1)
+
+
+@contextmanager
+def a_database(backend: Backend, *, migrated: bool = True) -> Iterator[str]:
+    """The URL of a database nobody else uses, gone afterwards; empty, or migrated to this release."""
+    if backend == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="tenure-sqlite-", dir=_fast_directory()) as directory:
+            path = Path(directory) / "store.db"
+            if migrated:
+                path.write_bytes(_migrated_file())
+            yield f"sqlite:///{path}"
+        return
+    server = cluster_or_skip()
+    with server.database(_migrated_template() if migrated else "template1") as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@cache
+def _migrated_file() -> bytes:
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "store.db"
+        migrate(f"sqlite:///{path}")
+        return path.read_bytes()
+
+
+@cache
+def _migrated_template() -> str:
+    lasting = cluster().database()
+    url = lasting.__enter__()
+    atexit.register(lasting.__exit__, None, None, None)
+    migrate(url.render_as_string(hide_password=False))
+    return str(url.database)
+
+
+class PostgresMissing(Exception):
+    """No PostgreSQL server is installed on this machine and TENURE_TEST_POSTGRES_URL is not set."""
+
+
+class Cluster:
+    """Where databases can be made for tests."""
+
+    def __init__(self, maintenance_url: URL) -> None:
+        self.maintenance_url = maintenance_url
+
+    @contextmanager
+    def database(self, template: str = "template1") -> Iterator[URL]:
+        """A fresh database, dropped afterwards; nobody else may be using the template."""
+        name = f"tenure_test_{os.getpid()}_{next(_names)}"
+        self.execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        try:
+            yield self.maintenance_url.set(drivername="postgresql", database=name)
+        finally:
+            self.execute("DROP DATABASE {} WITH (FORCE)", name)
+
+    def execute(self, statement: str, *names: str) -> None:
+        """Run a statement outside any transaction, its {} filled with quoted names."""
+        dsn = self.maintenance_url.render_as_string(hide_password=False)
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@cache
+def cluster() -> Cluster:
+    """The one of this process; started at the first call, or the one TENURE_TEST_POSTGRES_URL names."""
+    if given := os.environ.get("TENURE_TEST_POSTGRES_URL"):
+        return Cluster(make_url(given).set(drivername="postgresql"))
+    return Cluster(_start())
+
+
+def cluster_or_skip() -> Cluster:
+    """For fixtures: skips where no PostgreSQL is installed, but never in CI, where it must be."""
+    try:
+        return cluster()
+    except PostgresMissing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI needs PostgreSQL: {missing}")
+        pytest.skip(f"PostgreSQL left out: {missing}")
+
+
+def _start() -> URL:
+    binaries = _binaries()
+    directory = Path(tempfile.mkdtemp(prefix="tenure-pg-", dir=_fast_directory()))
+    if os.geteuid() == 0:
+        shutil.chown(directory, "postgres", "postgres")
+    data = directory / "data"
+    _run(binaries / "initdb", "-D", data, "-U", "tenure", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions")
+    port = _free_port()
+    options = SETTINGS | {"port": str(port), "unix_socket_directories": str(directory)}
+    server = subprocess.Popen(
+        [*_as_server(), binaries / "postgres", "-D", data, *(f"--{name}={value}" for name, value in options.items())],
+        cwd=directory,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    atexit.register(_stop, server, directory)
+    url = URL.create("postgresql", username="tenure", host="127.0.0.1", port=port, database="postgres")
+    _wait_until_ready(url, server)
+    return url
+
+
+def _stop(server: subprocess.Popen[bytes], directory: Path) -> None:
+    server.send_signal(signal.SIGINT)
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.send_signal(signal.SIGQUIT)
+        server.wait(10)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _wait_until_ready(url: URL, server: subprocess.Popen[bytes]) -> None:
+    give_up_at = time.monotonic() + 20
+    while True:
+        try:
+            psycopg.connect(url.render_as_string(), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _binaries() -> Path:
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    found = str(installed[-1]) if installed else shutil.which("postgres")
+    if found is None:
+        raise PostgresMissing("no server binaries on this machine; install postgresql or set TENURE_TEST_POSTGRES_URL")
+    return Path(found).resolve().parent
+
+
+def _fast_directory() -> str | None:
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > ROOM_IN_MEMORY else None
+
+
+def _as_server() -> list[str]:
+    """Run as a user who is not root, and die with us even if we are killed: a test run leaves no process behind."""
+    as_postgres = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    return ["setpriv", *as_postgres, "--pdeathsig", "INT"] if shutil.which("setpriv") else []
+
+
+def _run(*command: str | Path) -> None:
+    subprocess.run([*_as_server(), *command], check=True, cwd="/", stdout=subprocess.DEVNULL)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,171 @@
+"""The one place that knows every room: settings → adapters → activities → workers. `python -m worker` runs one."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from email.headerregistry import Address
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+import uvloop
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import SandboxImportNotificationPolicy
+
+from activities.mail import MailActivities
+from activities.order import OrderActivities
+from activities.ports import Transport
+from activities.subscription import SubscriptionActivities
+from adapters.calendars import LibraryCalendars
+from adapters.documents.desk import DocumentDesk
+from adapters.documents.library import DocumentLibrary
+from adapters.logs import configure_logs
+from adapters.mail.composer import JinjaComposer
+from adapters.mail.links import MailLinks
+from adapters.mail.transport import SmtpTransport
+from adapters.settings import Settings, WrongSetting, load_settings
+from adapters.sql.migrate import StoreUnusable, migrate
+from adapters.sql.store import SqlStore, open_store
+from adapters.temporal.bootstrap import NamespaceNotPrepared, prepare_namespace
+from adapters.temporal.client import CannotConnect, connect
+from adapters.temporal.interceptor import PlainRefusals
+from adapters.temporal.subscriptions import TemporalSubscriptions
+from workflows import attributes
+from workflows.order import Order
+from workflows.steps import MAIL_TASK_QUEUE_SUFFIX
+from workflows.subscription import Subscription
+from workflows.unknown import UnknownWorkflow
+
+STORIES: Final[Sequence[type[Any]]] = (Order, Subscription)
+"""Every workflow type people or systems may start."""
+
+LET_THROUGH: Final = ("email_validator", "idna", "phonenumbers", "pycountry", "pydantic_extra_types", "tzdata")
+"""Libraries behind our models' field types that import parts of themselves only when first used."""
+
+SQL_THREADS: Final = 8
+MAIL_THREADS: Final = 4
+BEAT: Final = 10
+"""Seconds between two signs of life."""
+
+log = structlog.get_logger("tenure.worker")
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """The sandbox stays on; what reaches a workflow without having been let through on purpose is an error."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*LET_THROUGH)
+    policy = SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+    return SandboxedWorkflowRunner(restrictions=restrictions.with_import_notification_policy(policy))
+
+
+def workers(client: Client, settings: Settings, store: SqlStore, transport: Transport, held: ExitStack) -> list[Worker]:
+    """The worker of the stories and the worker of the post, each with threads of its own. R4."""
+    links = settings.links
+    documents = DocumentDesk(DocumentLibrary(settings.documents_dir), str(links.provisioning_form))
+    sender = Address(settings.mail_from.name, addr_spec=settings.mail_from.email)
+    composer = JinjaComposer(sender, MailLinks(**links.model_dump(mode="json")))
+    subscriptions = TemporalSubscriptions(client, settings.task_queue)
+    orders = OrderActivities(store, LibraryCalendars(), tuple(settings.csm_roster), subscriptions)
+    records = SubscriptionActivities(store)
+    post = MailActivities(store, composer, transport, documents)
+    common = {"interceptors": [PlainRefusals([story.__name__ for story in STORIES])]}
+    return [
+        Worker(
+            client,
+            task_queue=settings.task_queue,
+            workflows=[*STORIES, UnknownWorkflow],
+            activities=activities_of(orders, records),
+            activity_executor=held.enter_context(ThreadPoolExecutor(SQL_THREADS, "sql")),
+            max_concurrent_activities=SQL_THREADS,
+            workflow_runner=sandbox(),
+            graceful_shutdown_timeout=settings.graceful_shutdown,
+            **common,
+        ),
+        Worker(
+            client,
+            task_queue=settings.task_queue + MAIL_TASK_QUEUE_SUFFIX,
+            activities=activities_of(post),
+            activity_executor=held.enter_context(ThreadPoolExecutor(MAIL_THREADS, "mail")),
+            max_concurrent_activities=MAIL_THREADS,
+            graceful_shutdown_timeout=settings.graceful_shutdown,
+        ),
+    ]
+
+
+def activities_of(*objects: object) -> list[Callable[..., Any]]:
+    """Every activity method of these objects: one that is written is registered."""
+    methods = [getattr(each, name) for each in objects for name in dir(each)]
+    return [method for method in methods if hasattr(method, "__temporal_activity_definition")]
+
+
+def smtp(settings: Settings) -> SmtpTransport:
+    """The mail relay of the settings."""
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    return SmtpTransport(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        password=password,
+        deadline=settings.smtp_deadline,
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Migrate, connect, prepare the namespace, work until SIGTERM or SIGINT, end in good order. R11."""
+    runtime = configure_logs(settings.log_format, settings.log_level)
+    await asyncio.to_thread(migrate, settings.database_url)
+    store = await asyncio.to_thread(open_store, settings.database_url)
+    client = await connect(runtime=runtime)
+    await prepare_namespace(client, attributes.ALL, settings.retention)
+    stop = asyncio.Event()
+    for received in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(received, stop.set)
+    with ExitStack() as held:
+        await run(workers(client, settings, store, smtp(settings), held), stop, settings.heartbeat_file)
+
+
+async def run(every: list[Worker], stop: asyncio.Event, heartbeat: Path | None) -> None:
+    """Until `stop`, or until one of the workers fails: then all end and the failure is raised."""
+    log.info("worker.started", queues=[worker.task_queue for worker in every])
+    async with asyncio.TaskGroup() as group:
+        running = [group.create_task(worker.run()) for worker in every]
+        beating = group.create_task(beat(heartbeat))
+        await stop.wait()
+        beating.cancel()
+        await asyncio.gather(*(worker.shutdown() for worker in every))
+        await asyncio.gather(*running)
+    log.info("worker.stopped")
+
+
+async def beat(file: Path | None) -> None:
+    """A sign of life for a health check: the file's time is renewed while the workers poll."""
+    while file is not None:
+        file.touch()
+        await asyncio.sleep(BEAT)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a worker against the Temporal, store and mail relay of the environment; 2 if something there is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m worker",
+        description="Tenure's worker. Temporal by TEMPORAL_* (address, namespace, TLS, API key, profile), "
+        "store by DATABASE_URL, everything else by TENURE_*: see docs/deployment.md.",
+    )
+    parser.parse_args(arguments)
+    try:
+        settings = load_settings()
+        uvloop.run(serve(settings))
+    except (WrongSetting, StoreUnusable, CannotConnect, NamespaceNotPrepared) as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
