@@ -30,7 +30,8 @@ from adapters.mail.composer import JinjaComposer
 from adapters.mail.links import MailLinks
 from adapters.mail.transport import SmtpTransport
 from adapters.settings import Settings, WrongSetting, load_settings
-from adapters.sql.migrate import StoreUnusable, migrate
+from adapters.sql.engine import StoreUnusable
+from adapters.sql.migrate import migrate
 from adapters.sql.store import SqlStore, open_store
 from adapters.temporal.bootstrap import NamespaceNotPrepared, prepare_namespace
 from adapters.temporal.client import CannotConnect, connect
@@ -73,7 +74,6 @@ def workers(client: Client, settings: Settings, store: SqlStore, transport: Tran
     orders = OrderActivities(store, LibraryCalendars(), tuple(settings.csm_roster), subscriptions)
     records = SubscriptionActivities(store)
     post = MailActivities(store, composer, transport, documents)
-    common = {"interceptors": [PlainRefusals([story.__name__ for story in STORIES])]}
     return [
         Worker(
             client,
@@ -84,7 +84,7 @@ def workers(client: Client, settings: Settings, store: SqlStore, transport: Tran
             max_concurrent_activities=SQL_THREADS,
             workflow_runner=sandbox(),
             graceful_shutdown_timeout=settings.graceful_shutdown,
-            **common,
+            interceptors=[PlainRefusals([story.__name__ for story in STORIES])],
         ),
         Worker(
             client,

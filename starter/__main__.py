@@ -1,19 +1,16 @@
 """`tenure`: how upstream systems and people at a terminal reach Tenure."""
 
-import asyncio
 import os
 import sys
 import traceback
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from starter import orders, service_commands, subscriptions, updates
-from starter.exits import MEANING, Exit, Stop, bad
-from starter.options import examples
+from starter import orders, service_commands, subscriptions, tools, updates
+from starter.exits import MEANING, Exit, Stop
 from starter.terminal import terminal
 
 GLOBAL: Final = {"--json": False, "--traceback": False, "--address": True, "--namespace": True}
@@ -21,9 +18,9 @@ GLOBAL: Final = {"--json": False, "--traceback": False, "--address": True, "--na
 
 EPILOG: Final = "\n".join(
     [
-        examples("tenure demo", "tenure order start examples/order.json", "tenure order show SO-100001"),
+        "[bold]Examples[/]\ntenure demo\ntenure order start examples/order.json\ntenure order show SO-100001",
         "\n[bold]Exit codes[/]",
-        *(f"{exit_.value:>5}  {meaning}" for exit_, meaning in MEANING.items()),
+        *(f"{exit_.value:<3}  {meaning}" for exit_, meaning in MEANING.items()),
     ]
 )
 
@@ -37,16 +34,17 @@ app = typer.Typer(
 app.add_typer(orders.app, name="order", rich_help_panel="Lifecycles")
 orders.app.add_typer(updates.app)
 app.add_typer(subscriptions.app, name="subscription", rich_help_panel="Lifecycles")
+app.add_typer(tools.app)
 app.add_typer(service_commands.app)  # `up` and `demo`: what they do is in starter/up.py and starter/demo.py
 
 
 @app.callback()
 def tenure(
     json: Annotated[
-        bool, typer.Option("--json", help='Answer as JSON on stdout, errors as {"error": …} on stderr.')
+        bool, typer.Option("--json", metavar="", help='Answer as JSON on stdout, errors as {"error": …} on stderr.')
     ] = False,
     with_traceback: Annotated[
-        bool, typer.Option("--traceback", help="Of a fault, show where it is. May show personal data.")
+        bool, typer.Option("--traceback", metavar="", help="Of a fault, show where it is. May show personal data.")
     ] = False,
     address: Annotated[str, typer.Option(metavar="HOST:PORT", help="Temporal's address.", show_default=False)] = "",
     namespace: Annotated[str, typer.Option(metavar="NAME", help="Temporal's namespace.", show_default=False)] = "",
@@ -61,45 +59,6 @@ def tenure(
     terminal.begin(as_json=json)
     terminal.with_traceback = with_traceback
     terminal.temporal = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": namespace}
-
-
-@app.command(
-    rich_help_panel="Tools",
-    epilog=examples("tenure schema", "tenure schema order.start", "tenure schema --out docs/schemas"),
-)
-def schema(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which one.", show_default=False)] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write NAME.json there for each.", show_default=False)
-    ] = None,
-) -> None:
-    """JSON Schemas of every start, every update, every answer."""
-    from starter import schemas
-
-    schemas.schema(name, out)
-
-
-@app.command(
-    rich_help_panel="Tools",
-    epilog=examples("tenure forward SO-100001 --days 5", "tenure forward sub-SO-100001 --days 335 --hours 9"),
-)
-def forward(
-    id_: Annotated[
-        str, typer.Argument(metavar="ID", help="SO#, subscription's id or workflow id.", show_default=False)
-    ],
-    days: Annotated[float, typer.Option(min=0, help="How many days.")] = 0,
-    hours: Annotated[float, typer.Option(min=0, help="And how many hours.")] = 0,
-) -> None:
-    """Test clock: move one order or subscription forward in time, see what happens.
-
-    All others stay where they are. Only on an embedded server that was started for
-    it: tenure up --time-travel, or tenure demo --keep.
-    """
-    from starter import ids, seeing
-
-    if days + hours <= 0:
-        raise bad("say how far: --days, --hours or both", "--days")
-    asyncio.run(seeing.move(ids.either(id_), timedelta(days=days, hours=hours)))
 
 
 def hoisted(words: Sequence[str]) -> list[str]:

@@ -51,19 +51,19 @@ UPDATES: Final[Mapping[Lifecycle, Mapping[str, type[Message]]]] = {
 """By the update's name in the workflow."""
 
 COMMANDS: Final[Mapping[str, str]] = {
-    "accept_terms": "accept-terms",
-    "clear_compliance": "clear",
-    "refuse_compliance": "refuse",
-    "cancel": "cancel",
-    "submit_provisioning_form": "submit-form",
-    "report_site_built": "site-built",
-    "graduate": "graduate",
-    "complete_task": "complete-task",
-    "settle_mail": "settle-mail",
-    "confirm_renewal": "confirm-renewal",
-    "terminate": "terminate",
+    "accept_terms": "accept-terms {id} --terms {terms}",
+    "clear_compliance": "clear {id}",
+    "refuse_compliance": "refuse {id} --reason …",
+    "cancel": "cancel {id} --reason …",
+    "submit_provisioning_form": "submit-form {id} --form FILE",
+    "report_site_built": "site-built {id} --user-name … --password-url …",
+    "graduate": "graduate {id} --form FILE",
+    "complete_task": "complete-task {id} --task {task}",
+    "settle_mail": "settle-mail {id} --mail {mail} --outcome sent|resend --reason …",
+    "confirm_renewal": "confirm-renewal {id} --order-number {order}",
+    "terminate": "terminate {id} --reason …",
 }
-"""The command that sends each update."""
+"""The command that sends each update, with what it needs."""
 
 ANSWERS: Final[Mapping[str, type[BaseModel]]] = {
     "plan": answers.PlanAnswer,

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 from zoneinfo import ZoneInfo
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
 from rich.markup import escape
@@ -17,7 +18,7 @@ from rich.table import Table
 
 from adapters.mail.catcher import CaughtMail, read_mails
 from domain.order.messages import PlaceOrder
-from domain.view import LifeView, Mark
+from domain.view import LifeView
 from starter.service import Ports, Service, service
 from starter.world import Happening, World, read_acts
 
@@ -100,7 +101,7 @@ async def demo(directory: Path, ports: Ports, examples: Path, console: Console, 
         with Live(screen.picture(), console=console, refresh_per_second=8, transient=True) as live:
             screen.live = live if console.is_terminal else None
             await _play(running, screen, world, orders)
-        console.print(_summary(screen, orders))
+        console.print(_summary(screen, orders, read_mails(running.mails)))
         _say_where(running, console, ready, monotonic() - began)
         if keep:
             console.print("Ctrl-C stops it.")
@@ -156,32 +157,33 @@ async def _watch_the_post(directory: Path, screen: Screen) -> None:
         await asyncio.sleep(REFRESH)
 
 
-def _summary(screen: Screen, orders: list[PlaceOrder]) -> Table:
-    table = Table(title="What happened", title_justify="left", header_style="bold")
-    for column in ("customer", "order", "ended as", "shipped", "built", "subscription", "renewal date", "missed"):
-        table.add_column(column)
+def _summary(screen: Screen, orders: list[PlaceOrder], mails: list[CaughtMail]) -> Table:
+    table = Table(title="What happened", title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for column in ("order", "customer", "ended as", "service from", "subscription", "renews", "mails"):
+        table.add_column(column, no_wrap=column != "customer")
     for order in orders:
-        table.add_row(*_line(screen, order))
+        table.add_row(*_line(screen, order, mails))
     return table
 
 
-def _line(screen: Screen, order: PlaceOrder) -> tuple[str, ...]:
+def _line(screen: Screen, order: PlaceOrder, mails: list[CaughtMail]) -> tuple[str, ...]:
     name = f"order-{order.sales_order_number}"
     life, subscription = screen.views[name], screen.views.get(f"subscription-{order.subscription}")
-    dates = [
-        screen.local(step.at, name)[:10] if step.at else "–" for step in life.steps if step.mark is not Mark.CURRENT
-    ]
-    missed = ", ".join(life.jeopardy + (subscription.jeopardy if subscription else ()))
+    built = life.facts.get("built_at")
+    about = sum(1 for mail in mails if order.sales_order_number in mail.message_id)
     return (
-        order.customer.company,
         order.sales_order_number,
-        life.stage,
-        dates[0],
-        dates[2],
-        subscription.stage if subscription else "–",
+        escape(order.customer.company),
+        _coloured(life.stage),
+        screen.local(datetime.fromisoformat(built), name)[:10] if built else "–",
+        _coloured(subscription.stage) if subscription else "–",
         subscription.facts["renewal_date"] if subscription else "–",
-        missed or "–",
+        str(about),
     )
+
+
+def _coloured(stage: str) -> str:
+    return f"[{COLOURS.get(stage, 'default')}]{stage}[/]"
 
 
 def _say_where(running: Service, console: Console, ready: float, took: float) -> None:

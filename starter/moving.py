@@ -60,5 +60,5 @@ async def _quiet(client: Client, subject: Subject) -> None:
     """What the last deadline set going is written down and sent, or tried at least."""
     give_up_at = monotonic() + gate.PATIENCE.total_seconds()
     handle = client.get_workflow_handle(subject.workflow_id)
-    while (await handle.describe()).raw_description.pending_activities and monotonic() < give_up_at:
+    while (await handle.describe()).raw_description.pending_activities and monotonic() < give_up_at:  # noqa: ASYNC110 - no event tells
         await asyncio.sleep(LOOK_AGAIN.total_seconds())

@@ -14,7 +14,7 @@ SubscriptionId = Annotated[
 ]
 By = Annotated[
     str | None,
-    typer.Option(metavar="WHO", help="Who asks: an id, never a name. [default: cli-<you>]", show_default=False),
+    typer.Option(metavar="WHO", help="Who asks: an id, never a name. \\[default: cli-<you>]", show_default=False),
 ]
 Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why, for the audit trail.", show_default=False)]
 Source = Annotated[
@@ -43,6 +43,8 @@ Message = Annotated[
     ),
 ]
 
+ANYWHERE: Final = "[dim]Anywhere: --json, --address, --namespace. Exit codes: tenure --help[/]"
+
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -69,4 +71,4 @@ def update_key(key: str | None) -> str | None:
 
 def examples(*lines: str) -> str:
     """The end of a command's help: how it is used, one example a line."""
-    return "\n".join(["[bold]Examples[/]" if len(lines) > 1 else "[bold]Example[/]", *(f"  {line}" for line in lines)])
+    return "\n".join(["[bold]Examples[/]" if len(lines) > 1 else "[bold]Example[/]", *lines, "", ANYWHERE])

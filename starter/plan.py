@@ -6,13 +6,14 @@ from domain.mails import RECIPIENT, Lifecycle, MailKind, Role
 from domain.order.messages import PlaceOrder
 from starter.answers import PlanAnswer, PlannedMail
 from starter.ids import Subject
-from starter.terminal import shown, terminal
+from starter.showing import plain_table
+from starter.terminal import terminal
 
 NAMED_LATER: Final = {
-    Role.FORM_PARTNER: "the Partner Contact Address of the Provisioning form",
-    Role.SITE_ADMINISTRATOR: "the site administrator named in the Provisioning form",
-    Role.GRADUATION_COPY: "the address for the copy in the Graduation form",
-    Role.RENEWAL_CONTACT: "the renewal contact named in the Graduation form",
+    Role.FORM_PARTNER: "the Partner Contact Address in the Provisioning form",
+    Role.SITE_ADMINISTRATOR: "the site administrator in the Provisioning form, nobody else",
+    Role.GRADUATION_COPY: "the address given in the Graduation form",
+    Role.RENEWAL_CONTACT: "the renewal contact in the Graduation form",
 }
 """Where people are named whom the order itself does not know."""
 
@@ -69,6 +70,8 @@ def tell(found: PlanAnswer) -> None:
     terminal.say(f"Valid; nothing was touched. Order {found.order} ({found.kind}) would run as {found.workflow_id}.")
     terminal.say(f"  subscription    {found.subscription_id}, {starts}")
     terminal.say(f"  terms to agree  {', '.join(found.required_terms) or 'none'}")
-    terminal.say("  mails")
+    terminal.say("")
+    table = plain_table("  mail", "to", "when")
     for mail in found.mails:
-        terminal.say(f"    {mail.kind:<20} {shown(mail.when)}, to {shown(mail.to)}")
+        table.add_row(f"  {mail.kind}", mail.to, mail.when)
+    terminal.say(table)

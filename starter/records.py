@@ -39,7 +39,7 @@ class Records:
             raise Stop(Exit.UNREACHABLE, f"store: {records.problem}")
         return records
 
-    async def ask(self, question: Callable[[SqlStore], R]) -> R | None:
+    async def ask(self, question: "Callable[[SqlStore], R]") -> R | None:
         """The answer; None when nothing is known, or nobody can be asked (then `problem` says why)."""
         if self._store is None:
             return None

@@ -18,8 +18,10 @@ async def send(subject: Subject, update: str, sent: dict[str, Any], whole: str |
     model = UPDATES[subject.lifecycle][update]
     said = read(model, {name: value for name, value in sent.items() if value is not None}, whole)
     answer = await tell(subject, update, said, update_key(key))
-    before = " (this update id was used before: nothing was changed now)" if answer.result == "repeated" else ""
-    terminal.say(f"{subject.workflow_id}: {update.replace('_', ' ')} accepted{before}.")
+    taken = (
+        "was told before, with this update id; this is the answer it gave then:" if answer.result == "repeated" else ""
+    )
+    terminal.say(f"{subject.workflow_id} {taken or 'took'} {update}.")
     stands(answer.state)
     terminal.answer(answer)
 

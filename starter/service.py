@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -109,12 +109,12 @@ def _surroundings(directory: Path, mail_port: int) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _worker(directory: Path, settings: Mapping[str, str]):  # type: ignore[no-untyped-def]  # a generator of Popen
+def _worker(directory: Path, settings: Mapping[str, str]) -> "Iterator[subprocess.Popen[bytes]]":
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
     with (directory / "worker.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "worker"],
-            env=inherited | settings,
+            env={**inherited, **settings},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -17,10 +17,10 @@ Directory = Annotated[Path, typer.Option(metavar="DIR", help="Where everything i
 Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Temporal; 0 for any free one.")]
 UiPort = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Temporal's Web UI.")]
 MailPort = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Mail catcher.")]
-TimeTravel = Annotated[bool, typer.Option("--time-travel", help="Allow `tenure forward`. For tests only.")]
+TimeTravel = Annotated[bool, typer.Option("--time-travel", metavar="", help="Allow `tenure forward`. For tests only.")]
 Examples = Annotated[Path, typer.Option(metavar="DIR", help="The orders to play.")]
-Keep = Annotated[bool, typer.Option("--keep", help="Leave it running at the end, to look around.")]
-Again = Annotated[bool, typer.Option("--again", help="Go on with what an earlier demo left.")]
+Keep = Annotated[bool, typer.Option("--keep", metavar="", help="Leave it running at the end, to look around.")]
+Again = Annotated[bool, typer.Option("--again", metavar="", help="Go on with what an earlier demo left.")]
 
 
 @app.command(rich_help_panel="Service", epilog=examples("tenure up", "tenure up --time-travel --directory /tmp/tenure"))

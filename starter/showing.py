@@ -109,8 +109,19 @@ def _fact(value: str, zone: str) -> str:
 
 
 def command(view: LifeView, update: str) -> str:
-    """How to send an update from a terminal."""
-    return f"tenure {view.lifecycle} {COMMANDS[update]} {view.id} --help"
+    """How to send an update from a terminal, as things stand."""
+    if update == "report_site_built" and view.kind == "order.renewal":
+        return f"tenure order site-built {view.id}"
+    tasks = [task.key for task in view.tasks if task.closed_at is None]
+    terms = [awaited.what.split()[0] for awaited in view.awaiting if awaited.update == "accept_terms"]
+    filled = COMMANDS[update].format(
+        id=view.id,
+        terms="|".join(terms),
+        task="|".join(key for key in tasks if "/" not in key),
+        mail=next((mail.key for mail in view.mails if mail.state is MailState.UNKNOWN), ""),
+        order="|".join(key.removeprefix("verify/") for key in tasks if key.startswith("verify/")),
+    )
+    return f"tenure {view.lifecycle} {filled}"
 
 
 def stands(view: LifeView) -> None:

@@ -123,7 +123,9 @@ class Desk:
     async def _was_refused_at_birth(self, subject: Subject) -> bool:
         """Its workflow failed because its start was refused, so its number was never taken."""
         status, _ = await described(self.client, subject.workflow_id) or (None, "")
-        if status is not WorkflowExecutionStatus.FAILED or await self.records.ask(lambda s: s.order(subject.id)):
+        if status is not WorkflowExecutionStatus.FAILED:
+            return False
+        if await self.records.ask(lambda store: store.order(subject.id)) is not None:
             return False
         cause = await _failure(self.client.get_workflow_handle(subject.workflow_id))
         return isinstance(cause, ApplicationError) and cause.type in {REFUSED, BAD_INPUT}
@@ -132,8 +134,8 @@ class Desk:
 def _compared(subject: Subject, order: PlaceOrder, earlier: Any, run: str, state: str, same: Result) -> Started:
     fields = differing(order, earlier)
     if not fields:
-        return Started(same, run, f"{subject.workflow_id} is already {state}; nothing was started")
-    text = f"differs from what {subject.workflow_id} was started with (already {state}); nothing was started"
+        return Started(same, run, f"already {state}: {subject.workflow_id}; nothing was started now")
+    text = f"differs from what {subject.workflow_id} was started with (it is {state}); nothing was started now"
     return Started(Result.CONFLICT, run, text, tuple(fields))
 
 

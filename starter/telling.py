@@ -90,16 +90,18 @@ async def _answer(client: Client, subject: Subject, earlier: Earlier, update_id:
     handle = client.get_workflow_handle(subject.workflow_id)
     accepted = handle.get_update_handle(update_id, workflow_run_id=earlier.run_id, result_type=LifeView)
     async with asking(subject.workflow_id):
-        return await accepted.result(rpc_timeout=gate.UPDATE_PATIENCE)
+        state: LifeView = await accepted.result(rpc_timeout=gate.UPDATE_PATIENCE)
+        return state
 
 
 async def _send(client: Client, subject: Subject, update: str, message: Message, update_id: str) -> LifeView:
     handle = client.get_workflow_handle(subject.workflow_id)
     try:
         async with asking(subject.workflow_id):
-            return await handle.execute_update(
+            state: LifeView = await handle.execute_update(
                 update, message, id=update_id, result_type=LifeView, rpc_timeout=gate.UPDATE_PATIENCE
             )
+            return state
     except Stop as stop:
         raise await _better(client, subject, stop, update_id) from None
 
@@ -123,10 +125,13 @@ async def _from_the_store(subject: Subject) -> Stop | None:
     """Temporal forgets after a while, the store does not."""
     records = await Records.opened()
     try:
-        if subject.lifecycle is Lifecycle.ORDER:
-            row = await records.ask(lambda store: store.order(subject.id).life.stage)
-        else:
-            row = await records.ask(lambda store: str(store.subscription(subject.id).life.stage))
+        stage = await records.ask(
+            lambda store: str(
+                store.order(subject.id).life.stage
+                if subject.lifecycle is Lifecycle.ORDER
+                else store.subscription(subject.id).life.stage
+            )
+        )
     finally:
         records.close()
-    return Stop(Exit.CLOSED, f"{subject} is closed: {row}") if row else None
+    return Stop(Exit.CLOSED, f"{subject} is closed: {stage}") if stage else None

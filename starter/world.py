@@ -1,5 +1,6 @@
 """The outside world of the demo: what customers, partners and the vendor do, each on a clock of its own lifecycle."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any, Final, Self
 from pydantic import Field, model_validator
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal.clock import current_time, forward
@@ -64,54 +66,66 @@ class World:
 
     async def play(self, order: PlaceOrder) -> None:
         """A whole life: the order's, then its subscription's up to and past the renewal."""
-        await self.place(order)
-        await self.live(workflow_id(Lifecycle.ORDER, order.sales_order_number))
+        target = await self.place(order)
+        await self.tell(target, "the partner places an order")
+        await self.live(target)
         subscription = workflow_id(Lifecycle.SUBSCRIPTION, order.subscription)
         if await self.exists(subscription):
             await self.live_as_subscription(subscription)
 
-    async def place(self, order: PlaceOrder) -> None:
-        """Start an order."""
+    async def place(self, order: PlaceOrder) -> str:
+        """Start an order; its workflow id."""
         number = order.sales_order_number
-        await self.client.start_workflow(
-            "Order",
-            order,
-            id=workflow_id(Lifecycle.ORDER, number),
-            task_queue=self.task_queue,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary=f"Order {number} ({order.kind})",
-        )
-        await self.tell(workflow_id(Lifecycle.ORDER, number), f"{order.kind} order placed")
+        target = workflow_id(Lifecycle.ORDER, number)
+        with contextlib.suppress(WorkflowAlreadyStartedError):  # an earlier demo did
+            await self.client.start_workflow(
+                "Order",
+                order,
+                id=target,
+                task_queue=self.task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"Order {number} ({order.kind})",
+            )
+        return target
 
     async def live(self, target: str) -> None:
         """Play the acts for one order, moving its clock from one to the next."""
-        placed_at = await current_time(self.client, target)
+        placed_at = datetime.fromisoformat((await self.view(target)).facts["placed_at"])
+        now = await current_time(self.client, target)
         for act in self.of(target):
-            await self.move(target, placed_at + act.at)
-            await self.send(target, act)
+            if placed_at + act.at > now:
+                await self.move(target, placed_at + act.at)
+                await self.send(target, act)
 
     async def live_as_subscription(self, target: str) -> None:
         """Play the acts around the renewal date, and let the date pass."""
         ends_at = await self.renewal_date_ends(target)
-        for act in self.of(target):
+        before = [act for act in self.of(target) if act.at < timedelta(0)]
+        await self.play_around(target, ends_at, before)
+        await self.move(target, ends_at + SECOND)
+        await self.tell(target, f"the renewal date is over: {(await self.view(target)).stage}")
+        await self.play_around(target, ends_at, [act for act in self.of(target) if act not in before])
+
+    async def play_around(self, target: str, ends_at: datetime, acts: list[Act]) -> None:
+        """Each act at its time from the renewal date; an order placed lives its whole life there."""
+        for act in acts:
             await self.move(target, ends_at + act.at)
             if act.place is None:
                 await self.send(target, act)
             else:
-                await self.renew(target, self.renewals[act.place])
-        await self.move(target, ends_at + SECOND)
-        await self.tell(target, "the renewal date has passed")
+                await self.renew(target, act, self.renewals[act.place])
 
-    async def renew(self, subscription: str, renewal: PlaceOrder) -> None:
+    async def renew(self, subscription: str, act: Act, renewal: PlaceOrder) -> None:
         """A renewal order starts at the subscription's time, and the subscription keeps up with it."""
-        target = workflow_id(Lifecycle.ORDER, renewal.sales_order_number)
         now = await current_time(self.client, subscription)
-        await self.place(renewal.model_copy(update={"placed_at": now}))
+        target = await self.place(renewal.model_copy(update={"placed_at": now}))
         await self.move(target, now)
-        for act in self.of(target):
-            await self.move(target, now + act.at)
-            await self.move(subscription, now + act.at)
-            await self.send(target, act)
+        await self.tell(target, act.note)
+        for step in self.of(target):
+            await self.move(target, now + step.at)
+            await self.move(subscription, now + step.at)
+            await self.send(target, step)
+        await self.tell(subscription, f"renewed: {(await self.view(subscription)).stage}")
 
     def of(self, target: str) -> list[Act]:
         """The acts meant for one workflow, in time order."""
@@ -129,8 +143,8 @@ class World:
         try:
             await handle.execute_update(act.update or "", act.message)
         except WorkflowUpdateFailedError as refusal:
-            words = str(refusal.cause).splitlines()[0]
-            await self.tell(target, f"{act.note}: refused, {words}", refused=True)
+            words = getattr(refusal.cause, "message", str(refusal.cause)).splitlines()[0]
+            await self.tell(target, f"{act.note} – refused: {words}", refused=True)
         else:
             await self.tell(target, act.note)
 
@@ -140,7 +154,8 @@ class World:
 
     async def view(self, target: str) -> LifeView:
         """A lifecycle's own account of itself."""
-        return await self.client.get_workflow_handle(target).query("state", result_type=LifeView)
+        view: LifeView = await self.client.get_workflow_handle(target).query("state", result_type=LifeView)
+        return view
 
     async def renewal_date_ends(self, target: str) -> datetime:
         """When the renewal date is over in the customer's zone."""

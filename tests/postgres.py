@@ -18,8 +18,9 @@ from typing import Literal
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, make_url
 
+from adapters.sql.engine import engine_for
 from adapters.sql.migrate import migrate
 
 Backend = Literal["sqlite", "postgresql"]
@@ -31,6 +32,7 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "shared_buffers": "32MB",
     "max_connections": "60",
+    "dynamic_shared_memory_type": "mmap",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "min_wal_size": "32MB",
@@ -53,6 +55,15 @@ def a_database(backend: Backend, *, migrated: bool = True) -> Iterator[str]:
     server = cluster_or_skip()
     with server.database(_migrated_template() if migrated else "template1") as url:
         yield url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    """One transaction on a safe connection."""
+    engine = engine_for(url)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
 
 
 @cache

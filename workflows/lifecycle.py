@@ -128,12 +128,15 @@ class Story(Generic[L]):
         timeout = deadline.at - workflow.now() if deadline else None
         try:
             await workflow.wait_condition(
-                lambda: done() or self.life.journal.dirty or self._waiting() or self.life.agenda.next() != deadline,
+                lambda: done() or self._has_work() or self.life.agenda.next() != deadline,
                 timeout=timeout,
                 timeout_summary=deadline.label if deadline else None,
             )
         except TimeoutError:
             return
+
+    def _has_work(self) -> bool:
+        return self.life.journal.dirty or bool(self._waiting())
 
     def _waiting(self) -> list[str]:
         return [mail.key for mail in self.life.mails_in(MailState.PENDING) if mail.key not in self._posting]

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from activities.ports import Attachment
 from adapters.documents.confirmation import AcceptedTerms, ConfirmationFacts, ConfirmedItem, confirmation_pdf
 from adapters.documents.library import DocumentLibrary
+from adapters.mail.links import for_order
 from domain.mails import LetterFacts
 from domain.order.messages import Offering, OrderKind, Terms
 from domain.values import Person
@@ -55,14 +55,7 @@ class DocumentDesk:
                 "accepted_terms": tuple(
                     AcceptedTerms(terms=Terms(terms), accepted_at=at) for terms, at in facts.terms_accepted
                 ),
-                "form_url": for_order(self._provisioning_form, facts.order_number or ""),
+                "form_url": for_order(self._provisioning_form, facts.order_number),
                 "build_guide": facts.build_guide,
             }
         )
-
-
-def for_order(link: str, number: str) -> str:
-    """The link with the SO# as its `order` parameter."""
-    parts = urlsplit(link)
-    query = "&".join(part for part in (parts.query, urlencode({"order": number})) if part)
-    return urlunsplit(parts._replace(query=query))

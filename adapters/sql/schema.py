@@ -30,7 +30,6 @@ NAMES: Final = {
     "pk": "pk_%(table_name)s",
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(column_0_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
 }
 
@@ -63,9 +62,9 @@ def _values(kind: type[StrEnum]) -> list[str]:
     return [member.value for member in kind]
 
 
-def _listed(kind: type[StrEnum]) -> Enum:
-    """Values the database itself checks: a new one needs a migration."""
-    return Enum(kind, native_enum=False, create_constraint=True, length=40, values_callable=_values)
+def _listed(kind: type[StrEnum], check: str) -> Enum:
+    """Values the database itself checks, by a constraint of that name: a new one needs a migration."""
+    return Enum(kind, name=check, native_enum=False, create_constraint=True, length=40, values_callable=_values)
 
 
 def _growing(kind: type[StrEnum]) -> Enum:
@@ -94,8 +93,8 @@ class OrderRecord(Base):
     __tablename__ = "orders"
 
     number: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[OrderKind] = mapped_column(_listed(OrderKind))
-    stage: Mapped[Stage] = mapped_column(_listed(Stage))
+    kind: Mapped[OrderKind] = mapped_column(_listed(OrderKind, "ck_orders_kind"))
+    stage: Mapped[Stage] = mapped_column(_listed(Stage, "ck_orders_stage"))
     customer_id: Mapped[str]
     ordering_partner_id: Mapped[str]
     facing_partner_id: Mapped[str]
@@ -183,7 +182,7 @@ class SubscriptionRecord(Base):
     subscription_id: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[str]
     partner_id: Mapped[str]
-    stage: Mapped[SubscriptionStage] = mapped_column(_listed(SubscriptionStage))
+    stage: Mapped[SubscriptionStage] = mapped_column(_listed(SubscriptionStage, "ck_subscriptions_stage"))
     renewal_date: Mapped[date]
     next_deadline: Mapped[datetime | None]
     next_deadline_label: Mapped[str | None]
@@ -216,7 +215,7 @@ class EventRecord(Base):
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     actor: Mapped[str]
-    source: Mapped[Source] = mapped_column(_listed(Source))
+    source: Mapped[Source] = mapped_column(_listed(Source, "ck_events_source"))
     reason: Mapped[str | None]
     data: Mapped[dict[str, str]]
 
@@ -248,7 +247,7 @@ class MailRecord(Base):
     lifecycle: Mapped[Lifecycle]
     subject: Mapped[str]
     recipient: Mapped[str]
-    state: Mapped[MailState] = mapped_column(_listed(MailState), index=True)
+    state: Mapped[MailState] = mapped_column(_listed(MailState, "ck_mails_state"), index=True)
     claimed_at: Mapped[datetime]
     handed_over_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]

@@ -3,8 +3,11 @@
 # Address and namespace come from TEMPORAL_* in the environment. Gives up after two minutes.
 set -eu
 
+there() { temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE"; }
+make() { temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE"; }  # would not look at the environment
+
 left=60
-until temporal operator namespace describe || temporal operator namespace create; do
+until there || make; do
     left=$((left - 1))
     if [ "$left" -eq 0 ]; then
         echo "namespace $TEMPORAL_NAMESPACE could not be made at $TEMPORAL_ADDRESS" >&2

@@ -1,26 +1,22 @@
-"""The store on its databases: what durability rests on, what is refused at start, how it is migrated."""
+"""The store on its databases: what durability rests on, what is refused at start, what trouble it survives."""
 
 import os
 import shutil
-import signal
 import sqlite3
 import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import event, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from activities.ports import OrderPapers
 from adapters.sql import engine as engine_module
 from adapters.sql.engine import (
     PATIENCE,
@@ -32,14 +28,13 @@ from adapters.sql.engine import (
     engine_for,
 )
 from adapters.sql.migrate import VERSION_TABLE, StoreFromNewerRelease, StoreNotMigrated, migrate
-from adapters.sql.schema import Base
 from adapters.sql.store import SqlStore, open_store
-from domain.mails import Lifecycle, MailState
+from domain.mails import Lifecycle
 from domain.order.order import OrderLife
 from domain.subscription.messages import StartSubscription
 from domain.subscription.subscription import SubscriptionLife
 from tests.makers import MONDAY, a_renewal, an_order, items
-from tests.postgres import Backend, a_database
+from tests.postgres import Backend, a_database, connected
 
 BACKENDS: list[Backend] = ["sqlite", "postgresql"]
 IMPATIENT = timedelta(milliseconds=300)
@@ -76,14 +71,6 @@ def a_store(url: str, patience: timedelta = IMPATIENT) -> Iterator[SqlStore]:
     store = SqlStore(engine_for(url, patience), "mail.example.com")
     yield store
     store.close()
-
-
-@contextmanager
-def connected(url: str) -> Iterator[Connection]:
-    engine = engine_for(url)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
 
 
 def file_of(url: str) -> Path:
@@ -296,124 +283,6 @@ def said_by_nobody(start: Callable[[], object]) -> str:
         return said.read()
 
 
-@contextmanager
-def at_statement(number: int, fail: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """Something happens instead of the Nth statement; yields whether it came to that."""
-    seen = 0
-
-    def count(*_call: object) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == number:
-            fail()
-
-    event.listen(Engine, "before_cursor_execute", count)
-    try:
-        yield lambda: seen >= number
-    finally:
-        event.remove(Engine, "before_cursor_execute", count)
-
-
-class PowerCut(Exception):
-    """The end of a migration, as far as it is concerned."""
-
-
-def power_cut() -> None:
-    raise PowerCut
-
-
-def tables(url: str) -> set[str]:
-    with connected(url) as connection:
-        return set(inspect(connection).get_table_names())
-
-
-ALL_TABLES = {*Base.metadata.tables, VERSION_TABLE}
-
-
-def checks(connection: Connection) -> dict[str, set[str]]:
-    """Constraints Alembic does not compare."""
-    look = inspect(connection)
-    return {
-        table: {f"{check['name']}: {check['sqltext']}" for check in look.get_check_constraints(table)}
-        | {f"{index['name']}: {index.get('dialect_options')}" for index in look.get_indexes(table)}
-        for table in Base.metadata.tables
-    }
-
-
-class TestMigrating:
-    def test_makes_the_tables_of_the_models(self, empty: str) -> None:
-        migrate(empty)
-        with connected(empty) as connection:
-            context = MigrationContext.configure(
-                connection, opts={"version_table": VERSION_TABLE, "compare_server_default": True}
-            )
-            assert compare_metadata(context, Base.metadata) == []
-
-    @pytest.mark.parametrize("backend", BACKENDS)
-    def test_makes_the_checks_and_partial_indexes_of_the_models(self, backend: Backend) -> None:
-        with a_database(backend) as url, connected(url) as connection:
-            from_migration = checks(connection)
-        with a_database(backend, migrated=False) as url, connected(url) as connection:
-            Base.metadata.create_all(connection)
-            assert checks(connection) == from_migration
-        assert "ck_orders_stage" in str(from_migration)
-        assert "cancelled" in str(from_migration["orders"])
-
-    def test_again_changes_nothing(self, migrated: str) -> None:
-        with a_store(migrated) as store:
-            claim(store)
-            migrate(migrated)
-            assert len(store.mails(Lifecycle.ORDER, "SO-1")) == 1
-
-    def test_by_many_starters_at_once_is_done_once(self, empty: str) -> None:
-        with ThreadPoolExecutor(6) as starters:
-            assert list(starters.map(migrate, [empty] * 6)) == [None] * 6
-        assert tables(empty) == ALL_TABLES
-        open_store(empty).close()
-
-    def test_failing_at_any_statement_leaves_nothing_and_the_next_start_completes_it(self, empty: str) -> None:
-        """B7."""
-        step = 0
-        while True:
-            step += 1
-            with at_statement(step, power_cut) as happened, suppress(PowerCut):
-                migrate(empty)
-            if not happened():
-                break
-            if step % 3 == 0:
-                assert tables(empty) == set()
-        assert step > len(ALL_TABLES)
-        assert tables(empty) == ALL_TABLES
-        open_store(empty).close()
-
-    def test_killed_at_any_statement_leaves_nothing_and_the_next_start_completes_it(self) -> None:
-        """B7, as kill -9 does it: nobody rolls back, the next to open the file finds the journal."""
-        with a_database("sqlite", migrated=False) as url:
-            step = 1
-            while killed_while_migrating(url, step):
-                assert tables(url) == set()
-                step += 4
-            assert step > len(ALL_TABLES)
-            assert tables(url) == ALL_TABLES
-            open_store(url).close()
-
-    def test_works_from_any_directory(self, empty: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.chdir(tmp_path)
-        migrate(empty)
-        assert list(tmp_path.iterdir()) == []
-
-
-def killed_while_migrating(url: str, step: int) -> bool:
-    child = os.fork()
-    if child == 0:
-        try:
-            with at_statement(step, lambda: os.kill(os.getpid(), signal.SIGKILL)):
-                migrate(url)
-        finally:
-            os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
-
-
 class TestTheTablesThemselves:
     """What the database refuses, whatever the code believes."""
 
@@ -447,11 +316,11 @@ class TestTheTablesThemselves:
             asked: list[tuple[str, Any]] = []
             event.listen(store.engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
             store.orders(**wanted)
+            assert len(asked) == 2, "BEGIN and one query"
             statement, parameters = asked[-1]
             with store.engine.connect() as connection:
                 plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
         assert "USING INDEX ix_orders_" in plan
-        assert len(asked) == 2, "BEGIN and one query"
 
 
 def subscribe(store: SqlStore, subscription_id: str) -> None:
@@ -533,42 +402,3 @@ class TestTrouble:
             with pytest.raises(DBAPIError) as raised:
                 store.open_order(placed, OrderLife.placed(placed, MONDAY), "run-1", MONDAY)
         assert "yamada" not in str(raised.value).lower()
-
-    def test_an_interrupted_write_leaves_nothing(self, migrated: str) -> None:
-        """Every statement of a write is in one transaction."""
-        placed = an_order()
-        life = OrderLife.placed(placed, MONDAY)
-        with a_store(migrated) as store:
-            step = 0
-            while True:
-                step += 1
-                with at_statement(step, power_cut) as happened, suppress(PowerCut):
-                    store.open_order(placed, life, "run-1", MONDAY)
-                    store.record_order(life, life.journal.model_copy(), OrderPapers(), MONDAY)
-                if not happened():
-                    break
-                whole = {len(store.orders()), len(store.order("SO-100001").placed.items) if store.orders() else 0}
-                assert whole in ({0}, {1})
-            assert len(store.events(Lifecycle.ORDER, "SO-100001")) == 1
-
-
-def test_a_mail_ledger_left_in_data_by_a_dead_process_is_in_doubt_for_the_next(sqlite_url: str) -> None:
-    """1.1: after the final dot nobody can know; kill -9 there must not send again."""
-    child = os.fork()
-    if child == 0:
-        with a_store(sqlite_url) as store:
-            claim(store)
-            store.handing_over("order-SO-1/welcome", MONDAY)
-            os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(child, 0)
-    with a_store(sqlite_url) as store:
-        found = store.claim("order-SO-1/welcome", "welcome", Lifecycle.ORDER, "SO-1", "customer", MONDAY)
-    assert found.state is MailState.UNKNOWN
-
-
-def test_a_plain_engine_would_show_what_ours_refuses(sqlite_url: str) -> None:
-    """The check has teeth: Python's own default keeps the WAL of the file but not what we ask of a connection."""
-    engine = create_engine(sqlite_url)
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
-    engine.dispose()

@@ -1,4 +1,4 @@
-"""What the deployment tests read: the Compose file as Compose reads it, and the Dockerfile as a list of instructions."""
+"""What the deployment tests read: the Compose file as Compose does, the Dockerfile as a list of instructions."""
 
 import re
 from pathlib import Path

@@ -1,0 +1,46 @@
+# Every target does its own set-up. Python ≥ 3.11, make and git are all it takes.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format lock clean
+
+help:  ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tenure needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "installing what requirements.lock pins …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY)  ## every order of examples/ lives its whole life, in under a minute (ARGS="--keep" leaves it running)
+	@$(BIN)/tenure demo $(ARGS)
+
+run: $(READY)  ## the service in real time, until Ctrl-C; data stays in .tenure
+	@$(BIN)/tenure up $(ARGS)
+
+test: $(READY)  ## all tests
+	@$(BIN)/pytest -q -n 2 $(ARGS)
+
+check: $(READY)  ## formatting, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY)  ## mend what can be mended by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock:  ## pin every dependency anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 --no-header --quiet --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --constraint requirements.lock --universal --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --python-version 3.11 --no-header --quiet -o requirements-runtime.lock
+
+clean:  ## remove what was made, and all data
+	rm -rf .venv .tenure build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,52 @@
+"""`tenure schema` and `tenure forward`: the contract on paper, and the test clock."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from starter.exits import bad
+from starter.options import examples
+
+app = typer.Typer()
+
+
+@app.command(
+    rich_help_panel="Tools",
+    epilog=examples("tenure schema", "tenure schema order.start", "tenure schema --out docs/schemas"),
+)
+def schema(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which one.", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write NAME.json there for each.", show_default=False)
+    ] = None,
+) -> None:
+    """JSON Schemas of every start, every update, every answer."""
+    from starter import schemas
+
+    schemas.schema(name, out)
+
+
+@app.command(
+    rich_help_panel="Tools",
+    epilog=examples("tenure forward SO-100001 --days 5", "tenure forward sub-SO-100001 --days 335 --hours 9"),
+)
+def forward(
+    id_: Annotated[
+        str, typer.Argument(metavar="ID", help="SO#, subscription's id or workflow id.", show_default=False)
+    ],
+    days: Annotated[float, typer.Option(min=0, help="How many days.")] = 0,
+    hours: Annotated[float, typer.Option(min=0, help="And how many hours.")] = 0,
+) -> None:
+    """Test clock: move one order or subscription forward in time, see what happens.
+
+    All others stay where they are. Only on an embedded server that was started for
+    it: tenure up --time-travel, or tenure demo --keep.
+    """
+    from starter import ids, seeing
+
+    if days + hours <= 0:
+        raise bad("say how far: --days, --hours or both", "--days")
+    asyncio.run(seeing.move(ids.either(id_), timedelta(days=days, hours=hours)))

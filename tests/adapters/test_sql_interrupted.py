@@ -1,0 +1,199 @@
+"""What is interrupted at any point, by an error or by kill -9, is whole or not there at all. B7."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from itertools import count, groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Engine, event, func, inspect, select
+
+from activities.ports import OrderPapers
+from adapters.sql.migrate import VERSION_TABLE, migrate
+from adapters.sql.schema import Base
+from adapters.sql.store import open_store
+from domain.mails import Lifecycle, MailState
+from domain.order.order import OrderLife
+from tests.makers import MONDAY, a_form, an_order
+from tests.postgres import Backend, a_database, connected
+
+BACKENDS: list[Backend] = ["sqlite", "postgresql"]
+TABLES = Base.metadata.tables
+ALL_TABLES = {*TABLES, VERSION_TABLE}
+MAIL = "order-SO-1/welcome"
+
+
+@pytest.fixture(params=BACKENDS)
+def empty(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database with nothing in it."""
+    with a_database(request.param, migrated=False) as url:
+        yield url
+
+
+@contextmanager
+def at_statement(number: int, fail: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Something happens instead of the Nth statement; yields whether it came to that."""
+    statements = 0
+
+    def watch(*_call: object) -> None:
+        nonlocal statements
+        statements += 1
+        if statements == number:
+            fail()
+
+    event.listen(Engine, "before_cursor_execute", watch)
+    try:
+        yield lambda: statements >= number
+    finally:
+        event.remove(Engine, "before_cursor_execute", watch)
+
+
+class PowerCut(Exception):
+    """The end of a migration, as far as it is concerned."""
+
+
+def power_cut() -> None:
+    raise PowerCut
+
+
+def tables(url: str) -> set[str]:
+    with connected(url) as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def checks(connection: Connection) -> dict[str, set[str]]:
+    """Constraints Alembic does not compare."""
+    look = inspect(connection)
+    return {
+        table: {f"{check['name']}: {check['sqltext']}" for check in look.get_check_constraints(table)}
+        | {f"{index['name']}: {_where(index.get('dialect_options', {}))}" for index in look.get_indexes(table)}
+        for table in Base.metadata.tables
+    }
+
+
+def _where(options: dict[str, Any]) -> str:
+    return str(options.get("sqlite_where", options.get("postgresql_where")))
+
+
+class TestMigrating:
+    def test_makes_the_tables_of_the_models(self, empty: str) -> None:
+        migrate(empty)
+        with connected(empty) as connection:
+            context = MigrationContext.configure(
+                connection, opts={"version_table": VERSION_TABLE, "compare_server_default": True}
+            )
+            assert compare_metadata(context, Base.metadata) == []
+
+    @pytest.mark.parametrize("backend", BACKENDS)
+    def test_makes_the_checks_and_partial_indexes_of_the_models(self, backend: Backend) -> None:
+        with a_database(backend) as url, connected(url) as connection:
+            from_migration = checks(connection)
+        with a_database(backend, migrated=False) as url, connected(url) as connection:
+            Base.metadata.create_all(connection)
+            assert checks(connection) == from_migration
+        assert "ck_orders_stage" in str(from_migration)
+        assert "cancelled" in str(from_migration["orders"])
+
+    def test_again_changes_nothing(self, empty: str) -> None:
+        migrate(empty)
+        with connected(empty) as connection:
+            before = checks(connection)
+        migrate(empty)
+        with connected(empty) as connection:
+            assert checks(connection) == before
+
+    def test_by_many_starters_at_once_is_done_once(self, empty: str) -> None:
+        with ThreadPoolExecutor(6) as starters:
+            assert list(starters.map(migrate, [empty] * 6)) == [None] * 6
+        assert tables(empty) == ALL_TABLES
+        open_store(empty).close()
+
+    def test_failing_at_any_statement_leaves_nothing_and_the_next_start_completes_it(self, empty: str) -> None:
+        """B7."""
+        for step in count(1):
+            with at_statement(step, power_cut) as happened, suppress(PowerCut):
+                migrate(empty)
+            if not happened():
+                break
+            if step % 3 == 0:
+                assert tables(empty) == set()
+        assert step > len(ALL_TABLES)
+        assert tables(empty) == ALL_TABLES
+        open_store(empty).close()
+
+    def test_killed_at_any_statement_leaves_nothing_and_the_next_start_completes_it(self) -> None:
+        """B7, as kill -9 does it: nobody rolls back, the next to open the file finds the journal."""
+        with a_database("sqlite", migrated=False) as url:
+            step = 1
+            while killed_while_migrating(url, step):
+                assert tables(url) == set()
+                step += 4
+            assert step > len(ALL_TABLES)
+            assert tables(url) == ALL_TABLES
+            open_store(url).close()
+
+    def test_works_from_any_directory(self, empty: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.chdir(tmp_path)
+        migrate(empty)
+        assert list(tmp_path.iterdir()) == []
+
+
+def killed_while_migrating(url: str, step: int) -> bool:
+    child = os.fork()
+    if child == 0:
+        try:
+            with at_statement(step, lambda: os.kill(os.getpid(), signal.SIGKILL)):
+                migrate(url)
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def written(url: str) -> dict[str, int]:
+    """How many rows are in each table that has any."""
+    with connected(url) as connection:
+        counts = {name: connection.scalar(select(func.count()).select_from(table)) for name, table in TABLES.items()}
+    return {name: count for name, count in counts.items() if count}
+
+
+class TestWriting:
+    @pytest.mark.parametrize("backend", BACKENDS)
+    def test_failing_at_any_statement_leaves_no_part_of_a_write(self, backend: Backend) -> None:
+        placed = an_order()
+        life = OrderLife.placed(placed, MONDAY)
+        journal = life.journal.take()
+        seen = []
+        with a_database(backend) as url:
+            store = open_store(url)
+            for step in count(1):
+                with at_statement(step, power_cut) as happened, suppress(PowerCut):
+                    store.open_order(placed, life, "run-1", MONDAY)
+                    store.record_order(life, journal, OrderPapers(provisioning_form=a_form()), MONDAY)
+                seen.append(written(url))
+                if not happened():
+                    break
+            store.close()
+        opened = {"orders": 1, "order_items": 1, "people": 3}
+        recorded = opened | {"events": 1, "papers": 1}
+        assert [state for state, _ in groupby(seen)] == [{}, opened, recorded]
+
+    def test_a_mail_whose_sender_was_killed_after_handing_it_over_is_in_doubt(self) -> None:
+        """After the final dot nobody can know: kill -9 there must not send it again."""
+        with a_database("sqlite") as url:
+            child = os.fork()
+            if child == 0:
+                dying = open_store(url)
+                dying.claim(MAIL, "welcome", Lifecycle.ORDER, "SO-1", "customer", MONDAY)
+                dying.handing_over(MAIL, MONDAY)
+                os.kill(os.getpid(), signal.SIGKILL)
+            os.waitpid(child, 0)
+            store = open_store(url)
+            claim = store.claim(MAIL, "welcome", Lifecycle.ORDER, "SO-1", "customer", MONDAY)
+            store.close()
+        assert claim.state is MailState.UNKNOWN
