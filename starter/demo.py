@@ -95,6 +95,7 @@ async def demo(directory: Path, ports: Ports, examples: Path, console: Console, 
     if not again:
         await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
     began = monotonic()
+    console.print("starting Temporal, the store, the mail catcher and the worker …")
     async with service(directory, ports, time_travel=True) as running:
         screen, world, orders = _stage(running, examples, console)
         ready = monotonic() - began

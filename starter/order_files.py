@@ -77,8 +77,9 @@ class OrderFile:
         found = problems(PlaceOrder, self.defaults | given)
         if not isinstance(found, PlaceOrder):
             return [(csv_rows.as_column(where), what) for where, what in found] if self._is_csv else found
-        first, content = firsts.setdefault(found.sales_order_number, (line, digest(found)))
-        if content != digest(found):
+        content = digest(found)
+        first, known = firsts.setdefault(found.sales_order_number, (line, content))
+        if known != content:
             return [("sales_order_number", f"stands on line {first} too, with other content")]
         return found
 

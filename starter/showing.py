@@ -33,6 +33,8 @@ def show(found: ShowAnswer) -> None:
         Text.assemble((f"{view.lifecycle} {view.id}", "bold"), ": ", (view.stage, "bold cyan" if view.can_send else ""))
     )
     terminal.say(f"  {view.kind}, customer {view.customer_id}, partner {view.partner_id}; {status}times in {zone}")
+    if facts := [f"{name.replace('_', ' ')} {value}" for name, value in view.facts.items() if ":" not in value]:
+        terminal.say(f"  {shown(', '.join(facts))}")
     _section("", _tracker(view, zone))
     _section("Waits for", [f"{awaited.what}, from {awaited.from_whom}" for awaited in view.awaiting])
     _section("Falls due if nothing happens", [f"{local(due.at, zone)}  {due.label}" for due in view.deadlines])
@@ -91,21 +93,22 @@ def events_table(events: Iterable[Event], zone: str) -> Table:
     """What happened, in order."""
     table = plain_table("  when", "event", "by", "what")
     for event in events:
-        facts = ", ".join(f"{name} {_fact(value, zone)}" for name, value in event.data.items() if name != "stage")
+        facts = ", ".join(_fact(name, value, zone) for name, value in event.data.items() if name != "stage")
         what = "; ".join(filter(None, (facts, event.reason)))
         table.add_row(f"  {local(event.occurred_at, zone)}", event.type, event.actor, Text(shown(what)))
     return table
 
 
-def _fact(value: str, zone: str) -> str:
-    """Instants among the facts are in UTC: they too are shown in the customer's zone."""
-    if "T" not in value:
-        return value
+def _fact(name: str, value: str, zone: str) -> str:
+    """Instants among the facts are in UTC: they too are shown in the customer's zone. A mail's key begins with the id
+    that stands above anyway."""
+    if name == "mail":
+        return value.partition("/")[2]
     try:
-        instant = datetime.fromisoformat(value)
+        instant = datetime.fromisoformat(value) if "T" in value else None
     except ValueError:
-        return value
-    return local(instant, zone) if instant.tzinfo else value
+        instant = None
+    return f"{name} {local(instant, zone) if instant and instant.tzinfo else value}"
 
 
 def command(view: LifeView, update: str) -> str:

@@ -107,18 +107,18 @@ class Desk:
         row = await self.records.ask(lambda store: store.order(subject.id))
         if row is None or await described(self.client, subject.workflow_id) is not None:
             return None
-        return _compared(subject, order, row.placed, "", f"closed: {row.life.stage}", Result.CLOSED)
+        return _compared(subject, order, row.placed, "", row.life.stage)
 
     async def _found(self, subject: Subject, order: PlaceOrder) -> Started:
         handle = self.client.get_workflow_handle(subject.workflow_id)
         status, run_id = await described(self.client, subject.workflow_id) or (None, "")
         earlier = await first_input(self.client, subject.workflow_id)
         if status is WorkflowExecutionStatus.RUNNING:
-            return _compared(subject, order, earlier, run_id, "started", Result.ALREADY_STARTED)
+            return _compared(subject, order, earlier, run_id)
         ended = await outcome(handle, status)
         if await self._was_refused_at_birth(subject):
-            ended += ". It never began; to hand it in once more, add --again"
-        return _compared(subject, order, earlier, run_id, f"closed: {ended}", Result.CLOSED)
+            ended += ". It never began: to hand it in once more, add --again"
+        return _compared(subject, order, earlier, run_id, ended)
 
     async def _was_refused_at_birth(self, subject: Subject) -> bool:
         """Its workflow failed because its start was refused, so its number was never taken."""
@@ -131,12 +131,15 @@ class Desk:
         return isinstance(cause, ApplicationError) and cause.type in {REFUSED, BAD_INPUT}
 
 
-def _compared(subject: Subject, order: PlaceOrder, earlier: Any, run: str, state: str, same: Result) -> Started:
+def _compared(subject: Subject, order: PlaceOrder, earlier: Any, run: str, ended: str = "") -> Started:
+    """What is there under the number is the same order, open or over, or another one."""
     fields = differing(order, earlier)
-    if not fields:
-        return Started(same, run, f"already {state}: {subject.workflow_id}; nothing was started now")
-    text = f"differs from what {subject.workflow_id} was started with (it is {state}); nothing was started now"
-    return Started(Result.CONFLICT, run, text, tuple(fields))
+    if fields:
+        text = f"differs from what {subject.workflow_id} was started with ({ended or 'it is running'})"
+        return Started(Result.CONFLICT, run, text, tuple(fields))
+    if ended:
+        return Started(Result.CLOSED, run, f"{subject.workflow_id} is over: {ended}; nothing was started")
+    return Started(Result.ALREADY_STARTED, run, f"already started: {subject.workflow_id}; nothing was started now")
 
 
 async def described(client: Client, workflow_id: str) -> tuple[WorkflowExecutionStatus | None, str] | None:

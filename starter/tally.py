@@ -63,8 +63,8 @@ class Tally:
         if terminal.as_json:
             terminal.document(line.model_dump(mode="json"), one_line=True)
             return
-        what = WORDS[line.result] if line.order else ""
-        said = ": ".join(filter(None, (line.order and f"{line.order} {what}", line.field, line.message)))
+        order = line.order and (line.order if line.message else f"{line.order} {WORDS[line.result]}")
+        said = ": ".join(filter(None, (order, line.field, line.message)))
         terminal.say(f"line {line.line}: {shown(said)}")
 
     @property

@@ -96,7 +96,7 @@ class Story(Generic[L]):
         await self.until(lambda: not self._posting and not self.life.mails_in(MailState.UNKNOWN, MailState.PENDING))
 
     def post(self, kind: MailKind, occurrence: str = "", deadline: Deadline | None = None) -> None:
-        """A mail is to go out once the store knows why; in the background: a mail server that is down holds nobody up."""
+        """A mail goes out once the store knows why, in the background: a mail server that is down holds up nobody."""
         self.life.post(kind, occurrence, deadline.at if deadline else None)
 
     def settle(self, key: str) -> None:

@@ -39,6 +39,11 @@ def plain_address(address: str) -> str:
     return address
 
 
+def has_control_characters(text: str) -> bool:
+    """Control characters, halves of characters, separators of lines and paragraphs: nothing a person would write."""
+    return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
+
+
 def _mailbox(address: Address) -> str:
     addr_spec = plain_address(address.addr_spec)
     name = address.display_name
@@ -54,7 +59,7 @@ def _text(said: str) -> str:
 
 
 def _words(text: str) -> str:
-    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text):
+    if has_control_characters(text):
         raise UnsafeMail("a header has control characters")
     return "\r\n ".join(f"=?utf-8?b?{b64encode(piece).decode()}?=" for piece in _pieces(text))
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     MetaData,
     Text,
     TypeDecorator,
-    UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -242,7 +241,9 @@ class MailRecord(Base):
     __tablename__ = "mails"
 
     key: Mapped[str] = mapped_column(primary_key=True)
-    message_id: Mapped[str]
+    message_id: Mapped[str] = mapped_column(index=True)
+    """Made from the key, so as unique. No constraint: a second one beside the key breaks ON CONFLICT under a race."""
+
     kind: Mapped[str]
     lifecycle: Mapped[Lifecycle]
     subject: Mapped[str]
@@ -253,4 +254,4 @@ class MailRecord(Base):
     settled_at: Mapped[datetime | None]
     answer: Mapped[str | None]
 
-    __table_args__ = (UniqueConstraint("message_id"), Index(None, "lifecycle", "subject"))
+    __table_args__ = (Index(None, "lifecycle", "subject"),)

@@ -15,24 +15,24 @@ def interpolated(text: str) -> str:
     return re.sub(r"\$(?:(\$)|\{\w+:-([^}]*)\})", lambda found: found[1] or found[2], text)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def project() -> dict[str, Any]:
     project: dict[str, Any] = yaml.safe_load(interpolated((ROOT / "docker-compose.yml").read_text()))
     return project
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def worker(project: dict[str, Any]) -> dict[str, Any]:
     service: dict[str, Any] = project["services"]["worker"]
     return service
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def instructions() -> list[tuple[str, str]]:
     """Each instruction of the Dockerfile and what it says, in order."""
     lines = [line for line in (ROOT / "Dockerfile").read_text().splitlines() if not line.startswith("#")]

@@ -17,10 +17,10 @@ import pytest
 Ports = dict[str, int]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def configuration(root: Path, project: dict[str, Any]) -> str:
-    (mount,) = project["services"]["proxy"]["volumes"]
-    return (root / mount.split(":")[0]).read_text()
+    here, _, _ = str(*project["services"]["proxy"]["volumes"]).split(":")
+    return (root / here).read_text()
 
 
 def test_every_port_the_proxy_publishes_is_refused_under_any_other_name(
@@ -57,9 +57,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def ports(configuration: str, tmp_path: Path) -> Iterator[Ports]:
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(scope="module")
+def ports(configuration: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
     """The shipped file in a real nginx, moved to other ports and another directory."""
+    tmp_path = tmp_path_factory.mktemp("proxy")
     nginx = shutil.which("nginx")
     if not nginx:
         pytest.skip("needs nginx: the rules themselves are nginx's")
@@ -72,11 +78,9 @@ def ports(configuration: str, tmp_path: Path) -> Iterator[Ports]:
     file.write_text(moved.replace("/tmp/", f"{tmp_path}/"))
     process = subprocess.Popen([nginx, "-e", "stderr", "-p", str(tmp_path), "-c", str(file), "-g", "daemon off;"])
     try:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", ports["8233"])) == 0:
-                    break
+        while process.poll() is None and not _listens(ports["8233"]):
             time.sleep(0.05)
+        assert process.poll() is None, "nginx refused the file"
         yield ports
     finally:
         process.terminate()

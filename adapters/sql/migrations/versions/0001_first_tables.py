@@ -185,10 +185,10 @@ def _mails() -> None:
         sa.Column("settled_at", INSTANT),
         sa.Column("answer", TEXT),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_mails")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_mails_message_id")),
         sa.CheckConstraint(
             "state IN ('pending', 'data', 'sent', 'unknown', 'refused', 'moot')", name=op.f("ck_mails_state")
         ),
     )
     op.create_index("ix_mails_lifecycle_subject", "mails", ["lifecycle", "subject"])
+    op.create_index("ix_mails_message_id", "mails", ["message_id"])
     op.create_index("ix_mails_state", "mails", ["state"])
