@@ -31,6 +31,9 @@ class TaskKind(StrEnum):
     VERIFY_RENEWAL = "verify_renewal"
     """REN-10: the partner checks with the vendor that the renewal completed."""
 
+    RETURN_DEVICES = "return_devices"
+    """TRL-67: a converted trial's devices go back to the vendor."""
+
     SETTLE_MAIL = "settle_mail"
     """A mail nobody knows the fate of: an operator finds out and says so."""
 

@@ -18,6 +18,9 @@ class PostedMail(Model):
     kind: MailKind
     occurrence: str = ""
     due_at: AwareDatetime | None = None
+    to: str = ""
+    """The role of its reader, if not the one the kind always has."""
+
     state: MailState = MailState.PENDING
     sent_at: AwareDatetime | None = None
 
@@ -56,13 +59,11 @@ class Life(BaseModel):
         """Mails in one of the states, oldest first."""
         return [mail for mail in self.mails.values() if mail.state in states]
 
-    def post(self, kind: MailKind, occurrence: str = "", due_at: datetime | None = None) -> PostedMail | None:
-        """A mail is to go out; None when that occurrence was posted before: each goes out once."""
-        key = mail_key(self.lifecycle, self.subject, kind, occurrence)
-        if key in self.mails:
-            return None
-        self.mails[key] = PostedMail(key=key, kind=kind, occurrence=occurrence, due_at=due_at)
-        return self.mails[key]
+    def post(self, kind: MailKind, occurrence: str = "", due_at: datetime | None = None, to: str = "") -> None:
+        """A mail is to go out; an occurrence posted before is left alone: each goes out once to each reader."""
+        key = mail_key(self.lifecycle, self.subject, kind, occurrence, to)
+        if key not in self.mails:
+            self.mails[key] = PostedMail(key=key, kind=kind, occurrence=occurrence, due_at=due_at, to=to)
 
     def mail_reported(self, key: str, state: MailState, sent_at: datetime | None, now: datetime) -> None:
         """What became of a mail; one in doubt waits for an operator. Decision 8."""

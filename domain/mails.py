@@ -21,6 +21,25 @@ class Role(StrEnum):
     SITE_ADMINISTRATOR = "site_administrator"
     GRADUATION_COPY = "graduation_copy"
     RENEWAL_CONTACT = "renewal_contact"
+    CUSTOMER_ADMINISTRATOR = "customer_administrator"
+    """Of a trial: `customer_administrator/0` is the address given, the others follow. TRL-24, TRL-71."""
+
+    PARTNER_ADMINISTRATOR = "partner_administrator"
+    """Of a trial: `partner_administrator/0` is the partner's contact, the others follow. TRL-73."""
+
+    TRIAL_USER = "trial_user"
+    """`trial_user/0` and on: who used a trial. TRL-75."""
+
+    PROVISIONING_CONTACT = "provisioning_contact"
+    """Sets the services of a converted trial up. TRL-62."""
+
+    TRIALS_TEAM = "trials_team"
+    """The vendor's, for lost return papers. TRL-95."""
+
+
+def numbered(role: Role, number: int) -> str:
+    """One of several people in a role."""
+    return f"{role}/{number}"
 
 
 class MailKind(StrEnum):
@@ -65,6 +84,51 @@ class MailKind(StrEnum):
     SUBSCRIPTION_SUSPENDED = "subscription_suspended"
     """The renewal was not complete by the renewal date: the service is suspended. REN-08."""
 
+    TRIAL_WELCOME = "trial_welcome"
+    """M-10: all services are built. TRL-17."""
+
+    TRIAL_CONSENT = "trial_consent"
+    """M-11: a full administrator is asked to accept within 10 days. TRL-23 to TRL-28."""
+
+    TRIAL_STARTED = "trial_started"
+    """M-12: a trial was added to what the customer pays for. TRL-43."""
+
+    TRIAL_EXPIRING = "trial_expiring"
+    """M-13: E minus 7 days, to each customer administrator, with the link to buy. TRL-71."""
+
+    TRIAL_EXPIRED = "trial_expired"
+    """M-14: at E, to each customer administrator, with the link to buy. TRL-71, TRL-72."""
+
+    TRIAL_EXPIRING_PARTNER = "trial_expiring_partner"
+    """M-15: E minus 7 days, to the partner's administrators, with services and time left. TRL-73, TRL-74."""
+
+    TRIAL_EXPIRED_PARTNER = "trial_expired_partner"
+    """M-16: at E, to the partner's administrators. TRL-73."""
+
+    TRIAL_LAST_CALL = "trial_last_call"
+    """What will be lost for good at the end of grace, to whoever can still stop it. TRL-77, TRL-78."""
+
+    TRIAL_ACCESS_ENDED = "trial_access_ended"
+    """M-17: at E + 30 days, to the users. TRL-75."""
+
+    TRIAL_CONSENT_LAPSED = "trial_consent_lapsed"
+    """Nobody consented in time; off unless the policy says otherwise. AMB-46."""
+
+    TRIAL_SETUP = "trial_setup"
+    """M-19: the paid services of a converted trial can be set up. TRL-64, TRL-65."""
+
+    DEVICE_EULA = "device_eula"
+    """M-18: the terms of a device on loan, with the expiry date that counts. TRL-90."""
+
+    DEVICE_RETURN = "device_return"
+    """A device has to be back soon: how, and by when. TRL-90 to TRL-94."""
+
+    DEVICE_OVERDUE = "device_overdue"
+    """A device is not back in time: to the partner. TRL-90."""
+
+    RMA_LOOKUP = "rma_lookup"
+    """Form H: the demo order number is asked of the vendor's trials team. TRL-95, AMB-17."""
+
 
 RECIPIENT: Final = {
     MailKind.TERMS_WANTED: Role.FACING_PARTNER,
@@ -80,8 +144,12 @@ RECIPIENT: Final = {
     MailKind.RENEWAL_NOTICE: Role.RENEWAL_CONTACT,
     MailKind.RENEWAL_NOT_ORDERED: Role.FACING_PARTNER,
     MailKind.SUBSCRIPTION_SUSPENDED: Role.FACING_PARTNER,
+    MailKind.TRIAL_SETUP: Role.PROVISIONING_CONTACT,
+    MailKind.RMA_LOOKUP: Role.TRIALS_TEAM,
 }
-"""Each mail has one recipient: nothing here may ever send the Welcome to a partner. ORD-23."""
+"""The one reader of each kind of mail: nothing here may ever send the Welcome to a partner. ORD-23.
+
+Kinds that are not here go to several people, each with a mail of their own; the posting names the role."""
 
 
 class Lifecycle(StrEnum):
@@ -89,6 +157,8 @@ class Lifecycle(StrEnum):
 
     ORDER = "order"
     SUBSCRIPTION = "subscription"
+    TRIAL = "trial"
+    DEVICE = "device"
 
 
 class MailState(StrEnum):
@@ -151,6 +221,23 @@ class LetterFacts(Model):
     password_url: WebUrl | None = None
     link_void_at: AwareDatetime | None = None
     form_lines: tuple[FormLine, ...] = ()
+    trial_id: str | None = None
+    services: tuple[str, ...] = ()
+    """Of a trial: `meetings`, `meetings_enterprise`, `messaging`, `calling`, `contact_center`."""
+
+    expires_at: AwareDatetime | None = None
+    """E: the end of the expiry date in the customer's zone."""
+
+    grace_ends_at: AwareDatetime | None = None
+    numbers_until: AwareDatetime | None = None
+    """Until when phone numbers are kept, if the trial has Calling. TRL-79."""
+
+    organization_id: str | None = None
+    device_model: Line | None = None
+    serial_numbers: tuple[str, ...] = ()
+    carrier: str | None = None
+    label_in_box: bool | None = None
+    administrator_email: str | None = None
 
 
 class Letter(Model):
@@ -166,6 +253,6 @@ def workflow_id(lifecycle: Lifecycle, subject: str) -> str:
     return f"{lifecycle}-{subject}"
 
 
-def mail_key(lifecycle: Lifecycle, subject: str, kind: MailKind, occurrence: str = "") -> str:
-    """The identity of one mail: workflow id, business step and occurrence; the same after a Reset (decision 7)."""
-    return "/".join(part for part in (workflow_id(lifecycle, subject), kind, occurrence) if part)
+def mail_key(lifecycle: Lifecycle, subject: str, kind: MailKind, occurrence: str = "", to: str = "") -> str:
+    """The identity of one mail: workflow id, business step, occurrence and reader; the same after a Reset."""
+    return "/".join(part for part in (workflow_id(lifecycle, subject), kind, occurrence, to) if part)

@@ -1,5 +1,6 @@
 """`tenure`: how upstream systems and people at a terminal reach Tenure."""
 
+import logging
 import os
 import sys
 import traceback
@@ -81,8 +82,12 @@ def main(words: Sequence[str] | None = None) -> int:
     """The exit code; every error told in a line or two."""
     words = hoisted(sys.argv[1:] if words is None else words)
     terminal.begin(as_json="--json" in words)
+    logging.getLogger().addHandler(logging.NullHandler())  # what libraries log is no part of an answer
     try:
-        return int(app(words, prog_name="tenure", standalone_mode=False) or Exit.OK)
+        code = int(app(words, prog_name="tenure", standalone_mode=False) or Exit.OK)
+        if code == Exit.INTERRUPTED:
+            raise KeyboardInterrupt
+        return code
     except Stop as stop:
         terminal.stop(stop)
         return stop.exit

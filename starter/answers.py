@@ -100,7 +100,9 @@ class ShowAnswer(Answer):
     """`order show`, `subscription show`."""
 
     workflow_id: str
-    workflow_status: str | None = Field(description="As Temporal has it: running, completed, …; null if it has none.")
+    workflow_status: str | None = Field(
+        description="As Temporal has it: running, completed, …; unknown if nobody could be asked, null if it is gone."
+    )
     told_by: Literal["workflow", "store"] = Field(description="Who told the state: the workflow itself, or the store.")
     zone: str = Field(description="The customer's time zone; instants in JSON are UTC.")
     state: LifeView

@@ -1,7 +1,6 @@
 """The way to Temporal and the store, and what their refusals mean for whoever asked."""
 
 import functools
-import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -54,8 +53,7 @@ def settings() -> Settings:
 
 
 async def client() -> Client:
-    """A connected client. The SDK's own log lines would only stand in the way of an answer."""
-    logging.getLogger("temporalio").addHandler(logging.NullHandler())
+    """A connected client."""
     try:
         with _overridden():
             return await connect(within=PATIENCE, runtime=_quiet())

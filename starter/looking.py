@@ -15,11 +15,11 @@ from domain.subscription.view import subscription_view
 from domain.view import LifeView
 from starter import gate
 from starter.answers import ShowAnswer, ShownMail
+from starter.existing import described, first_input
 from starter.exits import Exit, Stop
 from starter.gate import asking
 from starter.ids import Subject
 from starter.records import Records
-from starter.starting import described, first_input
 
 
 @dataclass
@@ -66,7 +66,7 @@ async def look(subject: Subject) -> ShowAnswer:
         raise _nothing_to_see(subject, told, kept)
     return ShowAnswer(
         workflow_id=subject.workflow_id,
-        workflow_status=told.status.name.lower() if told.status else None,
+        workflow_status=_status(told),
         told_by="workflow" if told.view else "store",
         zone=kept.row.life.zone if kept.row else told.zone or "UTC",
         state=view,
@@ -74,6 +74,12 @@ async def look(subject: Subject) -> ShowAnswer:
         mails=tuple(map(_without_address, kept.mails)),
         warnings=tuple(_doubts(told, kept, view)),
     )
+
+
+def _status(told: Told) -> str | None:
+    if told.status is not None:
+        return told.status.name.lower()
+    return "unknown" if told.problem else None
 
 
 def _nothing_to_see(subject: Subject, told: Told, kept: Kept) -> Stop:

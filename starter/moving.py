@@ -10,11 +10,11 @@ from temporalio.client import Client
 from adapters.temporal import clock
 from starter import gate
 from starter.answers import ForwardAnswer
+from starter.existing import described
 from starter.exits import Exit, Stop
 from starter.gate import asking
 from starter.ids import Subject
 from starter.looking import kept_of, told_of
-from starter.starting import described
 
 LOOK_AGAIN: Final = timedelta(milliseconds=100)
 

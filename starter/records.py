@@ -36,7 +36,7 @@ class Records:
         """The store, or a Stop."""
         records = await cls.opened()
         if records.problem:
-            raise Stop(Exit.UNREACHABLE, f"store: {records.problem}")
+            raise Stop(Exit.UNREACHABLE, f"store: {records.problem}. DATABASE_URL says where it is")
         return records
 
     async def ask(self, question: "Callable[[SqlStore], R]") -> R | None:

@@ -18,6 +18,8 @@ from starter.terminal import shown, terminal
 
 COLOURS: Final = {Mark.DONE: "green", Mark.CURRENT: "bold cyan", Mark.STOPPED: "red", Mark.PENDING: "dim"}
 ALARMING: Final = {MailState.UNKNOWN: "bold red", MailState.REFUSED: "red", MailState.SENT: "green"}
+SHORT: Final = frozenset({"  when", "order", "next deadline (UTC)"})
+STATUS: Final = {"running": "", "completed": "", None: "no longer in Temporal; "}
 
 
 def local(instant: datetime, zone: str) -> str:
@@ -28,7 +30,7 @@ def local(instant: datetime, zone: str) -> str:
 def show(found: ShowAnswer) -> None:
     """Everything about one lifecycle."""
     view, zone = found.state, found.zone
-    status = "" if found.workflow_status == "running" else f"workflow {found.workflow_status or 'gone'}; "
+    status = STATUS.get(found.workflow_status, f"workflow {found.workflow_status}; ")
     terminal.say(
         Text.assemble((f"{view.lifecycle} {view.id}", "bold"), ": ", (view.stage, "bold cyan" if view.can_send else ""))
     )
@@ -76,7 +78,7 @@ def plain_table(*columns: str) -> Table:
     """Columns without lines: narrow, and easy to cut with other programs."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in SHORT)
     return table
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
@@ -13,6 +13,7 @@ from domain.mails import Lifecycle
 from domain.order.messages import OrderKind, PlaceOrder
 from domain.subscription.subscription import SubscriptionStage
 from starter.content import differing
+from starter.existing import Existing, described, failure, first_input, outcome
 from starter.exits import Exit, Stop
 from starter.gate import asking
 from starter.ids import Subject
@@ -62,17 +63,17 @@ class Desk:
 
     async def start(self, order: PlaceOrder, *, again: bool = False) -> Started:
         """Start it, or say what is there under its number."""
-        if order.kind is OrderKind.RENEWAL:
-            await self._renewable(order)
         subject = Subject(Lifecycle.ORDER, order.sales_order_number)
         async with asking(subject.workflow_id):
-            if outlived := await self._outlived(subject, order):
-                return outlived
+            if known := await self._known(subject, order):
+                return known
+            if order.kind is OrderKind.RENEWAL:
+                await self._renewable(order)
             anew = again and await self._was_refused_at_birth(subject)
             try:
                 handle = await self._start(subject, order, anew=anew)
             except WorkflowAlreadyStartedError:
-                return await self._found(subject, order)
+                return await self._found(subject, order, await described(self.client, subject.workflow_id))
         return Started(Result.STARTED, handle.result_run_id or "", f"started {subject.workflow_id} ({order.kind})")
 
     async def _start(self, subject: Subject, order: PlaceOrder, *, anew: bool) -> WorkflowHandle[Any, Any]:
@@ -102,23 +103,24 @@ class Desk:
         if row and row.life.stage is SubscriptionStage.TERMINATED:
             raise Stop(Exit.REFUSED, "is a terminated subscription (REN-01)", "subscription_id")
 
-    async def _outlived(self, subject: Subject, order: PlaceOrder) -> Started | None:
-        """The store remembers orders that Temporal has forgotten."""
+    async def _known(self, subject: Subject, order: PlaceOrder) -> Started | None:
+        """An order in the store was started before, even if Temporal has forgotten it since."""
         row = await self.records.ask(lambda store: store.order(subject.id))
-        if row is None or await described(self.client, subject.workflow_id) is not None:
+        if row is None:
             return None
-        return _compared(subject, order, row.placed, "", row.life.stage)
+        there = await described(self.client, subject.workflow_id)
+        return await self._found(subject, order, there) if there else _compared(order, row.placed, row.life.stage)
 
-    async def _found(self, subject: Subject, order: PlaceOrder) -> Started:
+    async def _found(self, subject: Subject, order: PlaceOrder, there: Existing | None) -> Started:
         handle = self.client.get_workflow_handle(subject.workflow_id)
-        status, run_id = await described(self.client, subject.workflow_id) or (None, "")
+        status, run_id = there or (None, "")
         earlier = await first_input(self.client, subject.workflow_id)
         if status is WorkflowExecutionStatus.RUNNING:
-            return _compared(subject, order, earlier, run_id)
+            return _compared(order, earlier, run_id=run_id)
         ended = await outcome(handle, status)
         if await self._was_refused_at_birth(subject):
             ended += ". It never began: to hand it in once more, add --again"
-        return _compared(subject, order, earlier, run_id, ended)
+        return _compared(order, earlier, ended, run_id)
 
     async def _was_refused_at_birth(self, subject: Subject) -> bool:
         """Its workflow failed because its start was refused, so its number was never taken."""
@@ -127,57 +129,17 @@ class Desk:
             return False
         if await self.records.ask(lambda store: store.order(subject.id)) is not None:
             return False
-        cause = await _failure(self.client.get_workflow_handle(subject.workflow_id))
+        cause = await failure(self.client.get_workflow_handle(subject.workflow_id))
         return isinstance(cause, ApplicationError) and cause.type in {REFUSED, BAD_INPUT}
 
 
-def _compared(subject: Subject, order: PlaceOrder, earlier: Any, run: str, ended: str = "") -> Started:
+def _compared(order: PlaceOrder, earlier: Any, ended: str = "", run_id: str = "") -> Started:
     """What is there under the number is the same order, open or over, or another one."""
     fields = differing(order, earlier)
+    workflow = f"order-{order.sales_order_number}"
     if fields:
-        text = f"differs from what {subject.workflow_id} was started with ({ended or 'it is running'})"
-        return Started(Result.CONFLICT, run, text, tuple(fields))
+        text = f"differs from what {workflow} was started with ({ended or 'it is running'})"
+        return Started(Result.CONFLICT, run_id, text, tuple(fields))
     if ended:
-        return Started(Result.CLOSED, run, f"{subject.workflow_id} is over: {ended}; nothing was started")
-    return Started(Result.ALREADY_STARTED, run, f"already started: {subject.workflow_id}; nothing was started now")
-
-
-async def described(client: Client, workflow_id: str) -> tuple[WorkflowExecutionStatus | None, str] | None:
-    """Status and run of the newest run; None if Temporal knows none."""
-    try:
-        async with asking(workflow_id):
-            found = await client.get_workflow_handle(workflow_id).describe()
-    except Stop as stop:
-        if stop.exit is Exit.NOT_FOUND:
-            return None
-        raise
-    return found.status, found.run_id
-
-
-async def first_input(client: Client, workflow_id: str) -> dict[str, Any]:
-    """The JSON a workflow's newest run was started with."""
-    events = client.get_workflow_handle(workflow_id).fetch_history_events(page_size=1)
-    async for event in events:
-        payloads = event.workflow_execution_started_event_attributes.input.payloads
-        found = await client.data_converter.decode(list(payloads))
-        return found[0] if found and isinstance(found[0], dict) else {}
-    return {}
-
-
-async def outcome(handle: WorkflowHandle[Any, Any], status: WorkflowExecutionStatus | None) -> str:
-    """How a closed workflow ended: `completed`, `rejected`, `failed: …`, `terminated`."""
-    if status is WorkflowExecutionStatus.COMPLETED:
-        result = await handle.result()
-        return str(result.get("stage", "completed")) if isinstance(result, dict) else "completed"
-    if status is WorkflowExecutionStatus.FAILED:
-        cause = await _failure(handle)
-        return f"failed: {cause.message if isinstance(cause, ApplicationError) else 'a fault of Tenure'}"
-    return status.name.lower().replace("_", " ") if status else "ended"
-
-
-async def _failure(handle: WorkflowHandle[Any, Any]) -> BaseException | None:
-    try:
-        await handle.result()
-    except WorkflowFailureError as failed:
-        return failed.cause
-    return None
+        return Started(Result.CLOSED, run_id, f"{workflow} is over: {ended}; nothing was started")
+    return Started(Result.ALREADY_STARTED, run_id, f"already started: {workflow}; nothing was started now")

@@ -81,7 +81,8 @@ class Tally:
         good = tried if valid is None else valid
         lines = good + self.counts["bad_input"]
         told = [f"{count:,} {WORDS[name]}" for name in WORDS if (count := self.counts[name])]
-        terminal.say(f"{lines:,} orders: " + (", ".join(told) or f"{good:,} valid"))
+        if lines or self.finished:
+            terminal.say(f"{lines:,} orders: " + (", ".join(told) or f"{good:,} valid"))
         counts = {name: self.counts[name] for name in WORDS}
         terminal.answer(ImportAnswer(lines=lines, valid=good, finished=self.finished, **counts))
 

@@ -12,11 +12,11 @@ from domain.values import Message
 from domain.view import LifeView
 from starter import gate
 from starter.answers import UpdateAnswer
+from starter.existing import described, outcome
 from starter.exits import Exit, Stop
 from starter.gate import asking
 from starter.ids import Subject
 from starter.records import Records
-from starter.starting import described, outcome
 
 ABOUT_THE_SENDING: Final = frozenset({"by", "source"})
 """Who sent it: no part of what was said. The reason is: partners are told some."""

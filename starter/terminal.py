@@ -3,7 +3,7 @@
 import json
 import sys
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
@@ -11,6 +11,9 @@ from starter.exits import Stop
 
 if TYPE_CHECKING:
     from starter.answers import Answer
+
+UNBROKEN: Final = 500
+"""Columns of a line that goes to a file or another program."""
 
 
 class Terminal:
@@ -34,7 +37,8 @@ class Terminal:
     @property
     def out(self) -> Console:
         """Results for people. Lines are not broken when nobody looks."""
-        return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), emoji=False)
+        seen = sys.stdout.isatty()
+        return Console(highlight=False, soft_wrap=not seen, emoji=False, width=None if seen else UNBROKEN)
 
     @property
     def err(self) -> Console:

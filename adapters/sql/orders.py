@@ -163,7 +163,7 @@ def _renewal_date(session: Session, life: OrderLife) -> date:
         raise RenewalNotPossible(f"subscription {name} belongs to another customer (REN-01)", field="customer.id")
     if subscription.stage is SubscriptionStage.TERMINATED:
         raise RenewalNotPossible(f"subscription {name} is terminated (REN-01)", field="subscription_id")
-    if other := _open_renewal(session, name):
+    if other := _other_open_renewal(session, life):
         raise RenewalNotPossible(
             f"subscription {name} is being renewed by {other.number}, which is {other.stage} (REN-01)",
             field="subscription_id",
@@ -171,10 +171,12 @@ def _renewal_date(session: Session, life: OrderLife) -> date:
     return SubscriptionLife.model_validate(subscription.life).renewal_date
 
 
-def _open_renewal(session: Session, subscription_id: str) -> OrderRecord | None:
+def _other_open_renewal(session: Session, life: OrderLife) -> OrderRecord | None:
+    """Our own may be there: a second attempt of one run, having waited for the first."""
     return session.scalar(
         select(OrderRecord).where(
-            OrderRecord.subscription_id == subscription_id,
+            OrderRecord.subscription_id == life.subscription_id,
+            OrderRecord.number != life.number,
             OrderRecord.kind == OrderKind.RENEWAL,
             OrderRecord.stage.not_in(CLOSED),
         )

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings Temporal's two databases to the schema of this image's server. What is there already stays: repeating is harmless.
+# Brings Temporal's two databases to the schema of this image's server. Repeating it is harmless: what is there stays.
 # Address, user, password and kind of database come from SQL_* in the environment.
 set -eu
 

@@ -303,6 +303,14 @@ class TestOpeningARenewal:
         record(store, first)
         opened(store, a_renewal("SO-200002"))
 
+    def test_attempts_of_one_run_at_once_get_one_answer(self, store: SqlStore) -> None:
+        life = subscribed(store)
+
+        def attempt() -> OpenedOrder:
+            return store.open_order(a_renewal(), a_life(a_renewal()), "run-1", MONDAY)
+
+        assert at_once(*[attempt] * 6) == [OpenedOrder(renewal_date=life.renewal_date)] * 6
+
     def test_of_many_for_one_subscription_at_once_one_is_opened(self, store: SqlStore) -> None:
         subscribed(store)
 

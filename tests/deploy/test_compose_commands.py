@@ -112,14 +112,23 @@ def job(root: Path, service: Service, **environment: str) -> "subprocess.Complet
     )
 
 
-async def test_the_namespace_is_made_once(root: Path, project: dict[str, Any], tmp_path: Path) -> None:
+def can_be_used(namespace: str, environment: dict[str, str]) -> bool:
+    command = [str(BIN / "temporal"), "workflow", "count", "--namespace", namespace]
+    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
+
+
+async def test_the_namespace_is_made_once_and_can_be_used_at_once(
+    root: Path, project: dict[str, Any], tmp_path: Path
+) -> None:
     service = project["services"]["temporal-namespace"]
     async with DevServer(tmp_path, port=0, ui_port=0) as server:
         reach = {"PATH": f"{BIN}:{os.environ['PATH']}", "TEMPORAL_ADDRESS": server.address, "HOME": str(tmp_path)}
         first = job(root, service, TEMPORAL_NAMESPACE="partners", **reach)
+        at_once = can_be_used("partners", reach)
         again = job(root, service, TEMPORAL_NAMESPACE="partners", **reach)
         there = job(root, service, **reach)
     assert [first.returncode, again.returncode, there.returncode] == [0, 0, 0]
+    assert at_once
     assert "registered" in first.stdout
     assert "registered" not in again.stdout + there.stdout
 

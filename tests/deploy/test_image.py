@@ -117,7 +117,7 @@ def test_everything_the_service_imports_is_in_the_image(root: Path, service: Pat
     assert missing == set()
 
 
-@pytest.mark.parametrize("program", ["worker"])
+@pytest.mark.parametrize("program", ["worker", "starter"])
 def test_the_copied_rooms_are_enough_to_start(service: Path, program: str) -> None:
     asked = subprocess.run(
         [sys.executable, "-m", program, "--help"], cwd=service, capture_output=True, text=True, check=False

@@ -1,0 +1,15 @@
+"""The terms a trial device is on loan under."""
+
+from datetime import timedelta
+
+from domain.values import Model
+
+
+class DevicePolicy(Model):
+    """Every duration of a device loan; a day ends at the customer's local midnight. AMB-39."""
+
+    return_within: timedelta = timedelta(days=14)
+    """From the expiry of the EULA mail until the device must be back. TRL-90, AMB-15."""
+
+    reminders: tuple[timedelta, ...] = (timedelta(days=14), timedelta(days=7), timedelta(days=1))
+    """Before the return is due: the customer's administrator is reminded. TRL-90."""

@@ -1,0 +1,221 @@
+"""What starts a trial and what people tell it afterwards: one model each."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from domain.order.messages import PlaceOrder
+from domain.trial.policy import TrialPolicy
+from domain.trial.regions import data_region
+from domain.values import Customer, Identifier, Line, Message, Model, Partner, Person, SiteUrl, Zone
+
+
+class TrialKind(StrEnum):
+    """Three starts: TRL-10 ff., TRL-20 ff., TRL-40 ff."""
+
+    NEW_CUSTOMER = "new_customer"
+    EXISTING_CUSTOMER = "existing_customer"
+    """Known to the vendor, no sales relation with this partner: a full administrator has to consent."""
+
+    PAYING_CUSTOMER = "paying_customer"
+    """The partner's own customer, for services it has not bought."""
+
+
+class Service(StrEnum):
+    """What can be tried."""
+
+    MEETINGS = "meetings"
+    MEETINGS_ENTERPRISE = "meetings_enterprise"
+    """Webex Enterprise Edition for Meetings: needs a site URL and a time zone. TRL-14."""
+
+    MESSAGING = "messaging"
+    CALLING = "calling"
+    CONTACT_CENTER = "contact_center"
+
+
+class PartnerRole(StrEnum):
+    """The partner's person who starts the trial, by role. TRL-02: only two of them may."""
+
+    SALES_ADMINISTRATOR = "sales_administrator"
+    FULL_ADMINISTRATOR = "full_administrator"
+    ADMINISTRATOR = "administrator"
+    READ_ONLY_ADMINISTRATOR = "read_only_administrator"
+    PROVISIONING_ADMINISTRATOR = "provisioning_administrator"
+
+
+MAY_START: frozenset[PartnerRole] = frozenset({PartnerRole.SALES_ADMINISTRATOR, PartnerRole.FULL_ADMINISTRATOR})
+
+
+class CustomerAdministrator(Model):
+    """An administrator of the customer's organization."""
+
+    person: Person
+    full: bool = Field(default=False, description="A full administrator: may accept or decline a trial. TRL-24")
+
+
+class MeetingSite(Model):
+    """The site of the Enterprise Edition. TRL-14."""
+
+    url: SiteUrl
+    zone: Zone
+
+
+class TrialDevice(Model):
+    """A device shipped for the trial. TRL-15, TRL-90, TRL-94."""
+
+    device_id: Identifier
+    model: Line
+    serial_number: Identifier
+    expires_on: Annotated[
+        AwareDatetime, Field(description="The expiry of the EULA mail, not the date of the hub. TRL-90")
+    ]
+
+
+class StartTrial(Message):
+    """Start a trial's life. Workflow `Trial`, id `trial-<trial_id>`. Forms C and D. TRL-10 to TRL-43."""
+
+    trial_id: Identifier
+    kind: TrialKind
+    partner: Partner
+    partner_role: PartnerRole = Field(description="Of who starts it: sales or full administrator. TRL-02")
+    partner_tier: Literal[1, 2] = Field(default=1, description="A Tier-2 has its distributor convert. TRL-61")
+    partner_administrators: tuple[Person, ...] = Field(
+        default=(), max_length=20, description="The other partner administrators; they get the warnings too. TRL-73"
+    )
+    customer: Customer = Field(description="Its contact is the administrator address given. TRL-10, TRL-24")
+    contact_is_full_administrator: bool = Field(
+        default=False, description="Is that address a full administrator's? Decides who gets the consent mail. TRL-24"
+    )
+    administrators: tuple[CustomerAdministrator, ...] = Field(
+        default=(), max_length=50, description="The organization's other administrators. TRL-24, TRL-43, TRL-71"
+    )
+    users: tuple[Person, ...] = Field(default=(), max_length=500, description="Told when access ends. TRL-75")
+    business_vertical: Line
+    supported_location: bool = Field(description="The partner acknowledges it: must be true. TRL-12")
+    confirmed_organization: bool = Field(default=False, description="Existing: the right one was found. TRL-22")
+    services: tuple[Service, ...] = Field(min_length=1)
+    purchased: tuple[Service, ...] = Field(default=(), description="Bought already, as far as upstream knows. TRL-21")
+    licences: Annotated[int, Field(ge=1, le=100_000)] = Field(default=25, description="For all services. TRL-13")
+    days: Annotated[int, Field(ge=1, le=365)] | None = Field(default=None, description="If not the policy's. AMB-6")
+    site: MeetingSite | None = Field(default=None, description="Required with meetings_enterprise. TRL-14")
+    devices: tuple[TrialDevice, ...] = Field(default=(), max_length=20, description="Or none: skipped. TRL-15")
+    policy: TrialPolicy = TrialPolicy()
+
+    @model_validator(mode="after")
+    def _as_the_rules_say(self) -> Self:
+        for problem in self._problems():
+            raise ValueError(problem)
+        return self
+
+    def _problems(self) -> list[str]:
+        enterprise = Service.MEETINGS_ENTERPRISE in self.services
+        types = [device.model for device in self.devices]
+        serials = [device.serial_number for device in self.devices]
+        found = {
+            "partner_role must be sales_administrator or full_administrator (TRL-02)": self.partner_role
+            not in MAY_START,
+            "supported_location must be acknowledged: true (TRL-12)": not self.supported_location,
+            "customer.country has no data region: the location is not supported (TRL-11)": data_region(
+                self.customer.country
+            )
+            is None,
+            "customer is the partner's own organization: place a CUWP order on CCW (TRL-03)": self.customer.id
+            == self.partner.id,
+            "site is required with meetings_enterprise (TRL-14)": enterprise and self.site is None,
+            "site must be left out without meetings_enterprise (TRL-14)": not enterprise and self.site is not None,
+            "services must not be named twice (TRL-13)": len(set(self.services)) != len(self.services),
+            "devices: one shipment per device type (TRL-15)": len(set(types)) != len(types),
+            "devices: serial numbers must differ (TRL-94)": len(set(serials)) != len(serials),
+            "confirmed_organization must be true for an existing customer (TRL-22)": self.kind
+            is TrialKind.EXISTING_CUSTOMER
+            and not self.confirmed_organization,
+            "administrators needs a full administrator: one has to consent (TRL-24)": self.kind
+            is TrialKind.EXISTING_CUSTOMER
+            and not self.contact_is_full_administrator
+            and not any(administrator.full for administrator in self.administrators),
+        }
+        return [problem for problem, is_so in found.items() if is_so]
+
+
+class AcceptTrial(Message):
+    """One full administrator of the customer accepts. TRL-25 to TRL-28."""
+
+    full_administrator: bool = Field(
+        default=False, description="The box: the partner may manage users and licences too (TRL-27), else not (TRL-28)"
+    )
+
+
+class DeclineTrial(Message):
+    """A full administrator of the customer declines. AMB-10."""
+
+
+class ResendConsent(Message):
+    """Send the consent mail again; the 10 days go on from the first request. TRL-30, AMB-9."""
+
+
+class WithdrawTrial(Message):
+    """The partner cancels the request and takes the customer off its list. TRL-30, AMB-8."""
+
+
+class GiveDetails(Message):
+    """The partner gives the provisioning details after consent. TRL-29."""
+
+
+class ReportServicesBuilt(Message):
+    """Services that are built; the trial is active when all are. TRL-17."""
+
+    services: tuple[Service, ...] = Field(min_length=1)
+
+
+class ExtendTrial(Message):
+    """The new expiry is today + days, never the old one + days: it can shorten. TRL-50, AMB-11."""
+
+    days: Annotated[int, Field(ge=1, le=365)]
+    confirm_shorten: bool = Field(default=False, description="Say so when the new expiry is earlier. AMB-11")
+
+
+class EditServices(Message):
+    """Add and remove services; what is added follows the rules of a start and takes the trial's E. TRL-51, AMB-44."""
+
+    add: tuple[Service, ...] = ()
+    remove: tuple[Service, ...] = ()
+    site: MeetingSite | None = Field(default=None, description="Required when meetings_enterprise is added. TRL-14")
+
+    @model_validator(mode="after")
+    def _something_to_do(self) -> Self:
+        if not self.add and not self.remove:
+            raise ValueError("add or remove must name a service (TRL-51)")
+        if set(self.add) & set(self.remove):
+            raise ValueError("add and remove must not name the same service (TRL-51)")
+        if (Service.MEETINGS_ENTERPRISE in self.add) != (self.site is not None):
+            raise ValueError("site goes with adding meetings_enterprise, and only with that (TRL-14)")
+        return self
+
+
+class CancelTrial(Message):
+    """End the trial at once, without grace. TRL-52, AMB-12."""
+
+    reason: Line = Field(description="Why, for the audit trail.")
+    confirm: bool = Field(description="Must be true: the bin icon asks Yes. TRL-52")
+
+
+class ConvertTrial(Message):
+    """The trial becomes a paid subscription; usage data are kept. TRL-60 to TRL-67."""
+
+    tier: Literal[1, 2] = Field(description="Of who converts: a Tier-2 has to ask its distributor. TRL-61")
+    services: tuple[Service, ...] = Field(min_length=1, description="Services of the paid order. TRL-63")
+    order: PlaceOrder | None = Field(default=None, description="The order to start.")
+    order_number: Identifier | None = Field(default=None, description="Or the SO# of one already placed.")
+    provisioning_contact: Person = Field(description="Gets the set-up mail; best yourself. TRL-62")
+
+    @model_validator(mode="after")
+    def _one_order(self) -> Self:
+        if (self.order is None) == (self.order_number is None):
+            raise ValueError("order or order_number: give exactly one (TRL-60)")
+        return self
+
+    @property
+    def number(self) -> str:
+        """The SO# of the paid order."""
+        return self.order.sales_order_number if self.order else str(self.order_number)

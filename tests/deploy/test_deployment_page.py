@@ -1,0 +1,73 @@
+"""docs/deployment.md lists every setting with its default, and says the ports and times that are true."""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.settings import PREFIX, Links, Settings, load_settings, variable
+
+ROW = re.compile(r"^\| `(\w+)` \| (?:`([^`]*)`)? ?\| (.*) \|$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def page(root: Path) -> str:
+    return (root / "docs" / "deployment.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def table(page: str) -> dict[str, tuple[str, str]]:
+    """Default and what is accepted, by variable."""
+    return {name: (default, accepted) for name, default, accepted in ROW.findall(page)}
+
+
+def every_setting() -> dict[str, str | None]:
+    """What each variable accepts, by variable."""
+    own = {variable(name): field.description for name, field in Settings.model_fields.items() if name != "links"}
+    links = Settings.model_fields["links"].description
+    return own | {variable("links", name): links for name in Links.model_fields}
+
+
+def test_the_page_lists_every_setting_and_what_it_accepts(table: dict[str, tuple[str, str]]) -> None:
+    assert {name: accepted for name, (_, accepted) in table.items()} == every_setting()
+
+
+def test_the_defaults_on_the_page_set_as_they_stand_change_nothing(
+    table: dict[str, tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in list(os.environ):
+        if name.startswith(PREFIX) or name == "DATABASE_URL":
+            monkeypatch.delenv(name)
+    without = load_settings()
+    for name, (default, _) in table.items():
+        monkeypatch.setenv(name, default)
+    assert load_settings() == without
+
+
+def test_a_setting_without_a_default_on_the_page_has_none(table: dict[str, tuple[str, str]]) -> None:
+    empty = {name for name, (default, _) in table.items() if not default}
+    assert empty == {variable(name) for name, field in Settings.model_fields.items() if not field.default}
+
+
+def test_ports_and_times_on_the_page_are_those_of_the_files(
+    page: str, project: dict[str, Any], worker: dict[str, Any], instructions: list[tuple[str, str]]
+) -> None:
+    services = project["services"]
+    for name, port in [("proxy", "8233"), ("proxy", "8025"), ("temporal", "7233")]:
+        assert f"127.0.0.1:{port}:{port}" in services[name]["ports"]
+        assert f"localhost:{port}" in page
+    assert f"`stop_grace_period: {worker['stop_grace_period']}`" in page
+    environment = " ".join(rest for word, rest in instructions if word == "ENV")
+    for name in ("TENURE_DOCUMENTS_DIR", "TENURE_HEARTBEAT_FILE"):
+        (value,) = re.findall(rf"{name}=(\S+)", environment)
+        assert worker["environment"][name] == value
+        assert f"`{name}` to `{value}`" in page
+
+
+def test_every_order_file_the_page_hands_in_exists(root: Path, page: str) -> None:
+    named = set(re.findall(r"examples/[\w.-]+", page))
+    assert named
+    assert all(isinstance(json.loads((root / name).read_text()), dict) for name in named)
