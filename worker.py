@@ -22,6 +22,7 @@ from activities.mail import MailActivities
 from activities.order import OrderActivities
 from activities.ports import Transport
 from activities.subscription import SubscriptionActivities
+from activities.trial import TrialActivities
 from adapters.calendars import LibraryCalendars
 from adapters.documents.desk import DocumentDesk
 from adapters.documents.library import DocumentLibrary
@@ -36,14 +37,16 @@ from adapters.sql.store import SqlStore, open_store
 from adapters.temporal.bootstrap import NamespaceNotPrepared, prepare_namespace
 from adapters.temporal.client import CannotConnect, connect
 from adapters.temporal.interceptor import PlainRefusals
-from adapters.temporal.subscriptions import TemporalSubscriptions
+from adapters.temporal.lifecycles import TemporalLifecycles
 from workflows import attributes
+from workflows.device import DeviceLoan
 from workflows.order import Order
 from workflows.steps import MAIL_TASK_QUEUE_SUFFIX
 from workflows.subscription import Subscription
+from workflows.trial import Trial
 from workflows.unknown import UnknownWorkflow
 
-STORIES: Final[Sequence[type[Any]]] = (Order, Subscription)
+STORIES: Final[Sequence[type[Any]]] = (Order, Subscription, Trial, DeviceLoan)
 """Every workflow type people or systems may start."""
 
 LET_THROUGH: Final = ("email_validator", "idna", "phonenumbers", "pycountry", "pydantic_extra_types", "tzdata")
@@ -70,16 +73,17 @@ def workers(client: Client, settings: Settings, store: SqlStore, transport: Tran
     documents = DocumentDesk(DocumentLibrary(settings.documents_dir), str(links.provisioning_form))
     sender = Address(settings.mail_from.name, addr_spec=settings.mail_from.email)
     composer = JinjaComposer(sender, MailLinks(**links.model_dump(mode="json")))
-    subscriptions = TemporalSubscriptions(client, settings.task_queue)
-    orders = OrderActivities(store, LibraryCalendars(), tuple(settings.csm_roster), subscriptions)
+    lifecycles = TemporalLifecycles(client, settings.task_queue)
+    orders = OrderActivities(store, LibraryCalendars(), tuple(settings.csm_roster), lifecycles)
     records = SubscriptionActivities(store)
+    trials = TrialActivities(store, lifecycles)
     post = MailActivities(store, composer, transport, documents)
     return [
         Worker(
             client,
             task_queue=settings.task_queue,
             workflows=[*STORIES, UnknownWorkflow],
-            activities=activities_of(orders, records),
+            activities=activities_of(orders, records, trials),
             activity_executor=held.enter_context(ThreadPoolExecutor(SQL_THREADS, "sql")),
             max_concurrent_activities=SQL_THREADS,
             workflow_runner=sandbox(),

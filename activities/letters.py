@@ -3,13 +3,16 @@
 from datetime import datetime
 from typing import Final
 
-from activities.ports import OrderRow, SubscriptionRow
+from activities.ports import DeviceRow, OrderRow, SubscriptionRow, TrialRow
+from domain.device.device import DeviceLife
+from domain.device.states import OUT
 from domain.life import PostedMail
-from domain.mails import FormLine, LetterFacts, LetterItem, MailKind
+from domain.mails import RECIPIENT, FormLine, LetterFacts, LetterItem, MailKind
 from domain.order.forms import GraduationForm, ProvisioningForm
 from domain.order.states import Stage
 from domain.subscription.subscription import SubscriptionStage
-from domain.values import Model
+from domain.trial.states import TrialStage
+from domain.values import Language, Model, Person
 from domain.working_time import local_day
 
 ONLY_WHILE: Final = {
@@ -20,6 +23,22 @@ ONLY_WHILE: Final = {
     MailKind.GRADUATION_REMINDER: frozenset({Stage.SERVICE_READY}),
 }
 """Reminders and alerts go out only while their reason lasts, looked at again at the moment of sending (C20)."""
+
+
+def reader_of(mail: PostedMail) -> str:
+    """The role of a mail's reader: the posting's, else the one its kind always has."""
+    return mail.to or RECIPIENT[mail.kind]
+
+
+def trials_team(device: DeviceLife) -> Person:
+    """The vendor's team that helps with lost return papers. TRL-95."""
+    return Person(
+        first_name="Trials",
+        last_name="Team",
+        email=device.policy.trials_team,
+        language=Language.ENGLISH,
+        zone=device.zone,
+    )
 
 
 def still_wanted_by_order(row: OrderRow, mail: PostedMail) -> bool:
@@ -110,3 +129,66 @@ def subscription_facts(row: SubscriptionRow, order: OrderRow, mail: PostedMail, 
         days_left=(life.renewal_date - local_day(now, life.zone)).days,
         sites=tuple(site.url for site in order.provisioning_form.sites) if order.provisioning_form else (),
     )
+
+
+def still_wanted_by_trial(row: TrialRow, mail: PostedMail) -> bool:
+    """Does the trial, as it stands now, still call for this mail? A warning only for the E it speaks of. AMB-43."""
+    life = row.life
+    match mail.kind:
+        case MailKind.TRIAL_CONSENT:
+            return life.stage is TrialStage.AWAITING_CONSENT
+        case MailKind.TRIAL_EXPIRING | MailKind.TRIAL_EXPIRING_PARTNER:
+            return life.stage is TrialStage.TRIALING and mail.due_at == life.expires_at
+        case MailKind.TRIAL_EXPIRED | MailKind.TRIAL_EXPIRED_PARTNER | MailKind.TRIAL_LAST_CALL:
+            return life.stage is TrialStage.EXPIRED_GRACE
+        case _:
+            return True
+
+
+def trial_facts(row: TrialRow, mail: PostedMail, now: datetime) -> LetterFacts:
+    """What a trial's mails may say."""
+    life, placed = row.life, row.placed
+    return LetterFacts(
+        customer_company=placed.customer.company,
+        facing_partner=placed.partner.company,
+        trial_id=life.trial_id,
+        organization_id=life.customer_id,
+        services=tuple(life.services),
+        due_at=mail.due_at,
+        expires_at=life.expires_at,
+        grace_ends_at=life.grace_ends_at,
+        numbers_until=life.numbers_until,
+        days_left=(life.expires_on - local_day(now, life.zone)).days if life.expires_on else None,
+        order_number=life.order_number,
+        sites=(placed.site.url,) if placed.site else (),
+    )
+
+
+def still_wanted_by_device(row: DeviceRow, mail: PostedMail) -> bool:
+    """Reminders go out only while the customer has the device."""
+    reminding = {MailKind.DEVICE_RETURN, MailKind.DEVICE_OVERDUE}
+    return mail.kind not in reminding or row.life.stage in OUT
+
+
+def device_facts(row: DeviceRow, trial: TrialRow, administrator: str, mail: PostedMail) -> LetterFacts:
+    """What a device's mails may say; `administrator` is the customer administrator's address. Form H, TRL-95."""
+    life = row.life
+    return LetterFacts(
+        customer_company=trial.placed.customer.company,
+        facing_partner=trial.placed.partner.company,
+        trial_id=life.trial_id,
+        organization_id=life.customer_id,
+        device_model=life.model,
+        serial_numbers=_serials(row, trial, mail),
+        carrier=life.way_back.carrier,
+        label_in_box=life.way_back.label_in_box,
+        expires_at=life.expires_at,
+        due_at=mail.due_at or life.return_due_at,
+        administrator_email=administrator,
+    )
+
+
+def _serials(row: DeviceRow, trial: TrialRow, mail: PostedMail) -> tuple[str, ...]:
+    if mail.kind is MailKind.RMA_LOOKUP:
+        return tuple(device.serial_number for device in trial.placed.devices)
+    return (row.life.serial_number,)

@@ -8,7 +8,18 @@ from pydantic import AwareDatetime
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.letters import order_facts, still_wanted_by_order, still_wanted_by_subscription, subscription_facts
+from activities.letters import (
+    device_facts,
+    order_facts,
+    reader_of,
+    still_wanted_by_device,
+    still_wanted_by_order,
+    still_wanted_by_subscription,
+    still_wanted_by_trial,
+    subscription_facts,
+    trial_facts,
+    trials_team,
+)
 from activities.now import now
 from activities.ports import (
     Answer,
@@ -17,16 +28,18 @@ from activities.ports import (
     Claim,
     Composer,
     Delivery,
+    DeviceStore,
     Documents,
     MailLedger,
     OrderStore,
     SubscriptionStore,
     Transport,
+    TrialStore,
     UnsafeMail,
 )
 from domain.life import PostedMail
-from domain.mails import RECIPIENT, Letter, Lifecycle, MailKind, MailState
-from domain.values import Identifier, Model
+from domain.mails import Letter, Lifecycle, MailKind, MailState, Role
+from domain.values import Identifier, Model, Person
 
 _STATE_OF = {Answer.ACCEPTED: MailState.SENT, Answer.REFUSED: MailState.REFUSED, Answer.UNKNOWN: MailState.UNKNOWN}
 
@@ -54,7 +67,7 @@ class SettledMail(Model):
     resend: bool
 
 
-class MailRecords(OrderStore, SubscriptionStore, Archive, MailLedger, Protocol):
+class MailRecords(OrderStore, SubscriptionStore, TrialStore, DeviceStore, Archive, MailLedger, Protocol):
     """The parts of the store that the post touches."""
 
 
@@ -79,7 +92,7 @@ class MailActivities:
     def send_mail(self, request: SendMail) -> MailReport:
         """Send one mail, keyed by the mail's key: what was sent, refused or is in doubt is never sent again."""
         letter, wanted = self._letter(request, now())
-        claim = self._claim(request, letter)
+        claim = self._claim(request)
         if claim.state is not MailState.PENDING:
             return MailReport(state=claim.state, sent_at=claim.sent_at)
         if not wanted:
@@ -93,22 +106,38 @@ class MailActivities:
         settle = self._store.reopen if decision.resend else self._store.mark_arrived
         settle(decision.key, now())
 
-    def _claim(self, request: SendMail, letter: Letter) -> Claim:
+    def _claim(self, request: SendMail) -> Claim:
         mail = request.mail
-        claim = self._store.claim(mail.key, mail.kind, request.lifecycle, request.subject, letter.to.email, now())
+        claim = self._store.claim(mail.key, mail.kind, request.lifecycle, request.subject, reader_of(mail), now())
         self._failpoint("claimed")
         return claim
 
     def _letter(self, request: SendMail, at: datetime) -> tuple[Letter, bool]:
         mail = request.mail
-        person = self._store.person(request.lifecycle, request.subject, RECIPIENT[mail.kind])
-        if request.lifecycle is Lifecycle.ORDER:
-            row = self._store.order(request.subject)
-            return Letter(kind=mail.kind, to=person, facts=order_facts(row, mail, at)), still_wanted_by_order(row, mail)
-        subscription = self._store.subscription(request.subject)
-        newest = self._store.order(subscription.orders[-1])
-        facts = subscription_facts(subscription, newest, mail, at)
-        return Letter(kind=mail.kind, to=person, facts=facts), still_wanted_by_subscription(subscription, mail)
+        match request.lifecycle:
+            case Lifecycle.ORDER:
+                order = self._store.order(request.subject)
+                facts, wanted = order_facts(order, mail, at), still_wanted_by_order(order, mail)
+            case Lifecycle.SUBSCRIPTION:
+                subscription = self._store.subscription(request.subject)
+                newest = self._store.order(subscription.orders[-1])
+                facts = subscription_facts(subscription, newest, mail, at)
+                wanted = still_wanted_by_subscription(subscription, mail)
+            case Lifecycle.TRIAL:
+                trial = self._store.trial(request.subject)
+                facts, wanted = trial_facts(trial, mail, at), still_wanted_by_trial(trial, mail)
+            case Lifecycle.DEVICE:
+                device = self._store.device(request.subject)
+                lent_by = self._store.trial(device.life.trial_id)
+                facts = device_facts(device, lent_by, lent_by.placed.customer.contact.email, mail)
+                wanted = still_wanted_by_device(device, mail)
+        return Letter(kind=mail.kind, to=self._reader(request), facts=facts), wanted
+
+    def _reader(self, request: SendMail) -> Person:
+        role = reader_of(request.mail)
+        if role == Role.TRIALS_TEAM:
+            return trials_team(self._store.device(request.subject).life)
+        return self._store.person(request.lifecycle, request.subject, role)
 
     def _deliver(self, key: str, letter: Letter, claim: Claim) -> MailReport:
         try:

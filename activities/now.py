@@ -1,4 +1,4 @@
-"""The instant of an activity's attempt, on the clock of the workflow it works for (a test clock may run ahead)."""
+"""What an activity knows of its workflow: the time there (a test clock may run ahead) and which run it is."""
 
 from datetime import UTC, datetime
 
@@ -8,3 +8,8 @@ from temporalio import activity
 def now() -> datetime:
     """When this attempt was scheduled, aware UTC: never the machine's clock."""
     return activity.info().current_attempt_scheduled_time.astimezone(UTC)
+
+
+def run() -> str:
+    """The workflow run that asks."""
+    return activity.info().workflow_run_id or ""

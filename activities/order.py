@@ -6,7 +6,7 @@ from typing import Protocol
 from temporalio import activity
 
 from activities.errors import refusals_are_final
-from activities.now import now
+from activities.now import now, run
 from activities.ports import Calendars, OpenedOrder, OrderPapers, OrderStore, SubscriptionStore
 from domain.events import Journal
 from domain.order.messages import PlaceOrder
@@ -60,7 +60,7 @@ class OrderRecords(OrderStore, SubscriptionStore, Protocol):
 class Subscriptions(Protocol):
     """Where subscriptions run."""
 
-    async def start(self, request: StartSubscription) -> None:
+    async def start_subscription(self, request: StartSubscription) -> None:
         """Start the subscription's workflow; one that runs or ran under that id already is left alone."""
         ...
 
@@ -85,7 +85,7 @@ class OrderActivities:
     @activity.defn
     def record_order(self, request: RecordOrder) -> None:
         """Write row, events, tasks and papers in one transaction, keyed by number and sequence: a repeat is a no-op."""
-        self._store.record_order(request.life, request.journal, request.papers, now())
+        self._store.record_order(request.life, request.journal, request.papers, run(), now())
 
     @activity.defn
     def working_calendar(self, request: CalendarWanted) -> WorkingCalendar:
@@ -100,4 +100,4 @@ class OrderActivities:
     @activity.defn
     async def start_subscription(self, request: StartSubscription) -> None:
         """The subscription's own workflow, keyed by its id: a repeat leaves the running one alone. ORD-21."""
-        await self._subscriptions.start(request)
+        await self._subscriptions.start_subscription(request)

@@ -5,20 +5,23 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from domain.device.device import DeviceLife
 from domain.events import Event, Journal, Task
-from domain.mails import Letter, LetterFacts, Lifecycle, MailState, Role
+from domain.mails import Letter, LetterFacts, Lifecycle, MailState
 from domain.order.forms import GraduationForm, ProvisioningForm
 from domain.order.messages import PlaceOrder, ReportSiteBuilt
 from domain.order.order import OrderLife
 from domain.subscription.subscription import SubscriptionLife
+from domain.trial.messages import Service, StartTrial
+from domain.trial.trial import TrialLife
 from domain.values import Model, Person, Refused
 from domain.working_time import WorkingCalendar
 
 
 class People(Model):
-    """Who plays which role in one lifecycle."""
+    """Who plays which role in one lifecycle: a Role, numbered where there are several."""
 
-    by_role: dict[Role, Person] = {}
+    by_role: dict[str, Person] = {}
 
 
 class OrderNumberTaken(Refused):
@@ -31,6 +34,14 @@ class SubscriptionUnknown(Refused):
 
 class RenewalNotPossible(Refused):
     """The subscription cannot be renewed by this order: terminated, another customer's, or renewed by another now."""
+
+
+class TrialIdTaken(Refused):
+    """The trial id belongs to another trial, or this trial's life is over already. R9."""
+
+
+class ServicesNotAvailable(Refused):
+    """Services already bought, or on trial with another partner: each named with its reason. TRL-21, TRL-41."""
 
 
 class NotKnown(Refused):
@@ -114,10 +125,16 @@ class OrderStore(Protocol):
         """
         ...
 
-    def record_order(self, life: OrderLife, journal: Journal, papers: OrderPapers, recorded_at: datetime) -> None:
-        """Write the current row, new events (key: subject, sequence), changed tasks, papers. Never goes back:
-        a life whose journal.sequence is below the stored one leaves the current row alone. Raises NotKnown for an
-        order never opened; an event stored with other content is a bug and raises, so that it is seen."""
+    def record_order(
+        self, life: OrderLife, journal: Journal, papers: OrderPapers, run: str, recorded_at: datetime
+    ) -> None:
+        """Write the current row, new events, changed tasks, papers, as workflow run `run` tells them.
+
+        An event's key is (subject, sequence, type): the first telling stays, so a run that was Reset may tell it
+        again; one that goes another way adds its own events. Within a run the current row never goes back: a life
+        whose journal.sequence is below the stored one leaves it alone. Another run's word always counts. Raises
+        NotKnown for an order never opened.
+        """
         ...
 
     def order(self, number: str) -> OrderRow:
@@ -135,7 +152,7 @@ class OrderStore(Protocol):
 class SubscriptionStore(Protocol):
     """Subscriptions; writes as in OrderStore."""
 
-    def record_subscription(self, life: SubscriptionLife, journal: Journal, recorded_at: datetime) -> None:
+    def record_subscription(self, life: SubscriptionLife, journal: Journal, run: str, recorded_at: datetime) -> None:
         """Insert or update the current row, append events, keep tasks."""
         ...
 
@@ -146,6 +163,98 @@ class SubscriptionStore(Protocol):
     def assign_csm(self, subscription_id: str, roster: tuple[str, ...]) -> str:
         """Give the subscription to the CSM with the fewest, ties by roster order; a repeat gets the same answer.
         Works before the subscription's own row exists; terminated ones no longer count. ORD-27."""
+        ...
+
+
+class TrialRow(Model):
+    """A trial as it stands in the store."""
+
+    life: TrialLife
+    placed: StartTrial
+    """As it was started."""
+
+
+class TrialSummary(Model):
+    """One line of a list."""
+
+    trial_id: str
+    kind: str
+    stage: str
+    customer_id: str
+    partner_id: str
+    expires_on: date | None
+    next_deadline: datetime | None
+    next_deadline_label: str | None
+    attention: bool
+
+
+class TrialStore(Protocol):
+    """Trials; writes as in OrderStore."""
+
+    def open_trial(self, placed: StartTrial, life: TrialLife, run: str, recorded_at: datetime) -> None:
+        """Insert the trial and its people: `customer_administrator/0` is the customer's contact, further ones as in
+        `administrators`; `partner_administrator/0` is the partner's contact, further ones; `trial_user/n`.
+
+        The same run may repeat it. Raises TrialIdTaken, and ServicesNotAvailable (field services) if any service is
+        not available, decided in the same transaction.
+        """
+        ...
+
+    def unavailable(self, trial_id: str, services: tuple[Service, ...]) -> dict[Service, str]:
+        """Of these services, which this trial may not have, each with the reason in words. TRL-21, TRL-41, TRL-51.
+
+        Bought: named in the trial's `purchased`; or meetings and meetings_enterprise when the customer has an active
+        or suspended subscription. On trial with another partner: in another open trial of the same customer by
+        another partner (existing customers only). A new customer has neither.
+        """
+        ...
+
+    def record_trial(self, life: TrialLife, journal: Journal, people: People, run: str, recorded_at: datetime) -> None:
+        """Write the current row, events, tasks and people."""
+        ...
+
+    def trial(self, trial_id: str) -> TrialRow:
+        """Raises NotKnown."""
+        ...
+
+    def trials(
+        self, stage: str | None = None, due_before: datetime | None = None, limit: int = 500
+    ) -> list[TrialSummary]:
+        """As OrderStore.orders."""
+        ...
+
+    def take_loss(self, trial_id: str, step: str, now: datetime) -> None:
+        """Record one irreversible step of a trial's end; a repeat keeps the first instant. TRL-77, TRL-78."""
+        ...
+
+    def losses(self, trial_id: str) -> dict[str, datetime]:
+        """Steps taken and when, in order."""
+        ...
+
+    def paid_order_of(self, trial_id: str) -> str | None:
+        """The SO# of an order placed with `converts_trial` for this trial and neither rejected nor cancelled."""
+        ...
+
+
+class DeviceRow(Model):
+    """A device on loan as it stands in the store."""
+
+    life: DeviceLife
+
+
+class DeviceStore(Protocol):
+    """Devices on loan; writes as in OrderStore."""
+
+    def record_device(self, life: DeviceLife, journal: Journal, run: str, recorded_at: datetime) -> None:
+        """Insert or update the current row, append events, keep tasks."""
+        ...
+
+    def device(self, device_id: str) -> DeviceRow:
+        """Raises NotKnown."""
+        ...
+
+    def devices(self, trial_id: str | None = None, *, overdue: bool = False) -> list[DeviceRow]:
+        """By return date, then id; `overdue` keeps those that are overdue. TRL-90."""
         ...
 
 
@@ -164,7 +273,7 @@ class Archive(Protocol):
         """The mail ledger of one lifecycle, oldest first."""
         ...
 
-    def person(self, lifecycle: Lifecycle, subject: str, role: Role) -> Person:
+    def person(self, lifecycle: Lifecycle, subject: str, role: str) -> Person:
         """A subscription's people are those of its orders: its own if stored, else the one in that role of its
         newest order that has it, else, for a renewal contact, the facing partner likewise. Raises NotKnown: nobody,
         or erased."""

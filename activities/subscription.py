@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.now import now
+from activities.now import now, run
 from activities.ports import SubscriptionStore
 from domain.events import Journal
 from domain.subscription.subscription import SubscriptionLife
@@ -25,4 +25,4 @@ class SubscriptionActivities:
     @activity.defn
     def record_subscription(self, request: RecordSubscription) -> None:
         """Write row, events and tasks in one transaction, keyed by id and sequence: a repeat is a no-op."""
-        self._store.record_subscription(request.life, request.journal, now())
+        self._store.record_subscription(request.life, request.journal, run(), now())

@@ -121,6 +121,8 @@ class Links(BaseModel):
     audio_terms: AnyHttpUrl = AnyHttpUrl("https://example.com/audio-terms")
     graduation_form: AnyHttpUrl = AnyHttpUrl("https://example.com/graduation")
     subscription_page: AnyHttpUrl = AnyHttpUrl("https://example.com/subscription")
+    trial_consent: AnyHttpUrl = AnyHttpUrl("https://example.com/trial-consent")
+    control_hub: AnyHttpUrl = AnyHttpUrl("https://example.com/control-hub")
     help_desk: AnyHttpUrl = AnyHttpUrl("https://example.com/help")
 
 

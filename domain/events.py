@@ -31,9 +31,6 @@ class TaskKind(StrEnum):
     VERIFY_RENEWAL = "verify_renewal"
     """REN-10: the partner checks with the vendor that the renewal completed."""
 
-    RETURN_DEVICES = "return_devices"
-    """TRL-67: a converted trial's devices go back to the vendor."""
-
     SETTLE_MAIL = "settle_mail"
     """A mail nobody knows the fate of: an operator finds out and says so."""
 
@@ -72,8 +69,9 @@ class Journal(BaseModel):
         )
 
     def open_task(self, key: str, kind: TaskKind, assignee: Identifier, now: AwareDatetime) -> None:
-        """Open a task; a key already known is left alone."""
-        if not self.task(key):
+        """Open a task, or open it again; one that is open is left alone."""
+        known = self.task(key)
+        if known is None or known.closed_at is not None:
             self._keep(Task(key=key, kind=kind, assignee=assignee, opened_at=now))
 
     def close_task(self, key: str, now: AwareDatetime) -> None:

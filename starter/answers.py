@@ -45,6 +45,7 @@ class StartAnswer(Answer):
     order: str
     workflow_id: str
     run_id: str
+    stage: str | None = Field(default=None, description="Where it stood a moment later; null if nobody could say.")
 
 
 class ImportLine(Model):
@@ -101,7 +102,7 @@ class ShowAnswer(Answer):
 
     workflow_id: str
     workflow_status: str | None = Field(
-        description="As Temporal has it: running, completed, …; unknown if nobody could be asked, null if it is gone."
+        description="As Temporal has it: running, completed, …; null: it is gone, unknown: not asked."
     )
     told_by: Literal["workflow", "store"] = Field(description="Who told the state: the workflow itself, or the store.")
     zone: str = Field(description="The customer's time zone; instants in JSON are UTC.")

@@ -47,11 +47,11 @@ def subscription(text: str) -> Subject:
 def either(text: str) -> Subject:
     """A workflow id, an SO#, or else a subscription's id."""
     text = text.strip()
-    if text.startswith(f"{Lifecycle.SUBSCRIPTION}-"):
-        return subscription(text)
-    if text.startswith(f"{Lifecycle.ORDER}-") or ORDER_NUMBER.fullmatch(text):
-        return order(text)
-    return subscription(text)
+    for lifecycle in Lifecycle:
+        id_ = text.removeprefix(f"{lifecycle}-")
+        if id_ != text and IDENTIFIER.fullmatch(id_):
+            return order(text) if lifecycle is Lifecycle.ORDER else Subject(lifecycle, id_)
+    return order(text) if ORDER_NUMBER.fullmatch(text) else subscription(text)
 
 
 def _no_id(accepted: str) -> Stop:

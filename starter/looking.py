@@ -8,6 +8,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 
 from activities.ports import OrderRow, RecordedMail, SubscriptionRow
+from adapters.sql.store import SqlStore
 from domain.events import Event
 from domain.mails import RECIPIENT, Lifecycle, MailKind
 from domain.order.view import order_view
@@ -71,7 +72,7 @@ async def look(subject: Subject) -> ShowAnswer:
         zone=kept.row.life.zone if kept.row else told.zone or "UTC",
         state=view,
         events=tuple(kept.events),
-        mails=tuple(map(_without_address, kept.mails)),
+        mails=tuple(_without_address(mail, view) for mail in kept.mails),
         warnings=tuple(_doubts(told, kept, view)),
     )
 
@@ -103,9 +104,12 @@ def _doubts(told: Told, kept: Kept, view: LifeView) -> list[str]:
     return doubts
 
 
-def _without_address(mail: RecordedMail) -> ShownMail:
-    facts = mail.model_dump(exclude={"recipient"})
-    return ShownMail(**facts, to=RECIPIENT[MailKind(mail.kind)])
+def _without_address(mail: RecordedMail, view: LifeView) -> ShownMail:
+    """The ledger's row, with its reader's role instead of an address."""
+    posted = next((posted.to for posted in view.mails if posted.key == mail.key), "")
+    kind = next((kind for kind in MailKind if kind == mail.kind), None)
+    to = posted or (RECIPIENT.get(kind) if kind else None) or "–"
+    return ShownMail(**mail.model_dump(exclude={"recipient"}), to=to)
 
 
 async def told_of(subject: Subject) -> Told:
@@ -116,7 +120,7 @@ async def told_of(subject: Subject) -> Told:
         found = await described(client, subject.workflow_id)
         told.status = found[0] if found else None
         if told.running:
-            told.view = await _asked(client, subject)
+            told.view = await asked(client, subject)
             told.zone = _zone_in(await first_input(client, subject.workflow_id))
     except Stop as stop:
         if stop.exit is not Exit.UNREACHABLE:
@@ -125,7 +129,8 @@ async def told_of(subject: Subject) -> Told:
     return told
 
 
-async def _asked(client: Client, subject: Subject) -> LifeView:
+async def asked(client: Client, subject: Subject) -> LifeView:
+    """What the workflow itself says, soon or not at all."""
     handle = client.get_workflow_handle(subject.workflow_id)
     try:
         async with asking(subject.workflow_id):
@@ -151,16 +156,20 @@ async def kept_of(subject: Subject) -> Kept:
     """Ask the store."""
     records = await Records.opened()
     try:
-        kept = Kept(
-            row=await records.ask(
-                lambda store: (
-                    store.order(subject.id) if subject.lifecycle is Lifecycle.ORDER else store.subscription(subject.id)
-                )
-            ),
+        return Kept(
+            row=await records.ask(lambda store: _row(store, subject)),
             events=await records.ask(lambda store: store.events(subject.lifecycle, subject.id)) or [],
             mails=await records.ask(lambda store: store.mails(subject.lifecycle, subject.id)) or [],
+            problem=records.problem,
         )
     finally:
         records.close()
-    kept.problem = records.problem
-    return kept
+
+
+def _row(store: SqlStore, subject: Subject) -> OrderRow | SubscriptionRow | None:
+    match subject.lifecycle:
+        case Lifecycle.ORDER:
+            return store.order(subject.id)
+        case Lifecycle.SUBSCRIPTION:
+            return store.subscription(subject.id)
+    return None

@@ -44,7 +44,10 @@ class OrderFile:
                 last = line
                 yield Row(line, self._read(line, given, firsts))
         except Broken as broken:
-            yield Row(broken.line or last + 1, [("", f"{broken.what}; what follows was not read")])
+            yield Row(broken.line, [("", f"{broken.what}; what follows was not read")])
+        else:
+            if not last:
+                raise bad("holds no order", self.name)
 
     def _given(self) -> Iterator[tuple[int, Any]]:
         lines = self._lines()

@@ -82,7 +82,7 @@ class Tally:
         lines = good + self.counts["bad_input"]
         told = [f"{count:,} {WORDS[name]}" for name in WORDS if (count := self.counts[name])]
         if lines or self.finished:
-            terminal.say(f"{lines:,} orders: " + (", ".join(told) or f"{good:,} valid"))
+            terminal.say(f"{lines:,} order{'' if lines == 1 else 's'}: " + (", ".join(told) or f"{good:,} valid"))
         counts = {name: self.counts[name] for name in WORDS}
         terminal.answer(ImportAnswer(lines=lines, valid=good, finished=self.finished, **counts))
 

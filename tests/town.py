@@ -25,7 +25,7 @@ from adapters.settings import Settings
 from adapters.sql.migrate import migrate
 from adapters.sql.store import SqlStore, open_store
 from adapters.temporal.converter import data_converter
-from domain.mails import Lifecycle, workflow_id
+from domain.mails import Lifecycle, Role, workflow_id
 from domain.order.messages import PlaceOrder
 from domain.view import LifeView
 from workflows import attributes
@@ -174,10 +174,18 @@ class Town:
     def mails(self, subject: str = "SO-100001", lifecycle: Lifecycle = Lifecycle.ORDER) -> list[Sent]:
         """The mails of a lifecycle that left, in order."""
         return [
-            Sent(mail.kind, mail.key, mail.recipient, mail.settled_at or mail.claimed_at)
+            Sent(
+                mail.kind,
+                mail.key,
+                self._address(lifecycle, subject, mail.recipient),
+                mail.settled_at or mail.claimed_at,
+            )
             for mail in self.store.mails(lifecycle, subject)
             if mail.state == "sent"
         ]
+
+    def _address(self, lifecycle: Lifecycle, subject: str, role: str) -> str:
+        return self.store.person(lifecycle, subject, role).email if role != Role.TRIALS_TEAM else role
 
     def kinds(self, subject: str = "SO-100001", lifecycle: Lifecycle = Lifecycle.ORDER) -> list[str]:
         """Their kinds only."""

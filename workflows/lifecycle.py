@@ -1,10 +1,12 @@
 """What every story does between its sentences: wait, write the journal, post mail, show where it stands."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.mail import MailActivities, SendMail, SettledMail
@@ -19,6 +21,18 @@ with workflow.unsafe.imports_passed_through():
 
 L = TypeVar("L", bound=Life)
 R = TypeVar("R")
+
+
+@contextmanager
+def in_words_of_the_store() -> Iterator[None]:
+    """What the store refuses (an id taken, a subscription unknown) fails the start at once, in its own words."""
+    try:
+        yield
+    except ActivityError as failure:
+        cause = failure.cause
+        if isinstance(cause, ApplicationError):
+            raise ApplicationError(cause.message, type=cause.type, non_retryable=True) from None
+        raise
 
 
 class Story(Generic[L]):
@@ -105,6 +119,13 @@ class Story(Generic[L]):
 
     def mail_was_sent(self, kind: MailKind) -> None:
         """A mail is out: some stories care."""
+
+    def with_doubtful_mail(self, examples: Mapping[str, Message]) -> Mapping[str, Message]:
+        """The example of `settle_mail` names the mail in doubt, if there is one."""
+        doubtful = self.life.mails_in(MailState.UNKNOWN)
+        if not doubtful:
+            return examples
+        return {**examples, "settle_mail": examples["settle_mail"].model_copy(update={"mail": doubtful[0].key})}
 
     def show(self) -> None:
         """Search attributes and current details, as they are now."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.order import (
@@ -40,7 +40,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.values import Message, Model, Person, Refused
     from domain.view import LifeView
     from domain.working_time import end_of_business_day_after, local_day
-    from workflows.lifecycle import Story
+    from workflows.lifecycle import Story, in_words_of_the_store
     from workflows.messages import described, required
     from workflows.steps import CALENDAR_MARGIN, RECORD
 
@@ -73,7 +73,7 @@ class Order(Story[OrderLife]):
         """The whole life, as domain.md §10.1 tells it."""
         await self.open()
         await self.held_until_released()
-        if self.life.stage is Stage.AWAITING_DETAILS:
+        if self.life.shipped_at:  # not its stage: the form may have come in the same task, and nothing is left out
             await self.provisioned()
             await (self.renewed() if self.life.is_renewal else self.graduated())
         elif self.life.is_renewal:
@@ -158,17 +158,12 @@ class Order(Story[OrderLife]):
     # The world.
 
     async def register(self) -> OpenedOrder:
-        """What the store refuses (number taken, subscription unknown) fails the start at once, in its words."""
+        """Number taken, subscription unknown: the start fails at once."""
         request = OpenOrder(placed=self.placed, life=self.life, run=workflow.info().first_execution_run_id)
-        try:
+        with in_words_of_the_store():
             return await workflow.execute_activity_method(
                 OrderActivities.open_order, request, summary="Take the order number", **RECORD
             )
-        except ActivityError as failure:
-            cause = failure.cause
-            if isinstance(cause, ApplicationError):
-                raise ApplicationError(cause.message, type=cause.type, non_retryable=True) from None
-            raise
 
     async def write_journal(self) -> None:
         """Row, events, tasks and papers, in one transaction."""
@@ -378,11 +373,9 @@ class Order(Story[OrderLife]):
         fitting = dict(EXAMPLES)
         if self.life.missing_terms:
             fitting["accept_terms"] = AcceptTerms(by=self.life.customer_id, terms=self.life.missing_terms[0])
-        if doubtful := self.life.mails_in(MailState.UNKNOWN):
-            fitting["settle_mail"] = EXAMPLES["settle_mail"].model_copy(update={"mail": doubtful[0].key})
         if self.life.is_renewal:
             fitting["report_site_built"] = ReportSiteBuilt(by="vendor-build")
-        return fitting
+        return self.with_doubtful_mail(fitting)
 
     def zone(self) -> str:
         """The customer's."""

@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.subscription import RecordSubscription, SubscriptionActivities
     from domain.agenda import Deadline
     from domain.life import SettleMail
-    from domain.mails import MailKind, MailState
+    from domain.mails import MailKind
     from domain.subscription import subscription
     from domain.subscription.examples import EXAMPLES
     from domain.subscription.messages import (
@@ -149,9 +149,7 @@ class Subscription(Story[SubscriptionLife]):
         if self.life.renewals:
             latest = {"order_number": self.life.renewals[-1]}
             fitting["confirm_renewal"] = EXAMPLES["confirm_renewal"].model_copy(update=latest)
-        if doubtful := self.life.mails_in(MailState.UNKNOWN):
-            fitting["settle_mail"] = EXAMPLES["settle_mail"].model_copy(update={"mail": doubtful[0].key})
-        return fitting
+        return self.with_doubtful_mail(fitting)
 
     def zone(self) -> str:
         """The customer's."""

@@ -21,6 +21,13 @@ class MailLinks(Model):
     graduation_form: WebUrl
     help_desk: WebUrl
     subscription_page: WebUrl
+    """Has the Buy button, too. TRL-71."""
+
+    trial_consent: WebUrl = "https://admin.webex.com"
+    """Where a full administrator accepts or declines a trial: if there is no page of its own, where it is also
+    shown after signing in. TRL-26."""
+
+    control_hub: WebUrl = "https://admin.webex.com"
 
 
 def web_address(url: str | None) -> str:
@@ -32,8 +39,17 @@ def web_address(url: str | None) -> str:
 
 def for_order(url: str, number: str | None) -> str:
     """The page, told which order it is about: `order=<SO#>` added to its query."""
+    return _about(url, "order", number)
+
+
+def for_trial(url: str, trial_id: str | None) -> str:
+    """The page, told which trial it is about: `trial=<id>` added to its query."""
+    return _about(url, "trial", trial_id)
+
+
+def _about(url: str, what: str, number: str | None) -> str:
     if not number:
-        raise UnsafeMail("a link to an order's page needs the order number")
+        raise UnsafeMail(f"a link to the page of one {what} needs its number")
     parts = urlsplit(web_address(url))
-    query = "&".join(part for part in (parts.query, urlencode({"order": number})) if part)
+    query = "&".join(part for part in (parts.query, urlencode({what: number})) if part)
     return urlunsplit(parts._replace(query=query))

@@ -4,8 +4,8 @@ What a template prints must be text or a whole number: None, an undefined name, 
 """
 
 import re
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
@@ -15,10 +15,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from activities.ports import UnsafeMail
 from adapters.mail.letterhead import has_control_characters
-from adapters.mail.links import MailLinks, for_order, web_address
+from adapters.mail.links import MailLinks, for_order, for_trial, web_address
 from adapters.mail.reader import FactMissing, Reader
+from domain.device.carriers import FALLBACK
 from domain.mails import Letter
 from domain.order.policy import OrderPolicy
+from domain.trial.messages import Service
 from domain.values import Language, Model
 
 T = TypeVar("T")
@@ -33,6 +35,15 @@ _GLUE: Final = {Language.JAPANESE: "", Language.KOREAN: " ", Language.FRENCH: " 
 
 _SUBJECT_COMPANY: Final = 40
 """So much of a company's name stands in a subject line."""
+
+_SERVICES: Final[Mapping[str, str]] = {
+    Service.MEETINGS: "Webex Meetings",
+    Service.MEETINGS_ENTERPRISE: "Webex Enterprise Edition for Meetings",
+    Service.MESSAGING: "Webex Messaging",
+    Service.CALLING: "Webex Calling",
+    Service.CONTACT_CENTER: "Webex Contact Center",
+}
+"""Product names, the same in every language."""
 
 
 class Usual(Model):
@@ -90,6 +101,10 @@ class Stationery:
             "usual": Usual(),
             "writer": self._writer,
             "for_order": lambda url: for_order(url, number),
+            "for_trial": lambda url: for_trial(url, letter.facts.trial_id),
+            "services": tuple(_service(service) for service in letter.facts.services),
+            "carrier": None if letter.facts.carrier == FALLBACK.carrier else letter.facts.carrier,
+            "days_between": _days_between,
             "some": _some,
             "brief": _brief,
         }
@@ -125,6 +140,19 @@ def _some(facts: Sequence[T]) -> Sequence[T]:
     if not facts:
         raise FactMissing("the mail lists facts of which there are none")
     return facts
+
+
+def _service(name: str) -> str:
+    if name not in _SERVICES:
+        raise FactMissing("the mail names a service that has no product name")
+    return _SERVICES[name]
+
+
+def _days_between(start: datetime | None, end: datetime | None) -> int:
+    """Calendar days: the hour that clocks are moved by does not count."""
+    if start is None or end is None:
+        raise FactMissing("the mail counts days between instants that are not among its facts")
+    return round((end - start) / timedelta(days=1))
 
 
 def _brief(name: str) -> str:

@@ -55,7 +55,9 @@ class SqlOrders(Database):
                 known = session.get_one(OrderRecord, life.number)
             return _same_answer(session, known, placed, run)
 
-    def record_order(self, life: OrderLife, journal: Journal, papers: OrderPapers, recorded_at: datetime) -> None:
+    def record_order(
+        self, life: OrderLife, journal: Journal, papers: OrderPapers, run: str, recorded_at: datetime
+    ) -> None:
         """Row, events, tasks and papers in one transaction. Raises NotKnown for an order that was never opened."""
         with self._writing() as session:
             stored = _stored(session, life.number, lock=True)

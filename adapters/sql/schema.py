@@ -1,29 +1,21 @@
 """The tables. JSON holds the whole; columns beside it are for questions; people stand in rows of their own."""
 
-from datetime import UTC, date, datetime
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Dialect,
-    Enum,
-    ForeignKey,
-    Index,
-    MetaData,
-    Text,
-    TypeDecorator,
-)
+from sqlalchemy import JSON, ForeignKey, Index, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from adapters.sql.columns import BYTEWISE, UtcInstant, growing, listed
+from domain.device.states import DeviceStage
 from domain.events import TaskKind
-from domain.mails import Lifecycle, MailState, Role
+from domain.mails import Lifecycle, MailState
 from domain.order.messages import OrderKind
 from domain.order.states import CLOSED, Stage
 from domain.subscription.subscription import SubscriptionStage
+from domain.trial.messages import TrialKind
+from domain.trial.states import TrialStage
 from domain.values import Source
-from domain.working_time import in_utc
 
 NAMES: Final = {
     "pk": "pk_%(table_name)s",
@@ -31,44 +23,6 @@ NAMES: Final = {
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
 }
-
-
-class UtcInstant(TypeDecorator[datetime]):
-    """An aware instant, kept and given back in UTC on every database; a naive one is refused (NaiveInstant)."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """SQLite keeps text without a zone: always UTC, so it sorts in time order."""
-        if value is None:
-            return None
-        instant = in_utc(value)
-        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """PostgreSQL answers in the session's zone."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-BYTEWISE: Final = Text().with_variant(Text(collation="C"), "postgresql")
-"""Text that compares and sorts by its bytes on every database, whatever the server's locale."""
-
-
-def _values(kind: type[StrEnum]) -> list[str]:
-    return [member.value for member in kind]
-
-
-def _listed(kind: type[StrEnum], check: str) -> Enum:
-    """Values the database itself checks, by a constraint of that name: a new one needs a migration."""
-    return Enum(kind, name=check, native_enum=False, create_constraint=True, length=40, values_callable=_values)
-
-
-def _growing(kind: type[StrEnum]) -> Enum:
-    """Values every new lifecycle adds to: not checked by the database."""
-    return Enum(kind, native_enum=False, create_constraint=False, length=40, values_callable=_values)
 
 
 class Base(DeclarativeBase):
@@ -80,43 +34,57 @@ class Base(DeclarativeBase):
         datetime: UtcInstant(),
         dict[str, Any]: JSON(),
         dict[str, str]: JSON(),
-        TaskKind: _growing(TaskKind),
-        Lifecycle: _growing(Lifecycle),
-        Role: _growing(Role),
+        TaskKind: growing(TaskKind),
+        Lifecycle: growing(Lifecycle),
     }
 
 
-class OrderRecord(Base):
-    """An order as it stands. Its row keeps the SO# taken for ever, long after Temporal forgot the workflow. R9."""
+class Standing:
+    """Where a lifecycle stands: columns every current row has."""
 
-    __tablename__ = "orders"
-
-    number: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[OrderKind] = mapped_column(_listed(OrderKind, "ck_orders_kind"))
-    stage: Mapped[Stage] = mapped_column(_listed(Stage, "ck_orders_stage"))
-    customer_id: Mapped[str]
-    ordering_partner_id: Mapped[str]
-    facing_partner_id: Mapped[str]
-    subscription_id: Mapped[str] = mapped_column(index=True)
-    term_months: Mapped[int]
-    placed_at: Mapped[datetime]
     next_deadline: Mapped[datetime | None]
     next_deadline_label: Mapped[str | None]
     attention: Mapped[bool]
-    renewal_date: Mapped[date | None]
-    """As answered when the order was opened: a repeat gets the same answer."""
+    run: Mapped[str]
+    """The workflow run that told it. Its own word never goes back; another run's word always counts."""
+
+    sequence: Mapped[int]
+    life: Mapped[dict[str, Any]]
+    recorded_at: Mapped[datetime]
+
+
+class Taken:
+    """An id that is taken for ever, long after Temporal forgot the workflow. R9."""
 
     input_hash: Mapped[str]
     """Of what was placed, people left out."""
 
     first_run: Mapped[str]
-    sequence: Mapped[int]
-    life: Mapped[dict[str, Any]]
+    """Which may take it again and again."""
+
     placed: Mapped[dict[str, Any]]
     """As it was placed, people left out."""
 
     opened_at: Mapped[datetime]
-    recorded_at: Mapped[datetime]
+
+
+class OrderRecord(Standing, Taken, Base):
+    """An order as it stands; its row keeps the SO# taken."""
+
+    __tablename__ = "orders"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[OrderKind] = mapped_column(listed(OrderKind, "ck_orders_kind"))
+    stage: Mapped[Stage] = mapped_column(listed(Stage, "ck_orders_stage"))
+    customer_id: Mapped[str]
+    ordering_partner_id: Mapped[str]
+    facing_partner_id: Mapped[str]
+    subscription_id: Mapped[str] = mapped_column(index=True)
+    term_months: Mapped[int]
+    converts_trial: Mapped[str | None] = mapped_column(index=True)
+    placed_at: Mapped[datetime]
+    renewal_date: Mapped[date | None]
+    """As answered when the order was opened: a repeat gets the same answer."""
 
     __table_args__ = (
         Index(None, "next_deadline", "number"),
@@ -153,7 +121,9 @@ class PersonRecord(Base):
 
     lifecycle: Mapped[Lifecycle] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(primary_key=True)
-    role: Mapped[Role] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    """A Role, numbered where there are several: `facing_partner`, `customer_administrator/1`."""
+
     first_name: Mapped[str]
     last_name: Mapped[str]
     email: Mapped[str]
@@ -173,22 +143,16 @@ class PaperRecord(Base):
     recorded_at: Mapped[datetime]
 
 
-class SubscriptionRecord(Base):
+class SubscriptionRecord(Standing, Base):
     """A subscription as it stands."""
 
     __tablename__ = "subscriptions"
 
     subscription_id: Mapped[str] = mapped_column(primary_key=True)
-    customer_id: Mapped[str]
+    customer_id: Mapped[str] = mapped_column(index=True)
     partner_id: Mapped[str]
-    stage: Mapped[SubscriptionStage] = mapped_column(_listed(SubscriptionStage, "ck_subscriptions_stage"))
+    stage: Mapped[SubscriptionStage] = mapped_column(listed(SubscriptionStage, "ck_subscriptions_stage"))
     renewal_date: Mapped[date]
-    next_deadline: Mapped[datetime | None]
-    next_deadline_label: Mapped[str | None]
-    attention: Mapped[bool]
-    sequence: Mapped[int]
-    life: Mapped[dict[str, Any]]
-    recorded_at: Mapped[datetime]
 
     __table_args__ = (Index(None, "stage", "next_deadline", "subscription_id"),)
 
@@ -202,19 +166,71 @@ class CsmAssignment(Base):
     csm: Mapped[str] = mapped_column(index=True)
 
 
+class TrialRecord(Standing, Taken, Base):
+    """A trial as it stands; its row keeps the trial id taken."""
+
+    __tablename__ = "trials"
+
+    trial_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[TrialKind] = mapped_column(listed(TrialKind, "ck_trials_kind"))
+    stage: Mapped[TrialStage] = mapped_column(listed(TrialStage, "ck_trials_stage"))
+    customer_id: Mapped[str] = mapped_column(index=True)
+    partner_id: Mapped[str]
+    expires_on: Mapped[date | None]
+
+    __table_args__ = (
+        Index(None, "next_deadline", "trial_id"),
+        Index(None, "stage", "next_deadline", "trial_id"),
+    )
+
+
+class TrialLossRecord(Base):
+    """One irreversible step of a trial's end, taken once. TRL-77, TRL-78."""
+
+    __tablename__ = "trial_losses"
+
+    trial_id: Mapped[str] = mapped_column(ForeignKey("trials.trial_id"), primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    taken_at: Mapped[datetime]
+
+
+class DeviceRecord(Standing, Base):
+    """A device on loan as it stands."""
+
+    __tablename__ = "devices"
+
+    device_id: Mapped[str] = mapped_column(primary_key=True)
+    trial_id: Mapped[str] = mapped_column(index=True)
+    customer_id: Mapped[str]
+    partner_id: Mapped[str]
+    stage: Mapped[DeviceStage] = mapped_column(listed(DeviceStage, "ck_devices_stage"))
+    return_due_at: Mapped[datetime]
+    overdue: Mapped[bool]
+    """It should be back and is not. TRL-90."""
+
+    __table_args__ = (
+        Index(None, "return_due_at", "device_id"),
+        Index(None, "overdue", "return_due_at", "device_id"),
+    )
+
+
 class EventRecord(Base):
-    """One fact about one lifecycle; rows are only ever added."""
+    """One fact about one lifecycle; rows are only ever added.
+
+    A run that was Reset tells the same again: the first telling stays. Or it goes another way: then two facts of
+    different types have the same sequence.
+    """
 
     __tablename__ = "events"
 
     lifecycle: Mapped[Lifecycle] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    type: Mapped[str]
+    type: Mapped[str] = mapped_column(primary_key=True)
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     actor: Mapped[str]
-    source: Mapped[Source] = mapped_column(_listed(Source, "ck_events_source"))
+    source: Mapped[Source] = mapped_column(listed(Source, "ck_events_source"))
     reason: Mapped[str | None]
     data: Mapped[dict[str, str]]
 
@@ -231,8 +247,9 @@ class TaskRecord(Base):
     assignee: Mapped[str]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    run: Mapped[str]
     sequence: Mapped[int]
-    """Of the journal that brought it: an older one never overwrites it."""
+    """Of the journal that brought it: an older one of the same run never overwrites it."""
 
 
 class MailRecord(Base):
@@ -248,7 +265,10 @@ class MailRecord(Base):
     lifecycle: Mapped[Lifecycle]
     subject: Mapped[str]
     recipient: Mapped[str]
-    state: Mapped[MailState] = mapped_column(_listed(MailState, "ck_mails_state"), index=True)
+    """A role (`facing_partner`, `customer_administrator/1`), never an address: erasing somebody is deleting one row of
+    `people`, and what was sent to whom can still be read."""
+
+    state: Mapped[MailState] = mapped_column(listed(MailState, "ck_mails_state"), index=True)
     claimed_at: Mapped[datetime]
     handed_over_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]

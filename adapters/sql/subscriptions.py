@@ -27,7 +27,7 @@ class RosterEmpty(Exception):
 class SqlSubscriptions(Database):
     """SubscriptionStore on SQL."""
 
-    def record_subscription(self, life: SubscriptionLife, journal: Journal, recorded_at: datetime) -> None:
+    def record_subscription(self, life: SubscriptionLife, journal: Journal, run: str, recorded_at: datetime) -> None:
         """Row, events and tasks in one transaction; a life of a lower sequence leaves the row alone.
 
         Stores nobody: a subscription's people are those of its orders (`Archive.person`).

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,7 @@ def insert_all_missing(session: Session, record: type[Base], rows: Sequence[dict
 
 
 def upsert(session: Session, record: type[Base], rows: Sequence[dict[str, Any]], *, never_back: bool = False) -> None:
-    """Insert or replace whole rows by primary key; with `never_back` one of a higher sequence stays as it is."""
+    """Insert or replace whole rows by primary key; `never_back`: the same run's row of a higher sequence stays."""
     if rows:
         connection = session.connection()
         connection.execute(_replacing(connection.dialect.name, _table(record), never_back), rows)
@@ -46,8 +46,13 @@ def _missing(dialect: str, table: Table) -> Insert:
 def _replacing(dialect: str, table: Table, never_back: bool) -> Insert:
     insert = _insert(dialect, table)
     replaced = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
-    newer = insert.excluded["sequence"] >= table.c.sequence if never_back else None
-    return insert.on_conflict_do_update(index_elements=_key(table), set_=replaced, where=newer)
+    counts = _newer_or_of_another_run(insert, table) if never_back else None
+    return insert.on_conflict_do_update(index_elements=_key(table), set_=replaced, where=counts)
+
+
+def _newer_or_of_another_run(insert: Insert, table: Table) -> ColumnElement[bool]:
+    told = insert.excluded
+    return or_(told["run"] != table.c.run, told["sequence"] >= table.c.sequence)
 
 
 def _insert(dialect: str, table: Table) -> Insert:

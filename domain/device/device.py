@@ -113,6 +113,13 @@ class DeviceLife(Life):
         if self.stage in {DeviceStage.SHIPPED, DeviceStage.IN_USE}:
             self._move(DeviceEvent.EXPIRED, now, return_due_at=self.return_due_at)
 
+    def trial_over(self, now: datetime) -> None:
+        """The trial ended: the device has to go back, by the EULA mail's date. TRL-67, TRL-90."""
+        if self.stage in {DeviceStage.SHIPPED, DeviceStage.IN_USE}:
+            self.agenda.disarm(EXPIRY)
+            self.expire(now)
+            self._post_to_customer(MailKind.DEVICE_RETURN, "trial_over", self.return_due_at)
+
     def remind(self, deadline: Deadline, now: datetime) -> None:
         """The customer's administrators are told how and by when."""
         self.journal.note("device.return_reminded", now, reminder=deadline.name)

@@ -7,7 +7,7 @@ from domain.values import Country, Identifier, Line, Message, Zone
 
 
 class StartDeviceLoan(Message):
-    """A device was shipped for a trial. Workflow `DeviceLoan`, id `device-<device_id>`. Started by the trial. TRL-15."""
+    """A device was shipped for a trial, which starts this. Workflow `DeviceLoan`, id `device-<device_id>`. TRL-15."""
 
     device_id: Identifier
     trial_id: Identifier

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.values import Model
+from domain.values import Email, Model
 
 
 class DevicePolicy(Model):
@@ -10,6 +10,9 @@ class DevicePolicy(Model):
 
     return_within: timedelta = timedelta(days=14)
     """From the expiry of the EULA mail until the device must be back. TRL-90, AMB-15."""
+
+    trials_team: Email = "webextrials_info@cisco.com"
+    """The vendor's address for lost return papers. TRL-95, domain.md §9.4."""
 
     reminders: tuple[timedelta, ...] = (timedelta(days=14), timedelta(days=7), timedelta(days=1))
     """Before the return is due: the customer's administrator is reminded. TRL-90."""

@@ -56,6 +56,7 @@ class PlaceOrder(Message):
     subscription_id: Identifier | None = Field(
         default=None, description="The subscription a renewal continues; a new order's is made from its SO#."
     )
+    converts_trial: Identifier | None = Field(default=None, description="The trial this order makes paid. TRL-60")
     placed_at: AwareDatetime | None = Field(default=None, description="When it was placed, if not just now.")
     policy: OrderPolicy = OrderPolicy()
 

@@ -7,7 +7,6 @@ from typing import ClassVar, Final, Self
 from pydantic import AwareDatetime
 
 from domain.agenda import Deadline
-from domain.events import TaskKind
 from domain.life import Life
 from domain.mails import Lifecycle, MailKind, Role, numbered
 from domain.trial.messages import (
@@ -38,7 +37,6 @@ EXPIRED = "expired"
 LAST_CALL = "last_call"
 GRACE_END = "grace_ends"
 NUMBERS = "numbers_released"
-RETURN_DEVICES = "return_devices"
 
 LOSSES: Final[Mapping[str, frozenset[Service]]] = {
     "users_moved": frozenset(Service),
@@ -347,7 +345,6 @@ class TrialLife(Life):
         """The end, at once. AMB-12."""
         self.check_cancel(message)
         self._close(TrialEvent.CANCELLED, now, message.reason, message)
-        self._devices_go_back(now)
 
     def check_convert(self, message: ConvertTrial) -> None:
         """By a Tier-1, with every service in use in the paid order; until grace is over. TRL-61, TRL-63, TRL-66."""
@@ -365,14 +362,12 @@ class TrialLife(Life):
         self.check_convert(message)
         self.order_number = message.number
         self._close(TrialEvent.CONVERTED, now, None, message, order=message.number, usage_data="kept")
-        self._devices_go_back(now)
         self.post(MailKind.TRIAL_SETUP)
 
     def convert_by(self, order_number: str, now: datetime) -> None:
         """The last look found the paid order: nothing is lost. TRL-66."""
         self.order_number = order_number
         self._close(TrialEvent.CONVERTED, now, "found at the last look before the loss", None, order=order_number)
-        self._devices_go_back(now)
 
     # The end.
 
@@ -386,7 +381,6 @@ class TrialLife(Life):
         self._move(TrialEvent.GRACE_ENDED, now)
         for number in range(self.users):
             self.post(MailKind.TRIAL_ACCESS_ENDED, to=numbered(Role.TRIAL_USER, number))
-        self._devices_go_back(now)
         if self.numbers_until is None:
             self.closed_at = now
             return
@@ -409,11 +403,6 @@ class TrialLife(Life):
         """E + 45 days, never before. TRL-80, AMB-13."""
         self._move(TrialEvent.NUMBERS_RELEASED, now)
         self.closed_at = now
-
-    def _devices_go_back(self, now: datetime) -> None:
-        """All trial devices must be returned. TRL-67."""
-        if self.devices:
-            self.journal.open_task(RETURN_DEVICES, TaskKind.RETURN_DEVICES, self.partner_id, now)
 
     def _post_to_customer(self, kind: MailKind, occurrence: str = "", due_at: datetime | None = None) -> None:
         for number in range(self.customer_administrators):

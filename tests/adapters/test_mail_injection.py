@@ -23,7 +23,7 @@ from adapters.mail.links import for_order, web_address
 from adapters.mail.stationery import _sheet
 from domain.mails import FormLine, Letter, LetterFacts, MailKind
 from domain.values import Language, Person
-from tests.adapters.test_mail_letters import COMPOSER, FACTS, LINKS, MESSAGE_ID, PDF, a_letter
+from tests.adapters.test_mail_letters import COMPOSER, EVERY_LETTER, FACTS, LINKS, MESSAGE_ID, NEEDED, PDF, a_letter
 
 FREE_TEXT = ("customer_company", "ordering_partner", "facing_partner", "relay_to", "reason", "user_name")
 """Facts that people wrote. Form lines and the reader's names are two more places."""
@@ -100,25 +100,34 @@ def assert_only_ours(envelope: Envelope) -> EmailMessage:
     return mail
 
 
-@pytest.mark.parametrize("words", HARMLESS)
-@pytest.mark.parametrize("kind", MailKind)
-def test_words_stay_words_wherever_they_stand(kind: MailKind, words: str) -> None:
-    languages = list(Language)
-    language = languages[(HARMLESS.index(words) + list(MailKind).index(kind)) % len(languages)]
-    envelope = sent(a_hostile_letter(kind, language, words))
+def assert_words_stay_words(letter: Letter, words: str) -> None:
+    """They stand in text and HTML as they were written, and do nothing."""
+    envelope = sent(letter)
     mail = assert_only_ours(envelope)
     text, html = (mail.get_body((flavour,)) for flavour in ("plain", "html"))
     assert text is not None
     assert html is not None
     assert words in text.get_content()
-    assert markup.escape(words) in html.get_content().replace("&#34;", "&quot;").replace("&#39;", "&#x27;")
+    assert words in markup.unescape(html.get_content())
     assert name_in(envelope.content) == f"{words} {words}"
     assert not re.search(r"<(script|img|iframe)", html.get_content())
     assert {link[:8] for link in re.findall(r'href="([^"]*)"', html.get_content())} == {"https://"}
 
 
+@pytest.mark.parametrize("words", HARMLESS)
+def test_words_stay_words(words: str) -> None:
+    letter = a_hostile_letter(MailKind.ORDER_REJECTED, Language.FRENCH, words)
+    assert_words_stay_words(letter, words)
+
+
+@pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
+def test_words_stay_words_wherever_they_stand(kind: MailKind, language: Language) -> None:
+    words = " / ".join(HARMLESS)
+    assert_words_stay_words(a_hostile_letter(kind, language, words), words)
+
+
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.parametrize("kind", NEEDED)
 def test_control_characters_stop_a_mail_or_are_not_in_it(kind: MailKind, place: str) -> None:
     letter = a_hostile_letter(kind, Language.ENGLISH, "x\r\nBcc: evil@evil.example\u2028\x0b\r\n\r\n<b>hi", (place,))
     try:

@@ -118,7 +118,7 @@ PAGES = {
     MailKind.RENEWAL_NOT_ORDERED: ("https://hub.vendor.example/subscription",),
     MailKind.SUBSCRIPTION_SUSPENDED: ("https://hub.vendor.example/subscription",),
 }
-EVERY_LETTER = list(product(MailKind, Language))
+EVERY_LETTER = list(product(NEEDED, Language))
 
 
 def a_letter(kind: MailKind, language: Language = Language.ENGLISH, **facts: Any) -> Letter:
@@ -135,9 +135,15 @@ def composed(letter: Letter) -> EmailMessage:
 
 
 @cache
+def usual_bytes(kind: MailKind, language: Language) -> bytes:
+    """The mail with all its usual facts, as it goes on the wire."""
+    return COMPOSER.compose(a_letter(kind, language), MESSAGE_ID, (PDF,)).content
+
+
+@cache
 def usual(kind: MailKind, language: Language) -> EmailMessage:
     """The mail with all its usual facts."""
-    return composed(a_letter(kind, language))
+    return message_from_bytes(usual_bytes(kind, language), policy=default)
 
 
 def part(mail: EmailMessage, kind: str) -> str:
@@ -226,10 +232,9 @@ class TestEveryLetter:
         assert mail["X-Tenure-Mail"] == f"{kind} SO-100001"
 
     def test_the_same_letter_makes_the_same_bytes(self, kind: MailKind, language: Language) -> None:
-        letter = a_letter(kind, language)
-        first, again = (COMPOSER.compose(letter, MESSAGE_ID, (PDF,)).content for _ in range(2))
-        assert first == again
-        assert all(len(line) <= 78 for line in first.split(b"\r\n"))
+        again = COMPOSER.compose(a_letter(kind, language), MESSAGE_ID, (PDF,)).content
+        assert again == usual_bytes(kind, language)
+        assert all(len(line) <= 78 for line in again.split(b"\r\n"))
 
     def test_a_missing_fact_stops_it(self, kind: MailKind, language: Language) -> None:
         for fact in NEEDED[kind]:
@@ -240,10 +245,8 @@ class TestEveryLetter:
     def test_it_can_do_without_the_rest(self, kind: MailKind, language: Language) -> None:
         rest = FACTS.keys() - NEEDED[kind] - {"customer_company", "order_number"}
         lean = {fact: () if isinstance(FACTS[fact], tuple) else None for fact in rest}
-        for order_kind in ("new", "renewal"):
-            assert "None" not in part(
-                composed(a_letter(kind, language, **(lean | {"order_kind": order_kind}))), "plain"
-            )
+        renewal = lean | {"order_kind": "renewal"}
+        assert "None" not in part(composed(a_letter(kind, language, **renewal)), "plain")
 
 
 @pytest.mark.parametrize("language", Language)
@@ -292,7 +295,7 @@ def test_the_partner_is_told_how_long_a_build_takes_by_the_orders_own_terms(lang
     assert re.search(r"9\s?(営業日|영업일|jours ouvrés|business days)", text)
 
 
-@pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.parametrize("kind", NEEDED)
 def test_french_punctuation_never_begins_a_line(kind: MailKind) -> None:
     assert not re.search(r" [:;?!»]|« ", part(usual(kind, Language.FRENCH), "plain"))
 

@@ -5,8 +5,9 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from adapters.sql.columns import UtcInstant
 from adapters.sql.migrate import VERSION_TABLE
-from adapters.sql.schema import Base, UtcInstant
+from adapters.sql.schema import Base
 
 
 def without_models(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

@@ -1,0 +1,138 @@
+"""The service as it is run, in one test: real server, a worker process, real SMTP, real SQL; every clock is ours."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+
+from adapters.mail.catcher import CaughtMail, read_mails
+from adapters.sql.store import SqlStore, open_store
+from adapters.temporal.clock import current_time, forward
+from domain.mails import Lifecycle, workflow_id
+from domain.order.messages import PlaceOrder
+from domain.view import LifeView
+from starter.service import Ports, service
+
+WITHIN = 20.0
+"""Seconds: far longer than anything here takes, also on a machine that does much else."""
+
+LOOK_EVERY = 0.02
+
+ANY_PORTS = Ports(temporal=0, ui=0, mail=0)
+
+SECOND = timedelta(seconds=1)
+
+
+async def eventually(look: Callable[[], Any], within: float = WITHIN) -> Any:
+    """Look until there is something to see; what was seen."""
+    latest = time.monotonic() + within
+    while not (seen := await found if inspect.isawaitable(found := look()) else found):
+        assert time.monotonic() < latest, f"after {within} s still {seen!r}"
+        await asyncio.sleep(LOOK_EVERY)
+    return seen
+
+
+async def said_no(asked: Any) -> ApplicationError | None:
+    """Wait for an update: None if it was done, else the refusal."""
+    try:
+        await asked
+    except WorkflowUpdateFailedError as refused:
+        assert isinstance(refused.cause, ApplicationError), refused.cause
+        return refused.cause
+    return None
+
+
+@dataclass
+class City:
+    """Handles for a test's sentences."""
+
+    client: Client
+    task_queue: str
+    store: SqlStore
+    directory: Path
+    """Where the embedded service keeps everything."""
+
+    async def place(self, order: PlaceOrder) -> WorkflowHandle[Any, Any]:
+        """Start an order's story and wait until it is held."""
+        handle = await self.client.start_workflow(
+            "Order",
+            order,
+            id=workflow_id(Lifecycle.ORDER, order.sales_order_number),
+            task_queue=self.task_queue,
+        )
+        await self.settled(handle)
+        return handle
+
+    def order(self, number: str) -> WorkflowHandle[Any, Any]:
+        """An order's handle: of its latest run."""
+        return self.client.get_workflow_handle(workflow_id(Lifecycle.ORDER, number))
+
+    def subscription(self, subscription_id: str) -> WorkflowHandle[Any, Any]:
+        """A subscription's handle: of its latest run."""
+        return self.client.get_workflow_handle(workflow_id(Lifecycle.SUBSCRIPTION, subscription_id))
+
+    async def tell(self, handle: WorkflowHandle[Any, Any], update: str, message: BaseModel) -> None:
+        """Send an update and let its consequences happen."""
+        await handle.execute_update(update, message)
+        await self.settled(handle)
+
+    async def state(self, handle: WorkflowHandle[Any, Any]) -> LifeView:
+        """The story's own account."""
+        return await handle.query("state", result_type=LifeView)
+
+    async def settled(self, handle: WorkflowHandle[Any, Any]) -> None:
+        """Wait until it has nothing in hand: no task to do, no activity under way."""
+        await eventually(lambda: at_rest(handle))
+
+    async def move(self, handle: WorkflowHandle[Any, Any], by: timedelta) -> None:
+        """Let time pass for this one, and everything due by then happen."""
+        await forward(self.client, handle.id, by)
+        await self.settled(handle)
+
+    async def move_past(self, handle: WorkflowHandle[Any, Any], deadline: str) -> None:
+        """Let time pass for this one until a second after that deadline."""
+        due = next(known.at for known in (await self.state(handle)).deadlines if known.name == deadline)
+        await self.move(handle, due + SECOND - await current_time(self.client, handle.id))
+
+    async def found(self, query: str) -> set[str]:
+        """The ids that a list query finds: what an operator's filter in the Web UI shows."""
+        return {found.id async for found in self.client.list_workflows(query)}
+
+    def mails(self, number: str | None = None) -> list[CaughtMail]:
+        """The mails that arrived, oldest first; only those that name this order in their mark, if one is given."""
+        mails = read_mails(self.directory / "mails")
+        return [mail for mail in mails if number is None or number in mail.path.name]
+
+    def told(self, subject: str, lifecycle: Lifecycle = Lifecycle.ORDER) -> list[str]:
+        """What the store says happened, by type."""
+        return [event.type for event in self.store.events(lifecycle, subject)]
+
+
+async def at_rest(handle: WorkflowHandle[Any, Any]) -> bool:
+    """Has the story nothing in hand? The server knows of every step between two of its tasks."""
+    raw = (await handle.describe()).raw_description
+    return not raw.pending_activities and not raw.HasField("pending_workflow_task")
+
+
+async def history(handle: WorkflowHandle[Any, Any], *kinds: str) -> list[HistoryEvent]:
+    """The events of a run, only of these kinds (`TIMER_STARTED`) if any are given."""
+    wanted = {EventType.Value(f"EVENT_TYPE_{kind}") for kind in kinds}
+    return [event for event in (await handle.fetch_history()).events if not wanted or event.event_type in wanted]
+
+
+@asynccontextmanager
+async def a_city(directory: Path, *, time_travel: bool = True) -> AsyncIterator[City]:
+    """The embedded service as `tenure up` runs it, on free ports."""
+    async with service(directory, ANY_PORTS, time_travel=time_travel) as running:
+        yield City(running.client, running.task_queue, open_store(running.database_url), directory)

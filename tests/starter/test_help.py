@@ -1,0 +1,164 @@
+"""Help teaches, is fast, and tells the exit codes; wrong usage is told in a line."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from domain.life import SettleMail
+from domain.order.messages import Terms
+from domain.values import Source
+from starter.exits import MEANING, Exit
+from tests.starter.conftest import Tenure
+
+ORDER = [
+    "start",
+    "import",
+    "show",
+    "list",
+    "accept-terms",
+    "clear",
+    "refuse",
+    "cancel",
+    "submit-form",
+    "site-built",
+    "graduate",
+    "complete-task",
+    "settle-mail",
+]
+SUBSCRIPTION = ["show", "confirm-renewal", "terminate", "settle-mail"]
+COMMANDS = [
+    *(("order", command) for command in ORDER),
+    *(("subscription", command) for command in SUBSCRIPTION),
+    *((command,) for command in ("up", "demo", "forward", "schema")),
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_shows_how_it_is_used(words: tuple[str, ...], tenure: Tenure) -> None:
+    answered = tenure(*words, "--help")
+
+    assert answered.code == 0
+    assert f"\n tenure {' '.join(words)}" in answered.out.partition("Example")[2]
+    assert "--json" in answered.out
+
+
+def test_every_exit_code_is_told_and_has_one_home(tenure: Tenure) -> None:
+    told = tenure("--help").out
+
+    assert set(MEANING) == set(Exit)
+    for exit_, meaning in MEANING.items():
+        assert f"{exit_.value:<3}  {meaning}" in told
+    assert [exit_.value for exit_ in Exit] == [0, 1, 2, 3, 4, 5, 6, 7, 130]
+
+
+def test_help_names_every_choice(tenure: Tenure) -> None:
+    accept, settle = tenure("order", "accept-terms", "--help").out, tenure("order", "settle-mail", "--help").out
+
+    assert all(terms in accept for terms in Terms)
+    assert all(source in accept for source in Source if source is not Source.TIMER)
+    outcomes = SettleMail.model_json_schema()["properties"]["outcome"]["enum"]
+    assert all(f"{outcome}:" in settle for outcome in outcomes)
+
+
+WRONG = {
+    "no such command": (("order", "cancl"), "Did you mean 'cancel'?"),
+    "no such group": (("ordre",), "No such command 'ordre'"),
+    "no such option": (("order", "show", "SO-100", "--josn"), "No such option"),
+    "no ID": (("order", "show"), "Missing argument 'ID'"),
+    "a value left out": (("order", "cancel", "SO-100", "--reason"), "--reason"),
+    "a policy that is none": (("order", "import", "x.csv", "--error-policy", "ignore"), "--error-policy"),
+    "a number that is none": (("forward", "SO-100", "--days", "many"), "--days"),
+    "backwards": (("forward", "SO-100", "--days", "-1"), "--days"),
+    "nowhere": (("forward", "SO-100"), "--days: say how far"),
+    "a date that is none": (("order", "list", "--due-before", "soon"), "--due-before: must be a date"),
+    "a stage that is none": (("order", "list", "--stage", "hold"), "--stage: must be one of"),
+    "a schema that is none": (("schema", "order.pay"), "NAME: is not known; known are order.start"),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), WRONG.values(), ids=WRONG.keys())
+def test_wrong_usage_is_told_in_a_line(words: tuple[str, ...], said: str, tenure: Tenure) -> None:
+    answered = tenure(*words)
+
+    assert answered.code == 2
+    assert said in answered.err
+    assert len(answered.err.splitlines()) == 1
+    assert tenure(*words, "--json").error["code"] == "bad_input"
+
+
+def test_a_wrong_setting_is_named(tenure: Tenure, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENURE_TASK_QUEU", "x")
+
+    answered = tenure("order", "list")
+
+    assert answered.code == 2
+    assert "TENURE_TASK_QUEU: is not a known setting" in answered.err
+
+
+def test_no_words_at_all_are_answered_with_help(tenure: Tenure) -> None:
+    answered = tenure()
+
+    assert answered.code == 2
+    assert "Usage: tenure" in answered.out + answered.err
+
+
+def test_a_fault_is_told_without_its_text(tenure: Tenure, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise KeyError("Hanako Yamada")
+
+    monkeypatch.setattr("starter.schemas.schema", fails)
+
+    answered = tenure("schema")
+
+    assert answered.code == 1
+    assert "a fault of Tenure: KeyError at test_help.py:" in answered.err
+    assert "Hanako" not in answered.err
+    assert "Hanako" in tenure("schema", "--traceback").err
+
+
+def test_an_interrupt_is_told(tenure: Tenure, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("starter.schemas.schema", interrupted)
+
+    answered = tenure("schema")
+
+    assert (answered.code, answered.err) == (130, "Error: interrupted\n")
+
+
+HEAVY = ("temporalio", "sqlalchemy", "jinja2", "holidays", "fpdf")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["order", "start", "--help"],
+        ["order", "start", "examples/order.json", "--dry-run"],
+        ["order", "import", "examples/orders.csv", "--dry-run"],
+        ["schema"],
+    ],
+    ids=" ".join,
+)
+def test_what_only_looks_imports_neither_temporal_nor_sql(words: list[str]) -> None:
+    code = (
+        f"import sys; from starter.__main__ import main; assert main({words!r}) == 0; "
+        f"sys.exit(','.join(name for name in {HEAVY!r} if name in sys.modules))"
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_it_is_installed_under_its_name() -> None:
+    import tomllib
+
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+
+    assert project["scripts"]["tenure"] == "starter.__main__:main"

@@ -1,0 +1,157 @@
+"""A trial device's loan: out, in use, due back, back with the right serial number. domain.md §5.8."""
+
+from collections.abc import Mapping
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.trial import RecordDevice, TrialActivities
+    from domain.agenda import Deadline
+    from domain.device import device
+    from domain.device.device import DeviceLife
+    from domain.device.examples import EXAMPLES
+    from domain.device.messages import AskForReturnPapers, HandOver, ReportDelivered, ReportReceived, StartDeviceLoan
+    from domain.device.states import DeviceStage
+    from domain.device.view import device_view
+    from domain.life import SettleMail
+    from domain.values import Message, Model
+    from domain.view import LifeView
+    from workflows.lifecycle import Story
+    from workflows.messages import described, required
+    from workflows.steps import RECORD
+
+
+class DeviceOutcome(Model):
+    """How a loan ended."""
+
+    device_id: str
+    stage: DeviceStage
+
+
+@workflow.defn(name="DeviceLoan")
+class DeviceLoan(Story[DeviceLife]):
+    """One device. Id `device-<device id>`."""
+
+    @workflow.init
+    def __init__(self, start: StartDeviceLoan | None = None) -> None:
+        super().__init__()
+        self.life = DeviceLife.shipped(required(start), workflow.now())
+
+    @workflow.run
+    async def run(self, _start: StartDeviceLoan | None = None) -> DeviceOutcome:
+        """Until the device is back, and is the one that was shipped."""
+        return await self.through(self.live())
+
+    async def live(self) -> DeviceOutcome:
+        """Reminders, the return date, the overdue list; it waits for as long as it takes. TRL-90 to TRL-95."""
+        await self.until(lambda: self.life.closed)
+        await self.post_is_settled()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return DeviceOutcome(device_id=self.life.device_id, stage=self.life.stage)
+
+    def meet(self, deadline: Deadline) -> None:
+        """Expiry by the EULA mail, reminders, and the day it had to be back."""
+        now = workflow.now()
+        match deadline.ladder or deadline.name:
+            case device.EXPIRY:
+                self.life.expire(now)
+            case device.REMINDERS:
+                self.life.remind(deadline, now)
+            case device.RETURN_DUE:
+                self.life.miss_return(now)
+            case unknown:
+                raise AssertionError(f"nobody meets {unknown}")
+
+    async def write_journal(self) -> None:
+        """Row, events and tasks, in one transaction."""
+        await workflow.execute_activity_method(
+            TrialActivities.record_device,
+            RecordDevice(journal=self.life.journal.take(), life=self.life),
+            summary=f"Record: {self.life.stage}",
+            **RECORD,
+        )
+
+    @workflow.signal(description="From the trial: it is over, the device has to go back. People never send this.")
+    def trial_over(self) -> None:
+        """All trial devices must be returned. TRL-67."""
+        self.life.trial_over(workflow.now())
+
+    @workflow.update(description=described("The device arrived at the customer.", EXAMPLES["report_delivered"]))
+    def report_delivered(self, message: ReportDelivered) -> LifeView:
+        """It is in use from here."""
+        self.life.delivered(message, workflow.now())
+        return self.view()
+
+    @report_delivered.validator
+    def _may_report_delivered(self, message: ReportDelivered) -> None:
+        self.life.check_delivered(message)
+
+    @workflow.update(description=described("The customer gave the device to the carrier.", EXAMPLES["hand_over"]))
+    def hand_over(self, message: HandOver) -> LifeView:
+        """On its way back: nothing more is due from the customer. TRL-91, TRL-93."""
+        self.life.hand_over(message, workflow.now())
+        return self.view()
+
+    @hand_over.validator
+    def _may_hand_over(self, message: HandOver) -> None:
+        self.life.check_hand_over(message)
+
+    @workflow.update(
+        description=described("A device came back; is it the one that was shipped?", EXAMPLES["report_received"])
+    )
+    def report_received(self, message: ReportReceived) -> LifeView:
+        """The serial number must match. TRL-94."""
+        self.life.received(message, workflow.now())
+        return self.view()
+
+    @report_received.validator
+    def _may_report_received(self, message: ReportReceived) -> None:
+        self.life.check_received(message)
+
+    @workflow.update(
+        description=described("Return label or order number lost: ask the trials team.", EXAMPLES["ask_for_papers"])
+    )
+    def ask_for_papers(self, message: AskForReturnPapers) -> LifeView:
+        """Organization id and administrator's address, or all serial numbers. TRL-95, AMB-17."""
+        self.life.ask_for_papers(message, workflow.now())
+        return self.view()
+
+    @ask_for_papers.validator
+    def _may_ask_for_papers(self, message: AskForReturnPapers) -> None:
+        self.life.check_ask_for_papers(message)
+
+    @workflow.update(
+        description=described("What became of a mail nobody knew the fate of: sent or resend.", EXAMPLES["settle_mail"])
+    )
+    def settle_mail(self, message: SettleMail) -> LifeView:
+        """An operator decides; the first decision counts. Decision 8."""
+        self.life.settle_mail(message, workflow.now())
+        self.settle(message.mail)
+        return self.view()
+
+    @settle_mail.validator
+    def _may_settle_mail(self, message: SettleMail) -> None:
+        self.life.check_settle_mail(message)
+
+    @workflow.query(description="Where the device is: tracker, who is awaited, return date, mails.")
+    def state(self) -> LifeView:
+        """Everything the loan knows about itself, without personal data."""
+        return self.view()
+
+    def view(self) -> LifeView:
+        """The device as of now."""
+        return device_view(self.life, workflow.now())
+
+    def examples(self) -> Mapping[str, Message]:
+        """Examples that fit: the serial number that was shipped."""
+        serial = {"serial_number": self.life.serial_number}
+        fitting = EXAMPLES | {"report_received": EXAMPLES["report_received"].model_copy(update=serial)}
+        return self.with_doubtful_mail(fitting)
+
+    def zone(self) -> str:
+        """The customer's."""
+        return self.life.zone
+
+    def asked_to_stop(self, reason: str) -> None:
+        """Cancel in the Web UI does not bring a device back."""
+        self.life.journal.note("device.cancel_refused", workflow.now(), why=reason)
