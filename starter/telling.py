@@ -7,7 +7,6 @@ from uuid import uuid4
 from pydantic import ValidationError
 from temporalio.client import Client
 
-from domain.mails import Lifecycle
 from domain.values import Message
 from domain.view import LifeView
 from starter import gate
@@ -16,7 +15,7 @@ from starter.existing import described, outcome
 from starter.exits import Exit, Stop
 from starter.gate import asking
 from starter.ids import Subject
-from starter.records import Records
+from starter.looking import kept_of
 
 ABOUT_THE_SENDING: Final = frozenset({"by", "source"})
 """Who sent it: no part of what was said. The reason is: partners are told some."""
@@ -112,7 +111,7 @@ async def _better(client: Client, subject: Subject, stop: Stop, update_id: str) 
         case Exit.CLOSED:
             status, _ = await described(client, subject.workflow_id) or (None, "")
             ended = await outcome(client.get_workflow_handle(subject.workflow_id), status)
-            return Stop(Exit.CLOSED, f"{subject} is closed: {ended}")
+            return Stop(Exit.CLOSED, f"{subject} is over: {ended}")
         case Exit.NOT_FOUND:
             return await _from_the_store(subject) or Stop(Exit.NOT_FOUND, f"there is no {subject}", "ID")
         case Exit.UNREACHABLE:
@@ -123,15 +122,5 @@ async def _better(client: Client, subject: Subject, stop: Stop, update_id: str) 
 
 async def _from_the_store(subject: Subject) -> Stop | None:
     """Temporal forgets after a while, the store does not."""
-    records = await Records.opened()
-    try:
-        stage = await records.ask(
-            lambda store: str(
-                store.order(subject.id).life.stage
-                if subject.lifecycle is Lifecycle.ORDER
-                else store.subscription(subject.id).life.stage
-            )
-        )
-    finally:
-        records.close()
-    return Stop(Exit.CLOSED, f"{subject} is closed: {stage}") if stage else None
+    view = (await kept_of(subject)).view
+    return Stop(Exit.CLOSED, f"{subject} is over: the store has it as {view.stage}") if view else None

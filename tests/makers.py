@@ -19,6 +19,17 @@ from domain.order.messages import (
     SubmitForm,
     Terms,
 )
+from domain.trial.messages import (
+    CancelTrial,
+    ConvertTrial,
+    CustomerAdministrator,
+    ExtendTrial,
+    PartnerRole,
+    ReportServicesBuilt,
+    Service,
+    StartTrial,
+    TrialKind,
+)
 from domain.values import Country, Customer, Language, Partner, Person
 
 MONDAY = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
@@ -127,3 +138,70 @@ def graduated(**changes: Any) -> Graduate:
 
 def days(number: float) -> timedelta:
     return timedelta(days=number)
+
+
+# Trials.
+
+
+def an_administrator(email: str, *, full: bool = False) -> CustomerAdministrator:
+    """One more administrator of the customer."""
+    return CustomerAdministrator(person=a_person(email), full=full)
+
+
+def a_trial(trial_id: str = "T-1001", *services: Service, **changes: Any) -> StartTrial:
+    """A trial of Meetings for a new customer in Tokyo."""
+    given = {
+        "by": "partner-hikari",
+        "trial_id": trial_id,
+        "kind": TrialKind.NEW_CUSTOMER,
+        "partner": a_partner(),
+        "partner_role": PartnerRole.SALES_ADMINISTRATOR,
+        "customer": a_customer(),
+        "business_vertical": "Retail",
+        "supported_location": True,
+        "services": services or (Service.MEETINGS,),
+    }
+    return StartTrial(**given | changes)
+
+
+def a_consented_trial(trial_id: str = "T-1001", *services: Service, **changes: Any) -> StartTrial:
+    """A trial for an existing customer, whose one full administrator is not the address given."""
+    given = {
+        "kind": TrialKind.EXISTING_CUSTOMER,
+        "confirmed_organization": True,
+        "administrators": (
+            an_administrator("full@akasaka.example.com", full=True),
+            an_administrator("ro@akasaka.example.com"),
+        ),
+    }
+    return a_trial(trial_id, *services, **given | changes)
+
+
+def a_paid_customer_s_trial(trial_id: str = "T-1001", *services: Service, **changes: Any) -> StartTrial:
+    """A trial of Calling for a paying customer: active at once, which makes it handy."""
+    return a_trial(trial_id, *(services or (Service.CALLING,)), **{"kind": TrialKind.PAYING_CUSTOMER} | changes)
+
+
+def extended(number: int, *, shorten: bool = False) -> ExtendTrial:
+    return ExtendTrial(by="partner-hikari", days=number, confirm_shorten=shorten)
+
+
+def ended(*, confirm: bool = True) -> CancelTrial:
+    return CancelTrial(by="partner-hikari", reason="chose another product", confirm=confirm)
+
+
+def converted(*services: Service, tier: int = 1, **changes: Any) -> ConvertTrial:
+    """Converted by an order placed already."""
+    given = {
+        "by": "partner-hikari",
+        "tier": tier,
+        "services": services or (Service.CALLING,),
+        "provisioning_contact": a_person("setup@hikari.example.com"),
+    }
+    if "order" not in changes:
+        given["order_number"] = "SO-300001"
+    return ConvertTrial(**given | changes)
+
+
+def services_built(*services: Service) -> ReportServicesBuilt:
+    return ReportServicesBuilt(by="vendor-build", services=services or (Service.MEETINGS,))

@@ -1,4 +1,4 @@
-"""Fresh databases for tests, on a private PostgreSQL of this machine's packages that is gone when the tests end."""
+"""Fresh databases and stores for tests; PostgreSQL is a private one of this machine, gone when the tests end."""
 
 import atexit
 import itertools
@@ -9,20 +9,25 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from threading import Barrier
+from typing import Literal, TypeVar
 
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import URL, Connection, make_url
+from sqlalchemy import URL, Connection, delete, make_url, select
 
 from adapters.sql.engine import engine_for
 from adapters.sql.migrate import migrate
+from adapters.sql.schema import Base
+from adapters.sql.store import SqlStore, open_store
 
+T = TypeVar("T")
 Backend = Literal["sqlite", "postgresql"]
 
 ROOM_IN_MEMORY = 2_000_000_000
@@ -64,6 +69,47 @@ def connected(url: str) -> Iterator[Connection]:
     with engine.begin() as connection:
         yield connection
     engine.dispose()
+
+
+@contextmanager
+def an_open_store(backend: Backend) -> Iterator[SqlStore]:
+    """A store nobody else uses, gone afterwards."""
+    with a_database(backend) as url:
+        store = open_store(url, mail_domain="mail.example.com")
+        yield store
+        store.close()
+
+
+def emptied(store: SqlStore) -> SqlStore:
+    """The same store with nothing in it: a new one costs more than most tests."""
+    with store.engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(delete(table))
+    return store
+
+
+def everything(store: SqlStore) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, to see that nothing changed."""
+    with store.engine.connect() as connection:
+        return {
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=str)
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def at_once(*calls: Callable[[], T]) -> list[T | Exception]:
+    """All of them at the same moment, each in a thread: what they answered or raised."""
+    together = Barrier(len(calls))
+
+    def one(call: Callable[[], T]) -> T | Exception:
+        together.wait()
+        try:
+            return call()
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(one, calls))
 
 
 @cache

@@ -27,9 +27,11 @@ from adapters.sql.store import SqlStore, open_store
 from adapters.temporal.converter import data_converter
 from domain.mails import Lifecycle, Role, workflow_id
 from domain.order.messages import PlaceOrder
+from domain.trial.messages import StartTrial
 from domain.view import LifeView
 from workflows import attributes
 from workflows.order import Order
+from workflows.trial import Trial
 
 MONDAY = datetime(2031, 6, 2, 1, 0, tzinfo=UTC)
 """A Monday far ahead, 10:00 in Tokyo, no Japanese holiday in the weeks after: every test begins here."""
@@ -109,6 +111,23 @@ class Town:
     def subscription(self, subscription_id: str = "sub-SO-100001") -> WorkflowHandle[Any, Any]:
         """A subscription's handle."""
         return self.client.get_workflow_handle(workflow_id(Lifecycle.SUBSCRIPTION, subscription_id))
+
+    async def try_out(self, trial: StartTrial) -> WorkflowHandle[Any, Any]:
+        """Start a trial's story and wait until it is registered."""
+        handle = await self.client.start_workflow(
+            Trial.run,
+            trial,
+            id=workflow_id(Lifecycle.TRIAL, trial.trial_id),
+            task_queue=self.settings.task_queue,
+        )
+        self.started.append(handle.id)
+        self.started += [workflow_id(Lifecycle.DEVICE, device.device_id) for device in trial.devices]
+        await self.settled()
+        return handle
+
+    def device(self, device_id: str) -> WorkflowHandle[Any, Any]:
+        """A device's handle."""
+        return self.client.get_workflow_handle(workflow_id(Lifecycle.DEVICE, device_id))
 
     async def tell(self, handle: WorkflowHandle[Any, Any], update: str, message: BaseModel) -> None:
         """Send an update and let its consequences happen."""

@@ -9,13 +9,13 @@ from activities.ports import NotKnown, RecordedMail
 from adapters.sql.database import Database
 from adapters.sql.journal import events_of
 from adapters.sql.people import person_of
-from adapters.sql.schema import MailRecord, OrderRecord, PersonRecord, TaskRecord
+from adapters.sql.schema import DeviceRecord, MailRecord, OrderRecord, PersonRecord, TaskRecord
 from adapters.sql.subscriptions import CAME_TO_NOTHING
 from domain.events import Event, Task
 from domain.mails import Lifecycle, Role
 from domain.values import Person
 
-STANDS_IN: Final = {Role.RENEWAL_CONTACT: Role.FACING_PARTNER}
+STANDS_IN: Final[dict[str, str]] = {Role.RENEWAL_CONTACT: Role.FACING_PARTNER}
 """Who gets a subscription's mail when nobody has the role: a renewal contact is named at Graduation only. ORD-31."""
 
 
@@ -47,18 +47,28 @@ class SqlArchive(Database):
         with self._reading() as session:
             return [RecordedMail.model_validate(record, from_attributes=True) for record in session.scalars(found)]
 
-    def person(self, lifecycle: Lifecycle, subject: str, role: Role) -> Person:
-        """Who has the role and was not erased; for a subscription, found as the port says."""
+    def person(self, lifecycle: Lifecycle, subject: str, role: str) -> Person:
+        """Who has the role and was not erased: a subscription's found as the port says, a device's also by its trial.
+
+        Roles are numbered where there are several: `customer_administrator/0`.
+        """
         with self._reading() as session:
             found = session.get(PersonRecord, (lifecycle, subject, role))
             if found is None and lifecycle is Lifecycle.SUBSCRIPTION:
                 found = _of_its_orders(session, subject, role) or _stand_in(session, subject, role)
+            if found is None and lifecycle is Lifecycle.DEVICE:
+                found = _of_its_trial(session, subject, role)
             if found is None:
                 raise NotKnown(f"nobody is known as {role} of {lifecycle} {subject}")
             return person_of(found)
 
 
-def _of_its_orders(session: Session, subscription_id: str, role: Role) -> PersonRecord | None:
+def _of_its_trial(session: Session, device_id: str, role: str) -> PersonRecord | None:
+    device = session.get(DeviceRecord, device_id)
+    return session.get(PersonRecord, (Lifecycle.TRIAL, device.trial_id, role)) if device else None
+
+
+def _of_its_orders(session: Session, subscription_id: str, role: str) -> PersonRecord | None:
     """In that role of the newest order that has it; a renewal names no renewal contact, so an older one's stays."""
     of_an_order = and_(PersonRecord.lifecycle == Lifecycle.ORDER, PersonRecord.subject == OrderRecord.number)
     return session.scalar(
@@ -74,7 +84,7 @@ def _of_its_orders(session: Session, subscription_id: str, role: Role) -> Person
     )
 
 
-def _stand_in(session: Session, subscription_id: str, role: Role) -> PersonRecord | None:
+def _stand_in(session: Session, subscription_id: str, role: str) -> PersonRecord | None:
     other = STANDS_IN.get(role)
     if other is None:
         return None

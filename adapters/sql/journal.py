@@ -1,56 +1,55 @@
-"""Events and tasks of any lifecycle: facts are added and never change; a task only moves forward."""
+"""Where a life stands, and what it tells of how it came there: facts are added and never change."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from adapters.sql.schema import EventRecord, TaskRecord
+from adapters.sql.schema import EventRecord, Standing, TaskRecord
 from adapters.sql.upsert import insert_all_missing, upsert
 from domain.events import Event, Journal
+from domain.life import Life
 from domain.mails import Lifecycle
 
-FACTS: Final = tuple(Event.model_fields)
-"""What must be the same when an event is written twice: all of it. When it was recorded is ours and not compared."""
+
+def standing(life: Life, run: str, recorded_at: datetime) -> dict[str, Any]:
+    """The columns of `Standing`, as that run tells them."""
+    deadline = life.agenda.next()
+    return {
+        "next_deadline": deadline.at if deadline else None,
+        "next_deadline_label": deadline.label if deadline else None,
+        "attention": life.attention,
+        "run": run,
+        "sequence": life.journal.sequence,
+        "life": life.model_dump(mode="json"),
+        "recorded_at": recorded_at,
+    }
 
 
-class EventContradicted(Exception):
-    """An event is in the store with other content: the journal was told twice and differently. A bug, never a retry."""
-
-    def __init__(self, lifecycle: Lifecycle, subject: str, stored: Event, told: Event) -> None:
-        differing = [fact for fact in FACTS if getattr(stored, fact) != getattr(told, fact)]
-        super().__init__(
-            f"{lifecycle} {subject}: event {told.sequence} is stored as {stored.type} and now told as {told.type}, "
-            f"with other {', '.join(differing)}"
-        )
-        self.differing = differing
+def move_on(stored: Standing, columns: dict[str, Any]) -> None:
+    """Bring a row up to date: never back within one run; another run's word always counts."""
+    if stored.run != columns["run"] or stored.sequence <= columns["sequence"]:
+        for column, value in columns.items():
+            setattr(stored, column, value)
 
 
-def keep_journal(session: Session, lifecycle: Lifecycle, subject: str, journal: Journal, recorded_at: datetime) -> None:
-    """Add new events, bring changed tasks up to date. Raises EventContradicted."""
-    _keep_events(session, lifecycle, subject, journal.unrecorded, recorded_at)
-    key = {"lifecycle": lifecycle, "subject": subject, "sequence": journal.sequence}
-    upsert(session, TaskRecord, [key | task.model_dump() for task in journal.changed_tasks], never_back=True)
-
-
-def _keep_events(
-    session: Session, lifecycle: Lifecycle, subject: str, told: list[Event], recorded_at: datetime
+def keep_journal(
+    session: Session, lifecycle: Lifecycle, subject: str, journal: Journal, run: str, recorded_at: datetime
 ) -> None:
-    key = {"lifecycle": lifecycle, "subject": subject, "recorded_at": recorded_at}
-    insert_all_missing(session, EventRecord, [key | event.model_dump() for event in told])
-    stored = {event.sequence: event for event in events_of(session, lifecycle, subject, [e.sequence for e in told])}
-    for event in told:
-        if stored[event.sequence] != event:
-            raise EventContradicted(lifecycle, subject, stored[event.sequence], event)
+    """Add new events, the first telling of each; bring changed tasks up to date, as rows are."""
+    key = {"lifecycle": lifecycle, "subject": subject}
+    told = [key | {"recorded_at": recorded_at} | event.model_dump() for event in journal.unrecorded]
+    insert_all_missing(session, EventRecord, told)
+    teller = key | {"run": run, "sequence": journal.sequence}
+    upsert(session, TaskRecord, [teller | task.model_dump() for task in journal.changed_tasks], never_back=True)
 
 
-def events_of(session: Session, lifecycle: Lifecycle, subject: str, sequences: list[int] | None = None) -> list[Event]:
-    """Oldest first; only those of the given sequences, if any are given."""
-    found = select(EventRecord).where(EventRecord.lifecycle == lifecycle, EventRecord.subject == subject)
-    if sequences is not None:
-        found = found.where(EventRecord.sequence.in_(sequences))
-    return [
-        Event.model_validate(record, from_attributes=True)
-        for record in session.scalars(found.order_by(EventRecord.sequence))
-    ]
+def events_of(session: Session, lifecycle: Lifecycle, subject: str) -> list[Event]:
+    """Oldest first. Where a run that was Reset went another way, what was recorded first comes first."""
+    found = (
+        select(EventRecord)
+        .where(EventRecord.lifecycle == lifecycle, EventRecord.subject == subject)
+        .order_by(EventRecord.sequence, EventRecord.recorded_at, EventRecord.type)
+    )
+    return [Event.model_validate(record, from_attributes=True) for record in session.scalars(found)]

@@ -17,8 +17,10 @@ from activities.ports import (
     SubscriptionUnknown,
 )
 from adapters.sql.database import Database
-from adapters.sql.journal import keep_journal
-from adapters.sql.people import content_hash, keep_people, known_people, people_of, with_people, without_people
+from adapters.sql.journal import keep_journal, move_on, standing
+from adapters.sql.listing import by_deadline, stages_of
+from adapters.sql.order_people import people_of, with_people, without_people
+from adapters.sql.people import are_known, content_hash, keep_people, known_people
 from adapters.sql.schema import OrderItemRecord, OrderRecord, PaperRecord, SubscriptionRecord
 from adapters.sql.upsert import insert_all_missing, insert_missing, upsert
 from domain.events import Journal
@@ -41,9 +43,10 @@ class SqlOrders(Database):
             known = session.get(OrderRecord, life.number)
             if known is None:
                 renewal_date = _renewal_date(session, life) if life.is_renewal else None
-                row = _columns(life, recorded_at) | {
+                row = _columns(life, run, recorded_at) | {
+                    "converts_trial": placed.converts_trial,
                     "renewal_date": renewal_date,
-                    "input_hash": content_hash(placed),
+                    "input_hash": content_hash(without_people(placed)),
                     "first_run": run,
                     "placed": without_people(placed),
                     "opened_at": recorded_at,
@@ -60,11 +63,8 @@ class SqlOrders(Database):
     ) -> None:
         """Row, events, tasks and papers in one transaction. Raises NotKnown for an order that was never opened."""
         with self._writing() as session:
-            stored = _stored(session, life.number, lock=True)
-            if life.journal.sequence >= stored.sequence:
-                for column, value in _columns(life, recorded_at).items():
-                    setattr(stored, column, value)
-            keep_journal(session, Lifecycle.ORDER, life.number, journal, recorded_at)
+            move_on(_stored(session, life.number, lock=True), _columns(life, run, recorded_at))
+            keep_journal(session, Lifecycle.ORDER, life.number, journal, run, recorded_at)
             keep_people(session, Lifecycle.ORDER, life.number, papers.people.by_role)
             _keep_papers(session, life.number, papers, recorded_at)
 
@@ -82,19 +82,10 @@ class SqlOrders(Database):
     def orders(
         self, stage: str | None = None, due_before: datetime | None = None, limit: int = 500
     ) -> list[OrderSummary]:
-        """One query on an index; orders that wait for nothing come last."""
-        columns = [getattr(OrderRecord, field) for field in OrderSummary.model_fields]
-        wanted = select(*columns).order_by(OrderRecord.next_deadline.nulls_last(), OrderRecord.number).limit(limit)
-        if stage is not None:
-            wanted = wanted.where(OrderRecord.stage.in_(_stages(stage)))
-        if due_before is not None:
-            wanted = wanted.where(OrderRecord.next_deadline < due_before)
+        """Orders that wait for nothing come last."""
+        wanted = by_deadline(OrderRecord, OrderSummary, stages_of(Stage, stage), due_before, limit)
         with self._reading() as session:
             return [OrderSummary.model_validate(dict(row)) for row in session.execute(wanted).mappings()]
-
-
-def _stages(wanted: str) -> list[Stage]:
-    return [stage for stage in Stage if stage == wanted or stage.startswith(f"{wanted}.")]
 
 
 def _stored(session: Session, number: str, *, lock: bool = False) -> OrderRecord:
@@ -104,9 +95,8 @@ def _stored(session: Session, number: str, *, lock: bool = False) -> OrderRecord
     return stored
 
 
-def _columns(life: OrderLife, recorded_at: datetime) -> dict[str, Any]:
-    deadline = life.agenda.next()
-    return {
+def _columns(life: OrderLife, run: str, recorded_at: datetime) -> dict[str, Any]:
+    return standing(life, run, recorded_at) | {
         "number": life.number,
         "kind": life.kind,
         "stage": life.stage,
@@ -116,12 +106,6 @@ def _columns(life: OrderLife, recorded_at: datetime) -> dict[str, Any]:
         "subscription_id": life.subscription_id,
         "term_months": life.term_months,
         "placed_at": life.placed_at,
-        "next_deadline": deadline.at if deadline else None,
-        "next_deadline_label": deadline.label if deadline else None,
-        "attention": life.attention,
-        "sequence": life.journal.sequence,
-        "life": life.model_dump(mode="json"),
-        "recorded_at": recorded_at,
     }
 
 
@@ -145,9 +129,8 @@ def _keep_papers(session: Session, number: str, papers: OrderPapers, recorded_at
 def _same_answer(session: Session, known: OrderRecord, placed: PlaceOrder, run: str) -> OpenedOrder:
     if known.first_run == run:
         return OpenedOrder(renewal_date=known.renewal_date)
-    still_known = known_people(session, Lifecycle.ORDER, known.number)
-    same_people = all(still_known.get(role, person) == person for role, person in people_of(placed).items())
-    same = same_people and known.input_hash == content_hash(placed)
+    same_people = are_known(session, Lifecycle.ORDER, known.number, people_of(placed))
+    same = same_people and known.input_hash == content_hash(without_people(placed))
     raise OrderNumberTaken(
         f"{known.number} was already taken by an order {'with the same' if same else 'with other'} content "
         f"that is {known.stage} (R9)",

@@ -3,15 +3,17 @@
 import os
 
 from adapters.sql.archive import SqlArchive
+from adapters.sql.devices import SqlDevices
 from adapters.sql.engine import engine_for, in_one_sentence, place
 from adapters.sql.mail_ledger import SqlMailLedger
 from adapters.sql.migrate import StoreNotMigrated, require_this_release
 from adapters.sql.orders import SqlOrders
 from adapters.sql.subscriptions import SqlSubscriptions
+from adapters.sql.trials import SqlTrials
 
 
-class SqlStore(SqlMailLedger, SqlOrders, SqlSubscriptions, SqlArchive):
-    """OrderStore, SubscriptionStore, Archive and MailLedger on SQLite or PostgreSQL. Safe to share between threads.
+class SqlStore(SqlMailLedger, SqlOrders, SqlSubscriptions, SqlTrials, SqlDevices, SqlArchive):
+    """Every store, the Archive and the MailLedger on SQLite or PostgreSQL. Safe to share between threads.
 
     What the database cannot do right now (locked, gone, full) is raised as SQLAlchemy says it: try again later.
     """

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from activities.ports import NotKnown, SubscriptionRow
 from adapters.sql.database import Database
-from adapters.sql.journal import keep_journal
+from adapters.sql.journal import keep_journal, standing
 from adapters.sql.schema import CsmAssignment, OrderRecord, SubscriptionRecord
 from adapters.sql.upsert import upsert
 from domain.events import Journal
@@ -28,27 +28,20 @@ class SqlSubscriptions(Database):
     """SubscriptionStore on SQL."""
 
     def record_subscription(self, life: SubscriptionLife, journal: Journal, run: str, recorded_at: datetime) -> None:
-        """Row, events and tasks in one transaction; a life of a lower sequence leaves the row alone.
+        """Row, events and tasks in one transaction.
 
         Stores nobody: a subscription's people are those of its orders (`Archive.person`).
         """
-        deadline = life.agenda.next()
-        row = {
+        row = standing(life, run, recorded_at) | {
             "subscription_id": life.subscription_id,
             "customer_id": life.customer_id,
             "partner_id": life.partner_id,
             "stage": life.stage,
             "renewal_date": life.renewal_date,
-            "next_deadline": deadline.at if deadline else None,
-            "next_deadline_label": deadline.label if deadline else None,
-            "attention": life.attention,
-            "sequence": life.journal.sequence,
-            "life": life.model_dump(mode="json"),
-            "recorded_at": recorded_at,
         }
         with self._writing() as session:
             upsert(session, SubscriptionRecord, [row], never_back=True)
-            keep_journal(session, Lifecycle.SUBSCRIPTION, life.subscription_id, journal, recorded_at)
+            keep_journal(session, Lifecycle.SUBSCRIPTION, life.subscription_id, journal, run, recorded_at)
 
     def subscription(self, subscription_id: str) -> SubscriptionRow:
         """The subscription as it stands, with its CSM and orders, in one snapshot."""

@@ -335,7 +335,7 @@ def subscribe(store: SqlStore, subscription_id: str) -> None:
         term_months=12,
     )
     life = SubscriptionLife.started(start, MONDAY)
-    store.record_subscription(life, life.journal.take(), MONDAY)
+    store.record_subscription(life, life.journal.take(), "run-1", MONDAY)
 
 
 class TestTrouble:

@@ -174,7 +174,7 @@ class TestWriting:
             for step in count(1):
                 with at_statement(step, power_cut) as happened, suppress(PowerCut):
                     store.open_order(placed, life, "run-1", MONDAY)
-                    store.record_order(life, journal, OrderPapers(provisioning_form=a_form()), MONDAY)
+                    store.record_order(life, journal, OrderPapers(provisioning_form=a_form()), "run-1", MONDAY)
                 seen.append(written(url))
                 if not happened():
                     break

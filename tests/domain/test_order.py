@@ -101,7 +101,7 @@ def test_ord_11_13_both_terms_and_clearance_in_any_order(order_of_terms, cleared
 def test_clearance_before_the_terms_is_remembered_and_not_asked_twice() -> None:
     life = held(an_order("SO-1AA", Offering.PORT))
     life.clear(cleared(), MONDAY)
-    with pytest.raises(Refused, match="already cleared .* missing: port"):
+    with pytest.raises(Refused, match=r"already cleared .* missing: port"):
         life.clear(cleared(), MONDAY)
     life.accept_terms(accepted(Terms.PORT), MONDAY + days(2))
     assert life.shipped_at == MONDAY + days(2)

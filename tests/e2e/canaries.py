@@ -10,9 +10,8 @@ from domain.order.messages import Graduate, Offering, OrderKind, PlaceOrder, Rep
 from domain.values import Customer, Language, Partner, Person
 from tests.makers import a_customer, a_form, a_graduation, a_partner, an_order
 
-CANARY = "canary"
-PHONE = "3555099"
-"""In every phone number: no canary can be spelled in digits."""
+TRACES = ("canary", "3555099")
+"""What every personal field holds one of; the digits are in every phone number."""
 
 NEW, RENEWAL = "SO-910001", "SO-910002"
 SUBSCRIPTION = f"sub-{NEW}"
@@ -23,7 +22,7 @@ def traces(text: bytes | str) -> list[str]:
     """The canaries in a text, in whatever case, each with what stands around it."""
     given = text if isinstance(text, str) else text.decode(errors="replace")
     lower = given.lower()
-    return [given[max(0, at - 60) : at + 40] for word in (CANARY, PHONE) if (at := lower.find(word)) >= 0]
+    return [given[max(0, at - 60) : at + 40] for word in TRACES if (at := lower.find(word)) >= 0]
 
 
 def a_canary(role: str, language: Language = Language.ENGLISH, zone: str = "Asia/Tokyo") -> Person:
@@ -108,11 +107,13 @@ class _RudeWelcome:
     def __init__(self) -> None:
         self._put_off = {a_canary(TIER_1).email}
 
-    async def __call__(self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object) -> str:
+    async def __call__(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
+    ) -> str:
         if address == a_canary(NOBODY).email:
-            return f"550 5.1.1 <{address}> Canary is not known here"
+            return f"550 5.1.1 <{address}> no such mailbox"
         if address in self._put_off:
             self._put_off.remove(address)
-            return f"450 4.2.1 <{address}> Canary is busy, try again"
+            return f"450 4.2.1 <{address}> mailbox busy, try again"
         envelope.rcpt_tos.append(address)
         return "250 ok"

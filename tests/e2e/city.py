@@ -22,7 +22,7 @@ from adapters.temporal.clock import current_time, forward
 from domain.mails import Lifecycle, workflow_id
 from domain.order.messages import PlaceOrder
 from domain.view import LifeView
-from starter.service import Ports, service
+from starter.service import Ports, Service, service
 
 WITHIN = 20.0
 """Seconds: far longer than anything here takes, also on a machine that does much else."""
@@ -57,22 +57,33 @@ async def said_no(asked: Any) -> ApplicationError | None:
 class City:
     """Handles for a test's sentences."""
 
-    client: Client
-    task_queue: str
+    service: Service
     store: SqlStore
-    directory: Path
-    """Where the embedded service keeps everything."""
+
+    @property
+    def client(self) -> Client:
+        """A client of its server."""
+        return self.service.client
+
+    @property
+    def directory(self) -> Path:
+        """Where it keeps everything."""
+        return self.service.directory
 
     async def place(self, order: PlaceOrder) -> WorkflowHandle[Any, Any]:
         """Start an order's story and wait until it is held."""
-        handle = await self.client.start_workflow(
+        handle = await self.start(order)
+        await self.settled(handle)
+        return handle
+
+    async def start(self, order: PlaceOrder) -> WorkflowHandle[Any, Any]:
+        """Start an order's story."""
+        return await self.client.start_workflow(
             "Order",
             order,
             id=workflow_id(Lifecycle.ORDER, order.sales_order_number),
-            task_queue=self.task_queue,
+            task_queue=self.service.task_queue,
         )
-        await self.settled(handle)
-        return handle
 
     def order(self, number: str) -> WorkflowHandle[Any, Any]:
         """An order's handle: of its latest run."""
@@ -111,7 +122,7 @@ class City:
 
     def mails(self, number: str | None = None) -> list[CaughtMail]:
         """The mails that arrived, oldest first; only those that name this order in their mark, if one is given."""
-        mails = read_mails(self.directory / "mails")
+        mails = read_mails(self.service.mails)
         return [mail for mail in mails if number is None or number in mail.path.name]
 
     def told(self, subject: str, lifecycle: Lifecycle = Lifecycle.ORDER) -> list[str]:
@@ -135,4 +146,4 @@ async def history(handle: WorkflowHandle[Any, Any], *kinds: str) -> list[History
 async def a_city(directory: Path, *, time_travel: bool = True) -> AsyncIterator[City]:
     """The embedded service as `tenure up` runs it, on free ports."""
     async with service(directory, ANY_PORTS, time_travel=time_travel) as running:
-        yield City(running.client, running.task_queue, open_store(running.database_url), directory)
+        yield City(running, open_store(running.database_url))

@@ -1,6 +1,5 @@
 """One order from hold to a renewal in time, as everybody sees it: store, mails, lists, Web UI; and what nobody sees."""
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
@@ -24,7 +23,6 @@ from domain.subscription.messages import ConfirmRenewal
 from domain.subscription.subscription import RENEWAL_DATE
 from domain.view import LifeView
 from tests.e2e.canaries import (
-    CANARY,
     NEW,
     NOBODY,
     RENEWAL,
@@ -105,9 +103,9 @@ async def life(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Life]:
 async def order_until_graduation(life: Life) -> None:
     city = life.city
     with people_out_of_reach(city):
-        starting = asyncio.create_task(city.place(canary_order()))
-        await eventually(lambda: failed_once(city))
-    order = await starting
+        order = await city.start(canary_order())
+        await eventually(lambda: failed_once(order))
+    await city.settled(order)
     await life.look("held", order)
     await city.move_past(order, HOLD_OVERDUE)
     await life.look("overdue", order)
@@ -178,8 +176,8 @@ def people_out_of_reach(city: City) -> Iterator[None]:
             store.execute("ALTER TABLE away RENAME TO people")
 
 
-async def failed_once(city: City) -> bool:
-    raw = (await city.order(NEW).describe()).raw_description
+async def failed_once(order: WorkflowHandle[Any, Any]) -> bool:
+    raw = (await order.describe()).raw_description
     return any(activity.HasField("last_failure") for activity in raw.pending_activities)
 
 
@@ -353,9 +351,8 @@ async def test_no_personal_data_in_what_people_are_told_who_sent_it_wrong(life: 
 
 async def test_no_personal_data_in_the_words_kept_of_a_rude_mail_server(life: Life) -> None:
     (refused_mail,) = (mail for mail in life.city.store.mails(Lifecycle.ORDER, UNWANTED) if mail.state == "refused")
-    assert refused_mail.answer is not None
-    assert refused_mail.answer.startswith("RCPT: 550")
-    assert CANARY not in refused_mail.answer.lower().replace("canary is not known", ""), "the address is blotted out"
+    assert str(refused_mail.answer).startswith("RCPT: 550")
+    assert not traces(str(refused_mail.answer))
 
 
 async def test_no_personal_data_in_any_log(life: Life) -> None:

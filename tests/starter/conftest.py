@@ -4,12 +4,14 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from starter.__main__ import main
-from tests.starter.service import Service, running_service
+
+if TYPE_CHECKING:
+    from tests.starter.service import Service
 
 
 class Answered:
@@ -61,14 +63,16 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 @pytest.fixture(scope="session")
-def one_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def one_service(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Service]":
     """Temporal, a worker and a store, for all tests that need them."""
+    from tests.starter.service import running_service
+
     with running_service(tmp_path_factory.mktemp("service")) as service:
         yield service
 
 
 @pytest.fixture
-def service(one_service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
+def service(one_service: "Service", monkeypatch: pytest.MonkeyPatch) -> "Service":
     """The same, with the starter's settings pointing there."""
     for name, value in one_service.environment.items():
         monkeypatch.setenv(name, value)

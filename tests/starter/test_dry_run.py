@@ -1,6 +1,7 @@
 """A dry run says what would happen, in the words of the rules, and touches nothing."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -79,8 +80,6 @@ class TestSameContent:
         assert digest(an_order()) == digest(again)
 
     def test_is_not_a_matter_of_how_an_instant_is_written(self) -> None:
-        from zoneinfo import ZoneInfo
-
         utc, tokyo = an_order(placed_at=MONDAY), an_order(placed_at=MONDAY.astimezone(ZoneInfo("Asia/Tokyo")))
 
         assert differing(utc, tokyo) == []

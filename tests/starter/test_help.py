@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -157,8 +158,6 @@ def test_what_only_looks_imports_neither_temporal_nor_sql(words: list[str]) -> N
 
 
 def test_it_is_installed_under_its_name() -> None:
-    import tomllib
-
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 
     assert project["scripts"]["tenure"] == "starter.__main__:main"

@@ -1,0 +1,376 @@
+"""The parts of our pages that are written from the code: `python docs/generated.py --write` brings them up to date.
+
+A block stands between `<!-- generated: NAME -->` and `<!-- end -->`. A test fails when a page and the code differ.
+"""
+
+import ast
+import copy
+import inspect
+import json
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from enum import Enum
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from domain.mails import RECIPIENT, Lifecycle, MailKind  # noqa: E402 - found by the line above
+from domain.order import examples as order_examples  # noqa: E402
+from domain.order.messages import PlaceOrder  # noqa: E402
+from domain.order.order import OrderLife  # noqa: E402
+from domain.order.states import Stage  # noqa: E402
+from domain.order.view import awaiting, can_send  # noqa: E402
+from domain.subscription.messages import RenewalNews, RenewalStep, StartSubscription, TerminateSubscription  # noqa: E402
+from domain.subscription.subscription import RENEWAL_DATE, SubscriptionLife  # noqa: E402
+from domain.values import Message, Model  # noqa: E402
+from starter.catalogue import COMMANDS, EXAMPLES, UPDATES  # noqa: E402
+from starter.exits import MEANING  # noqa: E402
+from workflows import attributes  # noqa: E402
+
+PAGES: Final = ("README.md", "docs/orders.md")
+
+BLOCK: Final = re.compile(r"(<!-- generated: (?P<name>[a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+RULE: Final = r"(?:ORD|REN|AMB|TRL|HUB|WHS|SUP|OPT|M)-\d+"
+RULES: Final = re.compile(rf"{RULE}(?: to {RULE})?|\bR\d+\b")
+CITED: Final = re.compile(r"^M-\d+: |(?<=[.:]) (?:(?:" + RULES.pattern + r"|domain\.md §[\d.]+)(?:, )?)+\.?$")
+"""Where a docstring only cites: its first words, its last sentence."""
+
+NOON: Final = datetime(2026, 6, 1, 3, tzinfo=UTC)
+"""Some instant: what the blocks say does not depend on it."""
+
+
+class NoSuchBlock(Exception):
+    """A page asks for a block nobody writes."""
+
+
+# Pages.
+
+
+def rewritten(text: str) -> str:
+    """A page with every block as the code says now."""
+    return BLOCK.sub(lambda found: found[1] + block(found["name"]) + "\n" + found[3], text)
+
+
+def block(name: str) -> str:
+    """One block's text."""
+    kind, _, of = name.partition(" ")
+    if kind not in WRITERS:
+        raise NoSuchBlock(f"{name}: known are {', '.join(WRITERS)}")
+    return WRITERS[kind](*([of] if of else []))
+
+
+def stale(root: Path = ROOT) -> dict[Path, str]:
+    """Pages that differ from the code, and what they should be."""
+    found = {root / name: (root / name).read_text(encoding="utf-8") for name in PAGES}
+    return {path: rewritten(text) for path, text in found.items() if rewritten(text) != text}
+
+
+def main(words: Sequence[str]) -> int:
+    """1 if a page was not up to date and nobody asked to write it."""
+    found = stale()
+    for path, text in found.items():
+        if "--write" in words:
+            path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{path.relative_to(ROOT)} {'written' if '--write' in words else 'is not up to date'}\n")
+    return 1 if found and "--write" not in words else 0
+
+
+# Words from the code.
+
+
+def attribute_docs(cls: type) -> dict[str, str]:
+    """The text below each field of a model or each member of an enum."""
+    (tree,) = ast.parse(inspect.getsource(cls)).body
+    assert isinstance(tree, ast.ClassDef)  # noqa: S101 - for the type checker
+    found = {}
+    for statement, below in zip(tree.body, tree.body[1:], strict=False):
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str):
+            for name in _assigned(statement):
+                found[name] = " ".join(below.value.value.split())
+    return found
+
+
+def _assigned(statement: ast.stmt) -> list[str]:
+    match statement:
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return [name]
+    return []
+
+
+def cited(text: str) -> str:
+    """The rules a docstring names."""
+    return ", ".join(dict.fromkeys(RULES.findall(text)))
+
+
+def meaning(text: str) -> str:
+    """A docstring without its citations, as a sentence."""
+    said = CITED.sub("", CITED.sub("", text)).strip()
+    return said[:1].upper() + said[1:]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)
+
+
+# Lifecycles.
+
+Moves = Mapping[tuple[Enum, Enum], list[str]]
+
+
+def lifecycles() -> str:
+    """Every lifecycle as a state diagram."""
+    return "\n\n".join(_diagram(lifecycle, *_moves(lifecycle)) for lifecycle in Lifecycle)
+
+
+def _moves(lifecycle: Lifecycle) -> tuple[type[Enum], Moves]:
+    found: dict[tuple[Enum, Enum], list[str]] = defaultdict(list)
+    if lifecycle is Lifecycle.SUBSCRIPTION:
+        for start, label, end in _tried():
+            found[start, end].append(label)
+    else:
+        for (start, event), end in import_module(f"domain.{lifecycle}.states").NEXT.items():
+            found[start, end].append(event.partition(".")[2].replace("_", " "))
+    return type(next(iter(found))[0]), found
+
+
+def _diagram(lifecycle: Lifecycle, stages: type[Enum], moves: Moves) -> str:
+    lines = [f'    state "{stage.value}" as {stage.name}' for stage in stages]
+    lines += [f"    [*] --> {next(iter(stages)).name}"]
+    lines += [f"    {start.name} --> {end.name}: {', '.join(labels)}" for (start, end), labels in moves.items()]
+    left = {start for start, end in moves if start is not end}
+    lines += [f"    {stage.name} --> [*]" for stage in stages if stage not in left]
+    return "\n".join([f"**{str(lifecycle).capitalize()}**", "", "```mermaid", "stateDiagram-v2", *lines, "```"])
+
+
+def _tried() -> Iterator[tuple[Enum, str, Enum]]:
+    """A subscription has no table: everything that can happen to it is tried at every stage it can reach."""
+    waiting, known = [_subscription()], {_subscription().stage}
+    while waiting:
+        life = waiting.pop(0)
+        for label, happen in HAPPENINGS.items():
+            after = copy.deepcopy(life)
+            if not happen(after):
+                continue
+            yield life.stage, label, after.stage
+            if after.stage not in known:
+                known.add(after.stage)
+                waiting.append(after)
+
+
+def _subscription() -> SubscriptionLife:
+    start = StartSubscription(
+        by="tenure",
+        subscription_id="sub-1",
+        order_number="SO-100001",
+        customer_id="akasaka",
+        partner_id="hikari",
+        zone="Asia/Tokyo",
+        service_start_at=NOON,
+        term_months=12,
+    )
+    return SubscriptionLife.started(start, NOON)
+
+
+def _renewed(life: SubscriptionLife) -> bool:
+    if life.stage.value == "terminated":
+        return False  # its workflow is closed: no signal reaches it
+    life.hear(RenewalNews(order_number="SO-2", step=RenewalStep.COMPLETED, term_months=12, at=NOON), NOON)
+    return True
+
+
+def _renewal_date_passed(life: SubscriptionLife) -> bool:
+    if RENEWAL_DATE not in {deadline.name for deadline in life.agenda.pending}:
+        return False
+    life.agenda.disarm(RENEWAL_DATE)
+    life.suspend(NOON)
+    return True
+
+
+def _terminated(life: SubscriptionLife) -> bool:
+    if life.stage.value == "terminated":
+        return False
+    life.terminate(TerminateSubscription(by="ops-7", reason="tried"), NOON)
+    return True
+
+
+HAPPENINGS: Final[Mapping[str, Callable[[SubscriptionLife], bool]]] = {
+    "renewal completed": _renewed,
+    "renewal date passed": _renewal_date_passed,
+    "terminated": _terminated,
+}
+"""What can happen to a subscription's stage; False where it cannot."""
+
+
+# Policy.
+
+
+def policy() -> str:
+    """Every number and reading of the rules, by lifecycle."""
+    return "\n\n".join(_policies())
+
+
+def _policies() -> Iterator[str]:
+    for lifecycle in Lifecycle:
+        module = import_module(f"domain.{lifecycle}.policy")
+        for model in vars(module).values():
+            if isinstance(model, type) and issubclass(model, Model) and model.__module__ == module.__name__:
+                head = f"**{str(lifecycle).capitalize()}** – {(model.__doc__ or '').splitlines()[0]}"
+                yield f"{head}\n\n{_policy_table(model)}"
+
+
+def _policy_table(model: type[Model]) -> str:
+    docs = attribute_docs(model)
+    rows = [
+        (f"`{name}`", shown(field.default), cited(docs.get(name, "")), meaning(docs.get(name, "")))
+        for name, field in model.model_fields.items()
+    ]
+    return table(("name", "default", "rules", "meaning"), rows)
+
+
+def shown(value: Any) -> str:
+    """A default as people say it."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case timedelta():
+            return f"{value.days} days" if value > timedelta(days=3) else f"{value.total_seconds() / 3600:g} hours"
+        case tuple():
+            return ", ".join(map(shown, value))
+        case time():
+            return f"{value:%H:%M}"
+        case Enum():
+            return f"`{value.value}`"
+        case Model():
+            return "see below"
+    return f"`{value}`" if isinstance(value, str) else str(value)
+
+
+# Mails.
+
+
+def mails() -> str:
+    """Every mail: its template, its reader, when and why."""
+    docs = attribute_docs(MailKind)
+    rows = [
+        (f"`{kind}`", _reader(kind), meaning(docs.get(kind.name, "")), cited(docs.get(kind.name, "")))
+        for kind in MailKind
+    ]
+    return table(("mail", "to", "when and why", "rules"), rows)
+
+
+def _reader(kind: MailKind) -> str:
+    role = RECIPIENT.get(kind)
+    return role.replace("_", " ") if role else "each reader named there"
+
+
+# The command line and the Web UI.
+
+
+def exits() -> str:
+    """The exit codes of every command."""
+    return table(("code", "meaning"), [(str(code.value), said) for code, said in MEANING.items()])
+
+
+LOOKED_FOR: Final = {
+    attributes.STAGE.name: ("TenureStage = 'held'", "where it stands"),
+    attributes.KIND.name: ("TenureKind = 'order.renewal'", "order.new, order.renewal, subscription, …"),
+    attributes.CUSTOMER.name: ("TenureCustomer = 'akasaka'", "the customer's id"),
+    attributes.PARTNER.name: ("TenurePartner = 'hikari'", "the id of the partner who faces the customer"),
+    attributes.AWAITING.name: ("TenureAwaiting = 'clear_compliance'", "the updates it waits for"),
+    attributes.DUE.name: ("TenureDue < '2027-01-01T00:00:00Z'", "its next deadline"),
+    attributes.ATTENTION.name: (
+        "TenureAttention = true AND ExecutionStatus = 'Running'",
+        "somebody should look: late, suspended, or a mail in doubt or refused",
+    ),
+}
+"""One list an operator wants, by search attribute."""
+
+
+def search() -> str:
+    """Every search attribute with a list to open."""
+    rows = [(f"`{key.name}`", LOOKED_FOR[key.name][1], _link(LOOKED_FOR[key.name][0])) for key in attributes.ALL]
+    return table(("attribute", "says", "a list to open"), rows)
+
+
+def _link(query: str) -> str:
+    return f"[{query}](http://127.0.0.1:8233/namespaces/default/workflows?query={quote(query)})"
+
+
+# An order, stage by stage.
+
+
+def stages() -> str:
+    """What an order waits for at each stage, and what may be sent."""
+    seen = {life.stage: life for life in _a_life()}
+    rows = [
+        (f"`{stage}`", _waits(seen[stage]), ", ".join(f"`{name}`" for name in can_send(seen[stage])) or "–")
+        for stage in Stage
+        if stage in seen
+    ]
+    return table(("stage", "waits for", "can be sent"), rows)
+
+
+def _waits(life: OrderLife) -> str:
+    who = {f"partner {life.facing_partner_id}": "the partner who faces the customer"}
+    return (
+        "; ".join(
+            f"{each.what}, from {who.get(each.from_whom, f'the {each.from_whom}')}" for each in awaiting(life)
+        )
+        or "–"
+    )
+
+
+def _a_life() -> Iterator[OrderLife]:
+    """A new order with ports, told everything it waits for, stage by stage."""
+    given = json.loads((ROOT / "examples/order.json").read_text(encoding="utf-8"))
+    given["items"].append({"part_number": "A-PORTS", "offering": "port", "quantity": 50})
+    said: Mapping[str, Any] = order_examples.EXAMPLES
+    life = OrderLife.placed(PlaceOrder.model_validate(given), NOON)
+    yield copy.deepcopy(life)
+    life.hold(NOON, NOON, None)
+    yield copy.deepcopy(life)
+    life.accept_terms(said["accept_terms"], NOON)
+    life.clear(said["clear_compliance"], NOON)
+    yield copy.deepcopy(life)
+    life.submit_form(said["submit_provisioning_form"], NOON)
+    yield copy.deepcopy(life)
+    life.site_built(said["report_site_built"], NOON)
+    yield copy.deepcopy(life)
+    life.graduate(said["graduate"], NOON)
+    yield copy.deepcopy(life)
+
+
+def messages(lifecycle: str) -> str:
+    """Every update of a lifecycle: what it says, its command, JSON to paste."""
+    updates = UPDATES[Lifecycle(lifecycle)]
+    return "\n\n".join(_message(Lifecycle(lifecycle), name, model) for name, model in updates.items())
+
+
+def _message(lifecycle: Lifecycle, name: str, model: type[Message]) -> str:
+    said = " ".join((model.__doc__ or "").split())
+    words = {"id": "ID", "terms": "port", "task": "KEY", "mail": "KEY", "order": "SO#"}
+    command = f"tenure {lifecycle} {COMMANDS[name].format_map(words)}"
+    example = EXAMPLES[lifecycle][name].model_dump_json(exclude_defaults=True)
+    return f"**`{name}`** – {meaning(said)} {cited(said)}\n\n```\n{command}\n```\n```json\n{example}\n```"
+
+
+WRITERS: Final[Mapping[str, Callable[..., str]]] = {
+    writer.__name__: writer for writer in (lifecycles, policy, mails, exits, search, stages, messages)
+}
+"""By the first word of a block's name."""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,137 @@
+"""A worker that dies where a test wants it to, by kill -9, and is started again at once. `python -m` this; never shipped.
+
+`DIRECTORY` is where tests arm it: a file `<workflow id>@<point>` there kills the worker once, when an activity of that
+workflow passes that point. Points are those of MailActivities, and `<activity>:done`: its effect is committed, and
+Temporal does not know yet.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from temporalio import activity
+from temporalio.common import RetryPolicy
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
+
+import worker
+from activities.mail import MailActivities
+from adapters.temporal.dev_server import die_with
+from workflows import steps
+
+AT_ONCE = RetryPolicy(initial_interval=timedelta(milliseconds=100), backoff_coefficient=1)
+STOPPED_WITHIN = 20.0
+
+UNSTICK = timedelta(milliseconds=200)
+"""A workflow task waits no longer for a worker that died; 10 s otherwise."""
+
+
+class Strikes(Interceptor):
+    """Kills this process where it is armed."""
+
+    def __init__(self, armed: Path) -> None:
+        self._armed = armed
+
+    def at(self, point: str) -> None:
+        """Die here, if so wanted: the wish is taken back first, so it happens once."""
+        try:
+            (self._armed / f"{activity.info().workflow_id}@{point}").unlink()
+        except FileNotFoundError:
+            return
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - the SDK's name
+        """See base class."""
+        return _AfterActivities(next, self.at)
+
+
+class _AfterActivities(ActivityInboundInterceptor):
+    def __init__(self, following: ActivityInboundInterceptor, at: Callable[[str], None]) -> None:
+        super().__init__(following)
+        self._at = at
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's name
+        result = await super().execute_activity(input)
+        self._at(f"{activity.info().activity_type}:done")
+        return result
+
+
+def hurry(mail: timedelta, record: timedelta) -> None:
+    """That an attempt died shows at the end of its time: let that be soon."""
+    for step, patience in ((steps.MAIL, mail), (steps.RECORD, record)):
+        step.update(start_to_close_timeout=patience, retry_policy=AT_ONCE)
+
+
+def killable(armed: Path) -> None:
+    """Put the strikes where the real worker has nothing."""
+    strikes = Strikes(armed)
+
+    def built(*arguments: Any, interceptors: Any = (), **named: Any) -> Worker:
+        named |= {"sticky_queue_schedule_to_start_timeout": UNSTICK} if "workflows" in named else {}
+        return Worker(*arguments, interceptors=[*interceptors, strikes], **named)
+
+    worker.Worker = built  # type: ignore[assignment, misc]
+    worker.MailActivities = partial(MailActivities, failpoint=strikes.at)  # type: ignore[assignment, misc]
+
+
+def keep_alive() -> int:
+    """Fork a worker; another one whenever it was killed. SIGTERM goes on to the worker and ends both."""
+    stopped: list[int] = []
+    child = 0
+
+    def stop(number: int, _frame: object) -> None:
+        stopped.append(number)
+        with suppress(ProcessLookupError):
+            os.kill(child, number)
+
+    while not stopped:
+        parent = os.getpid()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        child = os.fork()
+        if child == 0:
+            tied = die_with(parent)
+            if tied:
+                tied()
+            return worker.main([])
+        signal.signal(signal.SIGTERM, stop)
+        os.waitpid(child, 0)
+    return 0
+
+
+@contextmanager
+def killable_worker(directory: Path, settings: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """The process, for as long as the `with` lasts: takes the place of `starter.service._worker`."""
+    armed(directory).mkdir(exist_ok=True)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
+    with (directory / "worker.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.e2e.killable_worker", str(armed(directory))],
+            env=inherited | settings,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - no other way to be told of the parent's end
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(STOPPED_WITHIN)
+
+
+def armed(directory: Path) -> Path:
+    """Where the files are that kill it."""
+    return directory / "armed"
+
+
+if __name__ == "__main__":
+    hurry(mail=timedelta(seconds=2), record=timedelta(seconds=1))
+    killable(Path(sys.argv[1]))
+    sys.exit(keep_alive())

@@ -1,0 +1,120 @@
+"""What kill -9 and SIGTERM do to orders under way: nothing is lost, nothing is sent twice. A1, A2, A4, A6."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from temporalio.client import WorkflowHandle
+
+from domain.life import SettleMail
+from domain.mails import Lifecycle, MailKind, mail_key
+from domain.order.messages import Offering, Terms
+from tests.e2e.city import City, a_city, eventually, history
+from tests.e2e.killable_worker import armed, killable_worker
+from tests.makers import accepted, an_order, built, cleared, graduated, submitted
+from worker import activities_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
+    """The service with a worker that dies on demand and is restarted at once."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("starter.service._worker", killable_worker)
+        patched.setenv("TENURE_SMTP_DEADLINE", "1.5")
+        async with a_city(tmp_path_factory.mktemp("city"), time_travel=False) as running:
+            yield running
+
+
+def arm(city: City, workflow_id: str, point: str) -> None:
+    """The worker is to die there, once."""
+    (armed(city.directory) / f"{workflow_id}@{point}").touch()
+
+
+async def struck(city: City, workflow_id: str, point: str) -> None:
+    """Wait until it did."""
+    await eventually(lambda: not (armed(city.directory) / f"{workflow_id}@{point}").exists())
+
+
+# A1: in the midst of a mail.
+
+NEVER, ONCE = 0, 1
+
+POINTS = {
+    "claimed": (NEVER, "sent"),
+    "before_data": (NEVER, "sent"),
+    "handed_over": (NEVER, "unknown"),
+    "answered": (ONCE, "unknown"),
+    "settled": (ONCE, "sent"),
+}
+"""By point: how often the mail has arrived when the worker dies, and what becomes of it with nobody's help."""
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a1_a_worker_killed_in_the_midst_of_a_mail_loses_none_and_sends_none_twice(
+    city: City, point: str
+) -> None:
+    arrived, becomes = POINTS[point]
+    number = f"SO-30000{list(POINTS).index(point)}"
+    arm(city, f"order-{number}", point)
+    order = await city.start(an_order(number, Offering.PORT))
+    await struck(city, order.id, point)
+    assert len(city.mails(number)) == arrived
+    await eventually(lambda: state_of_mail(city, order, becomes))
+    if becomes == "unknown":
+        await settle(city, order, outcome="sent" if arrived else "resend")
+    await city.settled(order)
+    assert len(city.mails(number)) == 1
+    assert [mail.state for mail in city.store.mails(Lifecycle.ORDER, number)] == ["sent"]
+    assert [mail.state for mail in (await city.state(order)).mails] == ["sent"]
+
+
+async def state_of_mail(city: City, order: WorkflowHandle[Any, Any], wanted: str) -> bool:
+    return [mail.state for mail in (await city.state(order)).mails] == [wanted]
+
+
+async def settle(city: City, order: WorkflowHandle[Any, Any], outcome: str) -> None:
+    """An operator is asked, looks at the mail server's log and decides."""
+    number = order.id.removeprefix("order-")
+    key = mail_key(Lifecycle.ORDER, number, MailKind.TERMS_WANTED)
+    await city.settled(order)
+    assert [(task.key, task.assignee) for task in city.store.tasks(Lifecycle.ORDER, number)] == [(key, "operations")]
+    decision = SettleMail(by="ops-7", mail=key, outcome=outcome, reason="seen in the log")
+    await city.tell(order, "settle_mail", decision)
+    await eventually(lambda: state_of_mail(city, order, "sent"))
+
+
+# A2: in every other activity, after it has done its work and before Temporal knows.
+
+
+async def test_a2_a_worker_killed_in_every_activity_of_a_life_leaves_one_row_each(city: City) -> None:
+    order_id, subscription_id = "order-SO-310001", "subscription-sub-SO-310001"
+    points = {
+        "open_order": order_id,
+        "working_calendar": order_id,
+        "record_order": order_id,
+        "start_subscription": order_id,
+        "assign_csm": order_id,
+        "record_subscription": subscription_id,
+    }
+    for activity, workflow_id in points.items():
+        arm(city, workflow_id, f"{activity}:done")
+    order = await city.place(an_order("SO-310001"))
+    await city.tell(order, "clear_compliance", cleared())
+    await city.tell(order, "submit_provisioning_form", submitted())
+    await city.tell(order, "report_site_built", built())
+    await city.settled(city.subscription("sub-SO-310001"))
+    await order.execute_update("graduate", graduated())
+    assert (await order.result())["stage"] == "completed"
+    assert not [file.name for file in armed(city.directory).glob("*SO-310001@*")], "every one was struck"
+    assert whole_life_of(city, "SO-310001") == WHOLE_LIFE
+    assert city.told("sub-SO-310001", Lifecycle.SUBSCRIPTION) == ["subscription.activated"]
+
+
+async def test_a2_no_activity_is_forgotten() -> None:
+    """A new activity has to be added to the list of those that were killed."""

@@ -1,0 +1,153 @@
+"""Importing files over the wire: each order once, however often it is interrupted. D4, D5."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from temporalio.service import RPCError, RPCStatusCode
+
+from starter.starting import Desk
+from tests.makers import a_renewal, an_order
+from tests.starter.conftest import Tenure
+from tests.starter.service import Service
+from tests.starter.test_csv import a_csv, a_row
+
+ROOT = Path(__file__).parents[2]
+
+
+def orders(prefix: str, count: int) -> list[str]:
+    line = an_order("SO-0000").model_dump_json(exclude_defaults=True)
+    return [line.replace("SO-0000", f"{prefix}-{number:03}") for number in range(count)]
+
+
+def test_a_csv_is_imported_and_a_second_time_starts_nothing(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(a_csv(*(a_row(f"SO-40{number:02}") for number in range(30))), encoding="utf-8")
+
+    first, again = tenure("order", "import", file), tenure("order", "import", file, "--json")
+
+    assert first.code == 0, first.err
+    assert first.out.splitlines()[-1] == "30 orders: 30 started"
+    assert "line 2: SO-4000 started" in first.out.splitlines()
+    assert again.code == 0
+    assert Counter(line.get("result") for line in again.lines) == {"already_started": 30, None: 1}
+    assert again.lines[-1]["finished"] is True
+    source = {event.source for event in service.store.events("order", "SO-4000")[:1]}  # type: ignore[arg-type]
+    assert source <= {"import"}
+
+
+def test_killed_half_way_and_run_again_every_order_is_started_once(
+    service: Service, tenure: Tenure, tmp_path: Path
+) -> None:
+    file = tmp_path / "orders.jsonl"
+    file.write_text("\n".join(orders("SO-41", 40)), encoding="utf-8")
+    environment = {**os.environ, **service.environment}
+    words = [sys.executable, "-m", "starter", "order", "import", str(file)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
+        assert process.stdout is not None
+        for _ in range(10):
+            assert "started" in process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+
+    again = tenure("order", "import", file, "--json")
+
+    assert again.code == 0, again.err
+    summary = again.lines[-1]
+    assert summary["started"] + summary["already_started"] == 40
+    assert summary["already_started"] >= 10
+    assert summary["started"] > 0
+    for number in range(40):
+        described = service.do(service.client.get_workflow_handle(f"order-SO-41-{number:03}").describe())
+        assert described.raw_description.workflow_execution_info.first_run_id == described.run_id
+
+
+def test_one_wrong_line_and_nothing_is_started(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+    lines = orders("SO-42", 5)
+    file = tmp_path / "orders.jsonl"
+    file.write_text("\n".join([*lines[:3], "{}", *lines[3:]]), encoding="utf-8")
+
+    rejected = tenure("order", "import", file)
+    assert rejected.code == 2
+    assert "line 4: sales_order_number: is required" in rejected.out
+    assert "--error-policy skip" in rejected.err
+    assert tenure("order", "show", "SO-42-000").code == 6
+
+    skipped = tenure("order", "import", file, "--error-policy", "skip")
+    assert skipped.code == 2
+    assert skipped.out.splitlines()[-1] == "6 orders: 5 started, 1 wrong"
+    assert tenure("order", "show", "SO-42-004").code == 0
+
+
+def test_conflicts_and_unknown_subscriptions_are_told_and_the_rest_is_started(
+    service: Service, tenure: Tenure, tmp_path: Path
+) -> None:
+    file, second = tmp_path / "orders.jsonl", tmp_path / "second.jsonl"
+    file.write_text("\n".join(orders("SO-43", 3)), encoding="utf-8")
+    tenure("order", "import", file)
+    renewal = a_renewal("SO-43-900", of="sub-nobody").model_dump_json(exclude_defaults=True)
+    changed = orders("SO-43", 4)
+    changed[1] = changed[1].replace('"quantity":25', '"quantity":26')
+    second.write_text("\n".join([*changed, renewal]), encoding="utf-8")
+
+    answered = tenure("order", "import", second, "--json")
+
+    results = {line.get("order"): (line.get("result"), line.get("field")) for line in answered.lines[:-1]}
+    assert answered.code == 4
+    assert results == {
+        "SO-43-000": ("already_started", None),
+        "SO-43-001": ("conflict", "items"),
+        "SO-43-002": ("already_started", None),
+        "SO-43-003": ("started", None),
+        "SO-43-900": ("not_found", "subscription_id"),
+    }
+
+
+def test_a_header_that_is_wrong_ends_a_skipping_import_too(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("sales_order_numbr\nSO-1\n")
+
+    answered = tenure("order", "import", file, "--error-policy", "skip")
+
+    assert answered.code == 2
+    assert 'did you mean "sales_order_number"?' in answered.err
+
+
+def test_without_a_worker_an_import_warns(
+    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "orders.jsonl"
+    file.write_text("\n".join(orders("SO-44", 2)), encoding="utf-8")
+    monkeypatch.setenv("TENURE_TASK_QUEUE", "nobody-there")
+
+    answered = tenure("order", "import", file)
+
+    assert answered.code == 0
+    assert "no worker polls task queue nobody-there" in answered.err
+
+
+def test_a_server_that_goes_away_ends_the_import_and_says_how_to_go_on(
+    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "orders.jsonl"
+    file.write_text("\n".join(orders("SO-45", 40)), encoding="utf-8")
+    begun = Desk._start
+    count = 0
+
+    async def fails_after_ten(self: Desk, *words: object, **more: object) -> object:
+        nonlocal count
+        count += 1
+        if count > 10:
+            raise RPCError("connection refused", RPCStatusCode.UNAVAILABLE, b"")
+        return await begun(self, *words, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Desk, "_start", fails_after_ten)
+    answered = tenure("order", "import", file, "--json")
+    monkeypatch.undo()
+
+    assert answered.code == 7
+    assert "nothing is started twice" in answered.error["message"]
+    assert (answered.lines[-1]["started"], answered.lines[-1]["finished"]) == (10, False)
