@@ -6,7 +6,8 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from datetime import timedelta
 from email.headerregistry import Address
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from typing import Any, Final
 import structlog
 import uvloop
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
@@ -56,6 +58,8 @@ SQL_THREADS: Final = 8
 MAIL_THREADS: Final = 4
 BEAT: Final = 10
 """Seconds between two signs of life."""
+
+ANSWERED_WITHIN: Final = timedelta(seconds=5)
 
 log = structlog.get_logger("tenure.worker")
 
@@ -124,7 +128,8 @@ async def serve(settings: Settings) -> None:
     """Migrate, connect, prepare the namespace, work until SIGTERM or SIGINT, end in good order. R11."""
     runtime = configure_logs(settings.log_format, settings.log_level)
     await asyncio.to_thread(migrate, settings.database_url)
-    store = await asyncio.to_thread(open_store, settings.database_url)
+    mail_domain = settings.mail_from.email.rpartition("@")[2]
+    store = await asyncio.to_thread(open_store, settings.database_url, mail_domain)
     client = await connect(runtime=runtime)
     await prepare_namespace(client, attributes.ALL, settings.retention)
     stop = asyncio.Event()
@@ -139,7 +144,7 @@ async def run(every: list[Worker], stop: asyncio.Event, heartbeat: Path | None) 
     log.info("worker.started", queues=[worker.task_queue for worker in every])
     async with asyncio.TaskGroup() as group:
         running = [group.create_task(worker.run()) for worker in every]
-        beating = group.create_task(beat(heartbeat))
+        beating = group.create_task(beat(heartbeat, every))
         await stop.wait()
         beating.cancel()
         await asyncio.gather(*(worker.shutdown() for worker in every))
@@ -147,10 +152,16 @@ async def run(every: list[Worker], stop: asyncio.Event, heartbeat: Path | None) 
     log.info("worker.stopped")
 
 
-async def beat(file: Path | None) -> None:
-    """A sign of life for a health check: the file's time is renewed while the workers poll."""
+async def beat(file: Path | None, every: list[Worker]) -> None:
+    """A sign of life for a health check: the file's time is renewed while every worker runs and the server answers.
+
+    A process whose connection is gone is alive and useless: its file grows old.
+    """
     while file is not None:
-        file.touch()
+        if all(worker.is_running for worker in every):
+            with suppress(RPCError):
+                await every[0].client.service_client.check_health(timeout=ANSWERED_WITHIN)
+                file.touch()
         await asyncio.sleep(BEAT)
 
 

@@ -11,9 +11,10 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from enum import Enum
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from urllib.parse import quote
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from domain.mails import RECIPIENT, Lifecycle, MailKind  # noqa: E402 - found by the line above
+from domain.mails import RECIPIENT, Lifecycle, MailKind, Role  # noqa: E402 - found by the line above
 from domain.order import examples as order_examples  # noqa: E402
 from domain.order.messages import PlaceOrder  # noqa: E402
 from domain.order.order import OrderLife  # noqa: E402
@@ -88,23 +89,26 @@ def main(words: Sequence[str]) -> int:
 
 def attribute_docs(cls: type) -> dict[str, str]:
     """The text below each field of a model or each member of an enum."""
-    (tree,) = ast.parse(inspect.getsource(cls)).body
-    assert isinstance(tree, ast.ClassDef)  # noqa: S101 - for the type checker
+    body = _body(cls)
     found = {}
-    for statement, below in zip(tree.body, tree.body[1:], strict=False):
+    for statement, below in pairwise(body):
         if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str):
-            for name in _assigned(statement):
-                found[name] = " ".join(below.value.value.split())
+            found |= dict.fromkeys(_assigned(statement), " ".join(below.value.value.split()))
     return found
 
 
-def _assigned(statement: ast.stmt) -> list[str]:
+def _body(cls: type) -> list[ast.stmt]:
+    (tree,) = ast.parse(inspect.getsource(cls)).body
+    return tree.body if isinstance(tree, ast.ClassDef) else []
+
+
+def _assigned(statement: ast.stmt) -> dict[str, ast.expr | None]:
     match statement:
-        case ast.AnnAssign(target=ast.Name(id=name)):
-            return [name]
-        case ast.Assign(targets=[ast.Name(id=name)]):
-            return [name]
-    return []
+        case (
+            ast.AnnAssign(target=ast.Name(id=name), value=value) | ast.Assign(targets=[ast.Name(id=name)], value=value)
+        ):
+            return {name: value}
+    return {}
 
 
 def cited(text: str) -> str:
@@ -134,23 +138,26 @@ def lifecycles() -> str:
     return "\n\n".join(_diagram(lifecycle, *_moves(lifecycle)) for lifecycle in Lifecycle)
 
 
-def _moves(lifecycle: Lifecycle) -> tuple[type[Enum], Moves]:
+def _moves(lifecycle: Lifecycle) -> tuple[Moves, frozenset[Enum]]:
+    """What leads where, by which events; and the stages that may be the last."""
     found: dict[tuple[Enum, Enum], list[str]] = defaultdict(list)
     if lifecycle is Lifecycle.SUBSCRIPTION:
         for start, label, end in _tried():
             found[start, end].append(label)
-    else:
-        for (start, event), end in import_module(f"domain.{lifecycle}.states").NEXT.items():
-            found[start, end].append(event.partition(".")[2].replace("_", " "))
-    return type(next(iter(found))[0]), found
+        return found, frozenset(end for _, end in found) - {start for start, _ in found}
+    states = import_module(f"domain.{lifecycle}.states")
+    for (start, event), end in states.NEXT.items():
+        found[start, end].append(event.partition(".")[2].replace("_", " "))
+    ends = frozenset(states.NEXT.values()) - {start for start, _ in states.NEXT}
+    return found, getattr(states, "CLOSED", ends)
 
 
-def _diagram(lifecycle: Lifecycle, stages: type[Enum], moves: Moves) -> str:
+def _diagram(lifecycle: Lifecycle, moves: Moves, closed: frozenset[Enum]) -> str:
+    stages = type(next(iter(moves))[0])
     lines = [f'    state "{stage.value}" as {stage.name}' for stage in stages]
     lines += [f"    [*] --> {next(iter(stages)).name}"]
     lines += [f"    {start.name} --> {end.name}: {', '.join(labels)}" for (start, end), labels in moves.items()]
-    left = {start for start, end in moves if start is not end}
-    lines += [f"    {stage.name} --> [*]" for stage in stages if stage not in left]
+    lines += [f"    {stage.name} --> [*]" for stage in stages if stage in closed]
     return "\n".join([f"**{str(lifecycle).capitalize()}**", "", "```mermaid", "stateDiagram-v2", *lines, "```"])
 
 
@@ -232,22 +239,36 @@ def _policies() -> Iterator[str]:
 
 def _policy_table(model: type[Model]) -> str:
     docs = attribute_docs(model)
+    code = {name: value for statement in _body(model) for name, value in _assigned(statement).items()}
     rows = [
-        (f"`{name}`", shown(field.default), cited(docs.get(name, "")), meaning(docs.get(name, "")))
+        (
+            f"`{name}`",
+            duration(code.get(name)) or shown(field.default),
+            cited(docs.get(name, "")),
+            meaning(docs.get(name, "")),
+        )
         for name, field in model.model_fields.items()
     ]
     return table(("name", "default", "rules", "meaning"), rows)
 
 
+def duration(code: ast.expr | None) -> str:
+    """A duration in the unit it is written in: `timedelta(hours=72)` is 72 hours and not 3 days."""
+    match code:
+        case ast.Call(
+            func=ast.Name(id="timedelta"), keywords=[ast.keyword(arg=str(unit), value=ast.Constant(value=n))]
+        ):
+            return f"{n} {unit.removesuffix('s') if n == 1 else unit}"
+        case ast.Tuple(elts=several):
+            return ", ".join(filter(None, map(duration, several)))
+    return ""
+
+
 def shown(value: Any) -> str:
-    """A default as people say it."""
+    """Any other default as people say it."""
     match value:
         case bool():
             return "yes" if value else "no"
-        case timedelta():
-            return f"{value.days} days" if value > timedelta(days=3) else f"{value.total_seconds() / 3600:g} hours"
-        case tuple():
-            return ", ".join(map(shown, value))
         case time():
             return f"{value:%H:%M}"
         case Enum():
@@ -270,9 +291,22 @@ def mails() -> str:
     return table(("mail", "to", "when and why", "rules"), rows)
 
 
+READERS: Final = {
+    Role.FACING_PARTNER: "partner who faces the customer",
+    Role.ORDERING_PARTNER: "Tier-1 that ordered",
+    Role.FORM_PARTNER: "partner contact of the Provisioning form",
+    Role.SITE_ADMINISTRATOR: "site administrator of the Provisioning form",
+    Role.GRADUATION_COPY: "address in the Graduation form",
+    Role.RENEWAL_CONTACT: "renewal contact of the Graduation form",
+}
+"""Whom people know by another name than the code."""
+
+
 def _reader(kind: MailKind) -> str:
     role = RECIPIENT.get(kind)
-    return role.replace("_", " ") if role else "each reader named there"
+    if role is None:
+        return "several, each by a mail of their own"
+    return READERS.get(role, role.replace("_", " "))
 
 
 # The command line and the Web UI.
@@ -325,9 +359,7 @@ def stages() -> str:
 def _waits(life: OrderLife) -> str:
     who = {f"partner {life.facing_partner_id}": "the partner who faces the customer"}
     return (
-        "; ".join(
-            f"{each.what}, from {who.get(each.from_whom, f'the {each.from_whom}')}" for each in awaiting(life)
-        )
+        "; ".join(f"{each.what}, from {who.get(each.from_whom, f'the {each.from_whom}')}" for each in awaiting(life))
         or "–"
     )
 
@@ -363,7 +395,8 @@ def _message(lifecycle: Lifecycle, name: str, model: type[Message]) -> str:
     words = {"id": "ID", "terms": "port", "task": "KEY", "mail": "KEY", "order": "SO#"}
     command = f"tenure {lifecycle} {COMMANDS[name].format_map(words)}"
     example = EXAMPLES[lifecycle][name].model_dump_json(exclude_defaults=True)
-    return f"**`{name}`** – {meaning(said)} {cited(said)}\n\n```\n{command}\n```\n```json\n{example}\n```"
+    rules = f" ({cited(said)})" if cited(said) else ""
+    return f"**`{name}`** – {meaning(said)}{rules}\n\n```\n{command}\n```\n```json\n{example}\n```"
 
 
 WRITERS: Final[Mapping[str, Callable[..., str]]] = {

@@ -52,7 +52,10 @@ def _separator(header: str) -> str:
 def _header(line: str, model: type[BaseModel], name: str) -> list[str]:
     if not line.strip():
         raise bad("is empty: the first line must name the columns, such as sales_order_number", name)
-    header = [cell.strip() for cell in next(csv.reader([line], delimiter=_separator(line)), [])]
+    try:
+        header = [cell.strip() for cell in next(csv.reader([line], delimiter=_separator(line), strict=True))]
+    except csv.Error as wrong:
+        raise bad(_said(str(wrong)), f"{name}: line 1") from None
     known = columns(model)
     for place, column in enumerate(header, start=1):
         if column in header[: place - 1]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from activities.ports import OrderSummary
+from domain.order.states import Stage
 from starter.answers import ListAnswer
 from starter.exits import Exit, Stop, bad
 from starter.records import Records
@@ -15,11 +16,16 @@ from starter.terminal import terminal
 EVERYTHING: Final = 1_000_000
 """Rows to look through when only some of them are wanted."""
 
+STAGES: Final = tuple(dict.fromkeys(name for stage in Stage for name in (stage.partition(".")[0], str(stage))))
+"""Stages, and what several have in common."""
+
 UNITS: Final = {"d": "days", "h": "hours", "w": "weeks"}
 
 
 async def list_orders(stage: str | None, due_before: str | None, *, attention: bool, limit: int) -> None:
     """Show those that fit."""
+    if stage is not None and stage not in STAGES:
+        raise bad(f"must be one of {', '.join(STAGES)}", "--stage")
     before = instant(due_before, datetime.now(UTC)) if due_before else None
     found = [
         order

@@ -155,7 +155,9 @@ def _days_between(start: datetime | None, end: datetime | None) -> int:
     return round((end - start) / timedelta(days=1))
 
 
-def _brief(name: str) -> str:
+def _brief(name: str | None) -> str:
+    if name is None:
+        raise FactMissing("the subject names a company that is not among the facts")
     return name if len(name) <= _SUBJECT_COMPANY else f"{name[: _SUBJECT_COMPANY - 1]}…"
 
 

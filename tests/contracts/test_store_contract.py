@@ -381,35 +381,29 @@ class TestAResetOrder:
 
     def test_tells_nothing_twice_loses_nothing_and_its_word_counts(self, store: SqlStore) -> None:
         first = held(opened(store))
-        first.clear(cleared(), MONDAY)
+        first.endanger("hold_overdue", MONDAY, MONDAY)
         record(store, first)
         told = store.events(Lifecycle.ORDER, "SO-100001")
-        assert [event.sequence for event in told] == [1, 2, 3]
-
-        second = a_life(an_order())
-        second.hold(LATER, LATER, None)
-        second.clear(cleared(), LATER)
-        record(store, second, run="run-2")
-        assert store.events(Lifecycle.ORDER, "SO-100001") == told
-        assert store.order("SO-100001").life == second
-
-        second.cancel(cancelled(), LATER)
-        record(store, second, run="run-2")
-        types = [(event.sequence, event.type) for event in store.events(Lifecycle.ORDER, "SO-100001")]
-        assert types == [(1, "order.acknowledged"), (2, "order.held"), (3, "order.cleared"), (4, "order.cancelled")]
-        assert store.order("SO-100001").life == second
-
-    def test_that_goes_another_way_adds_its_own_facts_after_those_recorded_before(self, store: SqlStore) -> None:
-        first, second = opened(store), a_life(an_order())
-        held(first)
         first.clear(cleared(), MONDAY)
         record(store, first)
-        held(second)
+
+        second = OrderLife.placed(an_order(), LATER)
+        second.hold(LATER, LATER, None)
+        second.endanger("hold_overdue", LATER, LATER)
+        record(store, second, run="run-2")
+        assert store.order("SO-100001").life == second
         second.cancel(cancelled(), LATER)
-        after_the_first = LATER + timedelta(days=1)
-        store.record_order(second, second.journal.take(), OrderPapers(), "run-2", after_the_first)
-        types = [(event.sequence, event.type) for event in store.events(Lifecycle.ORDER, "SO-100001")]
-        assert types == [(1, "order.acknowledged"), (2, "order.held"), (3, "order.cleared"), (3, "order.cancelled")]
+        store.record_order(second, second.journal.take(), OrderPapers(), "run-2", LATER + timedelta(days=1))
+        assert store.order("SO-100001").life == second
+        assert store.orders()[0].stage == "cancelled"
+
+        events = store.events(Lifecycle.ORDER, "SO-100001")
+        assert events[:3] == told
+        assert [(event.sequence, event.type) for event in events[3:]] == [
+            (4, "order.compliance_cleared"),
+            (4, "order.cancelled"),
+            (5, "order.shipped"),
+        ]
 
     def test_counts_though_it_has_come_less_far_and_then_never_goes_back_either(self, store: SqlStore) -> None:
         first = held(opened(store))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,15 @@ class Answered:
     def error(self) -> Any:
         """The error on stderr, for machines."""
         return json.loads(self.err)["error"]
+
+
+def eventually(looked: Callable[[], Any], so: Callable[[Any], object] = bool) -> Any:
+    """What was looked at, as soon as it is so: workflows write down what happened a moment after it happened."""
+    give_up_at = time.monotonic() + 20
+    while not so(found := looked()):
+        assert time.monotonic() < give_up_at, found
+        time.sleep(0.05)
+    return found
 
 
 Tenure = Callable[..., Answered]

@@ -7,12 +7,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from adapters.temporal import clock
+from domain.mails import Lifecycle
 from domain.order.messages import Offering
 from domain.order.order import OrderLife
 from starter import gate
 from starter.schemas import schema_of
 from tests.makers import MONDAY, a_customer, an_order
-from tests.starter.conftest import Tenure
+from tests.starter.conftest import Tenure, eventually
 from tests.starter.service import Service
 from tests.starter.test_e2e_start import saved
 from tests.starter.test_e2e_updates import as_file, graduated, started
@@ -22,6 +23,8 @@ def test_an_order_is_shown_with_all_there_is_in_the_customers_zone(
     service: Service, tenure: Tenure, tmp_path: Path
 ) -> None:
     number = started(tenure, tmp_path, an_order("SO-3001", Offering.PORT, customer=a_customer(zone="Europe/Paris")))
+
+    eventually(lambda: service.store.events(Lifecycle.ORDER, number), lambda events: len(events) >= 3)
 
     told, shown = tenure("order", "show", number).out, tenure("order", "show", f"order-{number}", "--json").json
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from domain.mails import Lifecycle
 from domain.order.messages import Offering, PlaceOrder
 from starter import gate
 from tests.makers import a_customer, a_form, a_graduation, a_partner, a_person, a_renewal, an_order, submitted
-from tests.starter.conftest import Answered, Tenure
+from tests.starter.conftest import Answered, Tenure, eventually
 from tests.starter.service import IN_DOUBT, Service
 from tests.starter.test_e2e_start import saved
 
@@ -57,7 +58,8 @@ def test_a_whole_life_by_options(service: Service, tenure: Tenure, tmp_path: Pat
     done = tenure("order", "graduate", number, "--form", as_file(tmp_path, "g.json", a_graduation()))
 
     assert done.out == "order-SO-2001 took graduate.\nNow completed.\n"
-    by = {event.type: event.actor for event in service.store.events("order", number)}  # type: ignore[arg-type]
+    service.do(service.client.get_workflow_handle(f"order-{number}").result())
+    by = {event.type: event.actor for event in service.store.events(Lifecycle.ORDER, number)}
     assert by["order.compliance_cleared"] == "vendor-desk"
     assert by["order.graduated"].startswith("cli-")
 
@@ -149,26 +151,22 @@ def test_a_mail_in_doubt_is_settled_once(service: Service, tenure: Tenure, tmp_p
     contact = a_person(f"{IN_DOUBT}@hikari.example.com")
     order = an_order("SO-2008", Offering.PORT, ordering_partner=a_partner(contact=contact))
     number = started(tenure, tmp_path, order)
-    shown = _until_in_doubt(tenure, number)
+    shown = eventually(
+        lambda: tenure("order", "show", number, "--json").json, lambda seen: "settle_mail" in seen["state"]["can_send"]
+    )
     mail = shown["mails"][0]["key"]
     sent = ("order", "settle-mail", number, "--mail", mail, "--outcome", "sent", "--reason", "found in the log")
 
     assert f"--mail {mail} " in tenure("order", "show", number).out
     assert tenure(*sent).code == 0
     assert tenure(*sent).code == 3
-    assert tenure("order", "list", "--attention", "--json").json["orders"] == []
-
-
-def _until_in_doubt(tenure: Tenure, number: str) -> Any:
-    for _ in range(100):
-        shown = tenure("order", "show", number, "--json").json
-        if "settle_mail" in shown["state"]["can_send"]:
-            return shown
-    raise AssertionError("the mail is not in doubt")
+    eventually(lambda: number not in tenure("order", "list", "--attention").out)
 
 
 def test_a_subscription_is_renewed_confirmed_and_ended(service: Service, tenure: Tenure, tmp_path: Path) -> None:
     graduated(tenure, tmp_path, started(tenure, tmp_path, an_order("SO-2009")))
+    eventually(lambda: tenure("subscription", "show", "sub-SO-2009").code == 0)
+    assert " active" in tenure("subscription", "show", "subscription-sub-SO-2009").out
     other = a_renewal("SO-2010", of="sub-SO-2009", customer=a_customer(id="somebody-else"))
     assert tenure("order", "start", saved(tmp_path, other)).code == 3
     renewal = started(tenure, tmp_path, a_renewal("SO-2010", of="sub-SO-2009"))
@@ -177,7 +175,7 @@ def test_a_subscription_is_renewed_confirmed_and_ended(service: Service, tenure:
     tenure("order", "submit-form", renewal, "--form", form)
     assert "tenure order site-built SO-2010\n" in tenure("order", "show", renewal).out
     tenure("order", "site-built", renewal)
-    _until_renewed(tenure)
+    eventually(lambda: "term 2," in tenure("subscription", "show", "sub-SO-2009").out)
     confirm = ("subscription", "confirm-renewal", "sub-SO-2009", "--order-number", renewal, "--update-id", "c-1")
 
     confirmed = tenure(*confirm, "--json")
@@ -189,14 +187,6 @@ def test_a_subscription_is_renewed_confirmed_and_ended(service: Service, tenure:
     service.do(service.client.get_workflow_handle("subscription-sub-SO-2009").result())
     assert tenure("subscription", "terminate", "sub-SO-2009", "--reason", "moved").code == 5
     assert tenure("order", "start", saved(tmp_path, a_renewal("SO-2011", of="sub-SO-2009"))).code == 3
-
-
-def _until_renewed(tenure: Tenure) -> None:
-    for _ in range(100):
-        shown = tenure("subscription", "show", "sub-SO-2009", "--json")
-        if shown.code == 0 and shown.json["state"]["facts"]["term"] == "2":
-            return
-    raise AssertionError("not renewed")
 
 
 def test_an_unanswered_update_says_how_to_ask_again(

@@ -1,0 +1,80 @@
+"""Starting every order of a file: a few at a time, each once."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from domain.order.messages import PlaceOrder
+from starter import gate
+from starter.exits import Exit, Stop
+from starter.order_files import OrderFile, Row
+from starter.records import Records
+from starter.starting import Desk, Result
+from starter.tally import Tally
+from starter.terminal import terminal
+
+IN_FLIGHT: Final = 16
+"""Orders being started at one time: enough to keep a server busy, few enough to be polite."""
+
+
+@dataclass
+class Import:
+    """One run over a file."""
+
+    desk: Desk
+    tally: Tally
+    skip_bad: bool
+    ended: Stop | None = None
+    """Why no further order is tried."""
+
+    async def all_of(self, file: OrderFile) -> None:
+        """Start every order of the file, a few at a time."""
+        rows = self.tally.watched(file, "starting")
+        async with asyncio.TaskGroup() as group:
+            for _ in range(IN_FLIGHT):
+                group.create_task(self._some(rows))
+        self.tally.finished = self.ended is None
+
+    async def _some(self, rows: Iterable[Row]) -> None:
+        try:
+            for row in rows:
+                await self._one(row)
+                if self.ended:
+                    return
+        except Stop as stop:
+            self.ended = self.ended or stop
+
+    async def _one(self, row: Row) -> None:
+        if isinstance(row.read, PlaceOrder):
+            await self._start(row.line, row.read)
+        elif self.skip_bad:
+            self.tally.bad(row.line, row.read)
+        else:
+            raise Stop(Exit.BAD_INPUT, "the file changed while it was read: run it again")
+
+    async def _start(self, line: int, order: PlaceOrder) -> None:
+        number = order.sales_order_number
+        try:
+            started = await self.desk.start(order)
+        except Stop as stop:
+            if stop.exit in {Exit.UNREACHABLE, Exit.UNEXPECTED}:
+                raise
+            self.tally.became(line, number, stop.exit.code, stop.field, stop.message)
+            return
+        ordinary = started.result in {Result.STARTED, Result.ALREADY_STARTED}
+        self.tally.became(line, number, started.result, ", ".join(started.differing), "" if ordinary else started.text)
+
+
+async def start_all(file: OrderFile, tally: Tally, *, skip_bad: bool) -> Stop | None:
+    """Connect, start every order, and say why it ended if it did not get to the end."""
+    task_queue = gate.settings().task_queue
+    client, records = await gate.client(), await Records.opened()
+    try:
+        if await gate.nobody_polls(client, task_queue):
+            terminal.warn(gate.nobody_there(task_queue))
+        run = Import(Desk(client, task_queue, records), tally, skip_bad)
+        await run.all_of(file)
+    finally:
+        records.close()
+    return run.ended
