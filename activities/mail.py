@@ -39,7 +39,7 @@ from activities.ports import (
 )
 from domain.life import PostedMail
 from domain.mails import Letter, Lifecycle, MailKind, MailState, Role
-from domain.values import Identifier, Model, Person
+from domain.values import Email, Identifier, Model, Person
 
 _STATE_OF = {Answer.ACCEPTED: MailState.SENT, Answer.REFUSED: MailState.REFUSED, Answer.UNKNOWN: MailState.UNKNOWN}
 
@@ -65,6 +65,15 @@ class SettledMail(Model):
 
     key: str
     resend: bool
+
+
+class RetriedMail(Model):
+    """An operator's order to try a refused mail again, to a corrected address if there is one."""
+
+    lifecycle: Lifecycle
+    subject: Identifier
+    mail: PostedMail
+    email: Email | None = None
 
 
 class MailRecords(OrderStore, SubscriptionStore, TrialStore, DeviceStore, Archive, MailLedger, Protocol):
@@ -105,6 +114,13 @@ class MailActivities:
         """Write an operator's decision into the ledger; a repeat changes nothing. R2."""
         settle = self._store.reopen if decision.resend else self._store.mark_arrived
         settle(decision.key, now())
+
+    @activity.defn
+    def retry_mail(self, retried: RetriedMail) -> None:
+        """Correct the reader's address, then open the ledger's row again; a repeat changes nothing."""
+        if retried.email is not None:
+            self._store.correct_address(retried.lifecycle, retried.subject, reader_of(retried.mail), retried.email)
+        self._store.reopen(retried.mail.key, now())
 
     def _claim(self, request: SendMail) -> Claim:
         mail = request.mail

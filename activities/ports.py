@@ -279,6 +279,10 @@ class Archive(Protocol):
         or erased."""
         ...
 
+    def correct_address(self, lifecycle: Lifecycle, subject: str, role: str, email: str) -> None:
+        """From now on the person whom `person` finds has this address. Raises NotKnown. A repeat changes nothing."""
+        ...
+
 
 class Claim(Model):
     """What the ledger says before a mail is sent."""
@@ -312,7 +316,7 @@ class MailLedger(Protocol):
         ...
 
     def reopen(self, key: str, now: datetime) -> None:
-        """UNKNOWN → PENDING: an operator decided to send once more. Another state stays as it is."""
+        """UNKNOWN or REFUSED → PENDING: an operator decided to send once more. Another state stays as it is."""
         ...
 
     def mark_arrived(self, key: str, now: datetime) -> None:

@@ -1,14 +1,15 @@
 """What every lifecycle has: deadlines, a journal, mails, targets missed. Pure, no personal data."""
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from domain.agenda import Agenda
+from domain.agenda import Agenda, Deadline
+from domain.desk import ExtendDueDate, Hold, PutNote, Resume, RetryMail, SettleMail, SkipReminder
 from domain.events import Journal, TaskKind
 from domain.mails import Lifecycle, MailKind, MailState, mail_key
-from domain.values import Line, Message, Model, Refused
+from domain.values import Model, Refused
 
 
 class PostedMail(Model):
@@ -25,14 +26,6 @@ class PostedMail(Model):
     sent_at: AwareDatetime | None = None
 
 
-class SettleMail(Message):
-    """An operator found out what became of a mail whose fate nobody knew."""
-
-    mail: Line = Field(description="The mail's key, as shown by the state query.")
-    outcome: Literal["sent", "resend"] = Field(description="It had arrived, or send it once more.")
-    reason: Line = Field(description="How you know.")
-
-
 class Life(BaseModel):
     """The common part of an order's, a subscription's, a trial's state. It outlives restarts and continue-as-new."""
 
@@ -44,6 +37,14 @@ class Life(BaseModel):
     agenda: Agenda = Field(default_factory=Agenda)
     journal: Journal = Field(default_factory=Journal)
     mails: dict[str, PostedMail] = Field(default_factory=dict)
+    held_by_operator: str | None = None
+    """Why an operator stopped the clock, while it is stopped."""
+
+    movable: ClassVar[frozenset[str]] = frozenset()
+    """Deadlines an operator may move: guides and targets, never dates of the contract."""
+
+    courtesies: ClassVar[frozenset[str]] = frozenset()
+    """Ladders of reminders that may be left out."""
 
     @property
     def subject(self) -> str:
@@ -52,8 +53,9 @@ class Life(BaseModel):
 
     @property
     def attention(self) -> bool:
-        """Should somebody look? In jeopardy, or a mail in doubt or refused."""
-        return bool(self.jeopardy) or bool(self.mails_in(MailState.UNKNOWN, MailState.REFUSED))
+        """Should somebody look? In jeopardy, a mail in doubt or refused, or held by an operator."""
+        in_trouble = self.mails_in(MailState.UNKNOWN, MailState.REFUSED)
+        return bool(self.jeopardy or in_trouble or self.held_by_operator)
 
     def mails_in(self, *states: MailState) -> list[PostedMail]:
         """Mails in one of the states, oldest first."""
@@ -91,3 +93,77 @@ class Life(BaseModel):
         """A guide or a target was missed: an alert, never a failure. ORD-19, REN-07, AMB-1."""
         self.jeopardy.append(what)
         self.journal.note(f"{self.lifecycle}.jeopardy", now, what=what, due_at=due_at)
+
+    # What operators may do at every gate.
+
+    def check_retry_mail(self, message: RetryMail) -> None:
+        """Only a mail the server refused for good."""
+        mail = self.mails.get(message.mail)
+        if mail is None or mail.state is not MailState.REFUSED:
+            refused = ", ".join(known.key for known in self.mails_in(MailState.REFUSED)) or "none"
+            raise Refused(f"this mail was not refused; refused were: {refused}", field="mail")
+
+    def retry_mail(self, message: RetryMail, now: datetime) -> None:
+        """Once more, to a corrected address if one is given."""
+        self.check_retry_mail(message)
+        self.mails[message.mail] = self.mails[message.mail].model_copy(update={"state": MailState.PENDING})
+        corrected = "yes" if message.email else "no"
+        self.journal.note("mail.retried", now, message, mail=message.mail, address_corrected=corrected)
+
+    def check_hold(self, _message: Hold) -> None:
+        """Once at a time."""
+        if self.held_by_operator is not None:
+            raise Refused(f"already held: {self.held_by_operator}")
+
+    def hold_for_operator(self, message: Hold, now: datetime) -> None:
+        """Nothing falls due and no mail goes out until `resume`; what people report is still taken."""
+        self.check_hold(message)
+        self.held_by_operator = message.reason
+        self.journal.note(f"{self.lifecycle}.operator_hold", now, message)
+
+    def check_resume(self, _message: Resume) -> None:
+        """Only what is held."""
+        if self.held_by_operator is None:
+            raise Refused("nothing to resume: no operator holds it")
+
+    def resume(self, message: Resume, now: datetime) -> None:
+        """What fell due meanwhile is done now; of successive reminders only the latest."""
+        self.check_resume(message)
+        self.held_by_operator = None
+        self.journal.note(f"{self.lifecycle}.operator_resumed", now, message)
+
+    def check_extend_due_date(self, message: ExtendDueDate, now: datetime) -> None:
+        """A pending guide or target, to a time still to come."""
+        self._pending(message.deadline, self.movable, "moved")
+        if message.at <= now:
+            raise Refused("must lie in the future", field="at")
+
+    def extend_due_date(self, message: ExtendDueDate, now: datetime) -> None:
+        """The old and the new date are kept in the record."""
+        self.check_extend_due_date(message, now)
+        known = self._pending(message.deadline, self.movable, "moved")
+        self.agenda.arm(known.model_copy(update={"at": message.at}))
+        self.journal.note("deadline.moved", now, message, deadline=known.name, was=known.at, at=message.at)
+
+    def check_skip_reminder(self, message: SkipReminder) -> None:
+        """A pending courtesy."""
+        self._pending(message.deadline, self.courtesies, "left out")
+
+    def skip_reminder(self, message: SkipReminder, now: datetime) -> None:
+        """It will not go out; the next of its kind will."""
+        self.check_skip_reminder(message)
+        self.agenda.disarm(message.deadline)
+        self.agenda.done.append(message.deadline)
+        self.journal.note("deadline.left_out", now, message, deadline=message.deadline)
+
+    def put_note(self, message: PutNote, now: datetime) -> None:
+        """In the record, with who wrote it."""
+        self.journal.note(f"{self.lifecycle}.note", now, message, text=message.text)
+
+    def _pending(self, name: str, allowed: frozenset[str], done: str) -> Deadline:
+        possible = [d for d in self.agenda.pending if (d.ladder or d.name) in allowed]
+        for deadline in possible:
+            if deadline.name == name:
+                return deadline
+        known = ", ".join(deadline.name for deadline in possible) or "none"
+        raise Refused(f"no such deadline can be {done}; these can: {known}", field="deadline")

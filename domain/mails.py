@@ -152,6 +152,39 @@ RECIPIENT: Final = {
 Kinds that are not here go to several people, each with a mail of their own; the posting names the role."""
 
 
+RULES: Final = {
+    MailKind.TERMS_WANTED: "ORD-10, ORD-11",
+    MailKind.HOLD_OVERDUE: "ORD-03, AMB-1",
+    MailKind.ORDER_REJECTED: "ORD-03",
+    MailKind.CONFIRMATION: "M-01, ORD-04",
+    MailKind.PROVISIONING_COPY: "M-03, ORD-16",
+    MailKind.RENEWAL_LATE: "REN-07",
+    MailKind.BUILD_LATE: "ORD-18, ORD-19",
+    MailKind.WELCOME: "M-04, ORD-20",
+    MailKind.GRADUATION_REMINDER: "ORD-27, ORD-28",
+    MailKind.GRADUATION_COPY: "M-05, ORD-30",
+    MailKind.RENEWAL_NOTICE: "ORD-31, REN-07",
+    MailKind.RENEWAL_NOT_ORDERED: "REN-07",
+    MailKind.SUBSCRIPTION_SUSPENDED: "REN-08",
+    MailKind.TRIAL_WELCOME: "M-10, TRL-17",
+    MailKind.TRIAL_CONSENT: "M-11, TRL-24",
+    MailKind.TRIAL_STARTED: "M-12, TRL-43",
+    MailKind.TRIAL_EXPIRING: "M-13, TRL-71",
+    MailKind.TRIAL_EXPIRED: "M-14, TRL-71",
+    MailKind.TRIAL_EXPIRING_PARTNER: "M-15, TRL-73",
+    MailKind.TRIAL_EXPIRED_PARTNER: "M-16, TRL-73",
+    MailKind.TRIAL_LAST_CALL: "TRL-77, TRL-78",
+    MailKind.TRIAL_ACCESS_ENDED: "M-17, TRL-75",
+    MailKind.TRIAL_CONSENT_LAPSED: "TRL-31, AMB-46",
+    MailKind.TRIAL_SETUP: "M-19, TRL-64",
+    MailKind.DEVICE_EULA: "M-18, TRL-90",
+    MailKind.DEVICE_RETURN: "TRL-90, TRL-91",
+    MailKind.DEVICE_OVERDUE: "TRL-90",
+    MailKind.RMA_LOOKUP: "TRL-95",
+}
+"""Why each kind of mail goes out: its id in domain.md §9.1, and the rule."""
+
+
 class Lifecycle(StrEnum):
     """What a mail, an event or a task is about."""
 

@@ -6,7 +6,8 @@ from pydantic import AwareDatetime
 
 from domain.agenda import Deadline
 from domain.events import Task
-from domain.life import PostedMail
+from domain.life import Life, PostedMail
+from domain.mails import MailState
 from domain.values import Model
 
 
@@ -36,6 +37,21 @@ class Awaited(Model):
     """The update to send when it happened."""
 
 
+def desk_verbs(life: Life) -> tuple[str, ...]:
+    """What operators may do now, whatever the stage."""
+    ladders = {deadline.ladder or deadline.name for deadline in life.agenda.pending}
+    possible = {
+        "settle_mail": bool(life.mails_in(MailState.UNKNOWN)),
+        "retry_mail": bool(life.mails_in(MailState.REFUSED)),
+        "resume": life.held_by_operator is not None,
+        "hold": life.held_by_operator is None,
+        "extend_due_date": bool(ladders & life.movable),
+        "skip_reminder": bool(ladders & life.courtesies),
+        "put_note": True,
+    }
+    return tuple(verb for verb, is_possible in possible.items() if is_possible)
+
+
 class LifeView(Model):
     """Where a lifecycle stands. Instants are UTC; `as_of` is the last time something happened to it."""
 
@@ -53,7 +69,14 @@ class LifeView(Model):
     steps: tuple[Step, ...]
     awaiting: tuple[Awaited, ...]
     can_send: tuple[str, ...]
-    """Every update allowed now."""
+    """Updates that move it on and are allowed now."""
+
+    desk: tuple[str, ...] = ()
+    """What operators may do now, whatever the stage."""
+
+    held_by_operator: str | None = None
+    events: int = 0
+    """How many events there are: the store has as many when it is up to date."""
 
     deadlines: tuple[Deadline, ...]
     """What falls due if nothing happens, next first."""

@@ -1,10 +1,11 @@
 """`tenure`: how upstream systems and people at a terminal reach Tenure."""
 
+import functools
 import logging
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -84,7 +85,7 @@ def main(words: Sequence[str] | None = None) -> int:
     terminal.begin(as_json="--json" in words)
     logging.getLogger().addHandler(logging.NullHandler())  # what libraries log is no part of an answer
     try:
-        code = int(app(words, prog_name="tenure", standalone_mode=False) or Exit.OK)
+        code = int(_commands()(words, prog_name="tenure", standalone_mode=False) or Exit.OK)
         if code == Exit.INTERRUPTED:
             raise KeyboardInterrupt
         return code
@@ -101,6 +102,11 @@ def main(words: Sequence[str] | None = None) -> int:
         return Exit.OK
     except Exception as fault:
         return _fault(fault)
+
+
+@functools.cache
+def _commands() -> Callable[..., int | None]:
+    return typer.main.get_command(app)
 
 
 def _usage(wrong: typer.TyperException) -> int:

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from domain.life import SettleMail
+from domain.desk import SettleMail
 from domain.mails import Lifecycle
 from domain.order.examples import EXAMPLES as ORDER_EXAMPLES
 from domain.order.messages import (

@@ -171,7 +171,7 @@ def _line(screen: Screen, order: PlaceOrder, mails: list[CaughtMail]) -> tuple[s
     name = f"order-{order.sales_order_number}"
     life, subscription = screen.views[name], screen.views.get(f"subscription-{order.subscription}")
     built = life.facts.get("built_at")
-    about = sum(1 for mail in mails if order.sales_order_number in mail.message_id)
+    about = sum(1 for mail in mails if order.sales_order_number in mail.path.name)
     return (
         order.sales_order_number,
         escape(order.customer.company),

@@ -17,7 +17,9 @@ def markdown(view: LifeView, examples: Mapping[str, Message], zone: str) -> str:
         _section("Falls due if nothing happens", [f"{d.label}: {local(d.at, zone)}" for d in view.deadlines]),
         _section("Needs attention", [f"missed: {what}" for what in view.jeopardy]),
         _section("Open tasks", [_task(task) for task in view.tasks if task.closed_at is None]),
+        _section("Held by an operator", [view.held_by_operator] if view.held_by_operator else []),
         _section("What you can send now", [_example(name, examples) for name in view.can_send]),
+        _section("Operators may also send", [_example(name, examples) for name in view.desk]),
     ]
     return "\n\n".join(section for section in sections if section)
 

@@ -13,7 +13,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.device.messages import AskForReturnPapers, HandOver, ReportDelivered, ReportReceived, StartDeviceLoan
     from domain.device.states import DeviceStage
     from domain.device.view import device_view
-    from domain.life import SettleMail
     from domain.values import Message, Model
     from domain.view import LifeView
     from workflows.lifecycle import Story
@@ -120,24 +119,6 @@ class DeviceLoan(Story[DeviceLife]):
     def _may_ask_for_papers(self, message: AskForReturnPapers) -> None:
         self.life.check_ask_for_papers(message)
 
-    @workflow.update(
-        description=described("What became of a mail nobody knew the fate of: sent or resend.", EXAMPLES["settle_mail"])
-    )
-    def settle_mail(self, message: SettleMail) -> LifeView:
-        """An operator decides; the first decision counts. Decision 8."""
-        self.life.settle_mail(message, workflow.now())
-        self.settle(message.mail)
-        return self.view()
-
-    @settle_mail.validator
-    def _may_settle_mail(self, message: SettleMail) -> None:
-        self.life.check_settle_mail(message)
-
-    @workflow.query(description="Where the device is: tracker, who is awaited, return date, mails.")
-    def state(self) -> LifeView:
-        """Everything the loan knows about itself, without personal data."""
-        return self.view()
-
     def view(self) -> LifeView:
         """The device as of now."""
         return device_view(self.life, workflow.now())
@@ -145,8 +126,7 @@ class DeviceLoan(Story[DeviceLife]):
     def examples(self) -> Mapping[str, Message]:
         """Examples that fit: the serial number that was shipped."""
         serial = {"serial_number": self.life.serial_number}
-        fitting = EXAMPLES | {"report_received": EXAMPLES["report_received"].model_copy(update=serial)}
-        return self.with_doubtful_mail(fitting)
+        return EXAMPLES | {"report_received": EXAMPLES["report_received"].model_copy(update=serial)}
 
     def zone(self) -> str:
         """The customer's."""

@@ -9,14 +9,17 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.mail import MailActivities, SendMail, SettledMail
+    from activities.mail import MailActivities, RetriedMail, SendMail, SettledMail
     from domain.agenda import Deadline
+    from domain.desk import ExtendDueDate, Hold, PutNote, Resume, RetryMail, SettleMail, SkipReminder
+    from domain.desk_examples import DESK_EXAMPLES
     from domain.life import Life
     from domain.mails import MailKind, MailState
-    from domain.values import Message
+    from domain.values import Message, Model
     from domain.view import LifeView
     from workflows.attributes import changed
     from workflows.details import markdown
+    from workflows.messages import described
     from workflows.steps import MAIL, MAIL_TASK_QUEUE_SUFFIX, RECORD
 
 L = TypeVar("L", bound=Life)
@@ -113,19 +116,8 @@ class Story(Generic[L]):
         """A mail goes out once the store knows why, in the background: a mail server that is down holds up nobody."""
         self.life.post(kind, occurrence, deadline.at if deadline else None)
 
-    def settle(self, key: str) -> None:
-        """An operator decided about a mail in doubt: the ledger first, then it is sent again if so decided."""
-        self._posting[key] = asyncio.create_task(self._settle(key))
-
     def mail_was_sent(self, kind: MailKind) -> None:
         """A mail is out: some stories care."""
-
-    def with_doubtful_mail(self, examples: Mapping[str, Message]) -> Mapping[str, Message]:
-        """The example of `settle_mail` names the mail in doubt, if there is one."""
-        doubtful = self.life.mails_in(MailState.UNKNOWN)
-        if not doubtful:
-            return examples
-        return {**examples, "settle_mail": examples["settle_mail"].model_copy(update={"mail": doubtful[0].key})}
 
     def show(self) -> None:
         """Search attributes and current details, as they are now."""
@@ -133,11 +125,23 @@ class Story(Generic[L]):
         updates = changed(workflow.info().typed_search_attributes, view)
         if updates:
             workflow.upsert_search_attributes(updates)
-        workflow.set_current_details(markdown(view, self.examples(), self.zone()))
+        workflow.set_current_details(markdown(view, self._fitting_examples(), self.zone()))
 
     # How.
 
+    def _fitting_examples(self) -> Mapping[str, Message]:
+        examples = {**DESK_EXAMPLES, **self.examples()}
+        for verb, state in (("settle_mail", MailState.UNKNOWN), ("retry_mail", MailState.REFUSED)):
+            for mail in self.life.mails_in(state)[:1]:
+                examples[verb] = examples[verb].model_copy(update={"mail": mail.key})
+        for verb, ladders in (("extend_due_date", self.life.movable), ("skip_reminder", self.life.courtesies)):
+            for deadline in [d for d in self.life.agenda.pending if (d.ladder or d.name) in ladders][:1]:
+                examples[verb] = examples[verb].model_copy(update={"deadline": deadline.name})
+        return examples
+
     def _meet_what_is_due(self) -> None:
+        if self.life.held_by_operator is not None:
+            return
         due = self.life.agenda.take_due(workflow.now())
         for deadline in due.skipped:
             self.life.journal.note("deadline.skipped", workflow.now(), deadline=deadline.name, due_at=deadline.at)
@@ -145,11 +149,12 @@ class Story(Generic[L]):
             self.meet(deadline)
 
     async def _something_happens(self, done: Callable[[], bool]) -> None:
-        deadline = self.life.agenda.next()
+        held = self.life.held_by_operator
+        deadline = None if held is not None else self.life.agenda.next()
         timeout = deadline.at - workflow.now() if deadline else None
         try:
             await workflow.wait_condition(
-                lambda: done() or self._has_work() or self.life.agenda.next() != deadline,
+                lambda: done() or self._has_work() or self._waits_for_something_else(held, deadline),
                 timeout=timeout,
                 timeout_summary=deadline.label if deadline else None,
             )
@@ -159,7 +164,14 @@ class Story(Generic[L]):
     def _has_work(self) -> bool:
         return self.life.journal.dirty or bool(self._waiting())
 
+    def _waits_for_something_else(self, held: str | None, deadline: Deadline | None) -> bool:
+        if self.life.held_by_operator != held:
+            return True
+        return held is None and self.life.agenda.next() != deadline
+
     def _waiting(self) -> list[str]:
+        if self.life.held_by_operator is not None:
+            return []
         return [mail.key for mail in self.life.mails_in(MailState.PENDING) if mail.key not in self._posting]
 
     def _send_what_waits(self) -> None:
@@ -182,11 +194,99 @@ class Story(Generic[L]):
 
     async def _settle(self, key: str) -> None:
         decided = self.life.mails[key].state
-        await workflow.execute_activity_method(
-            MailActivities.settle_mail,
-            SettledMail(key=key, resend=decided is MailState.PENDING),
-            summary="Mail in doubt: an operator decided",
-            task_queue=workflow.info().task_queue + MAIL_TASK_QUEUE_SUFFIX,
-            **RECORD,
-        )
+        decision = SettledMail(key=key, resend=decided is MailState.PENDING)
+        await self._tell_the_post(MailActivities.settle_mail, decision, "Mail in doubt: an operator decided")
         del self._posting[key]
+
+    async def _retry(self, message: RetryMail) -> None:
+        mail = self.life.mails[message.mail]
+        retried = RetriedMail(lifecycle=self.life.lifecycle, subject=self.life.subject, mail=mail, email=message.email)
+        await self._tell_the_post(MailActivities.retry_mail, retried, "Mail refused: once more")
+        del self._posting[message.mail]
+
+    async def _tell_the_post(self, activity: Callable[[Any, Any], None], request: Model, summary: str) -> None:
+        queue = workflow.info().task_queue + MAIL_TASK_QUEUE_SUFFIX
+        await workflow.execute_activity_method(activity, request, summary=summary, task_queue=queue, **RECORD)
+
+    # What operators may do at every gate, and what everybody may ask.
+
+    @workflow.query(description="Where it stands: tracker, what is awaited from whom, deadlines, tasks, mails.")
+    def state(self) -> LifeView:
+        """Everything the story knows about itself, without personal data."""
+        return self.view()
+
+    @workflow.update(
+        description=described("What became of a mail nobody knew the fate of.", DESK_EXAMPLES["settle_mail"])
+    )
+    def settle_mail(self, message: SettleMail) -> LifeView:
+        """The ledger first, then it is sent again if so decided; the first decision counts. Decision 8."""
+        self.life.settle_mail(message, workflow.now())
+        self._posting[message.mail] = asyncio.create_task(self._settle(message.mail))
+        return self.view()
+
+    @settle_mail.validator
+    def _may_settle_mail(self, message: SettleMail) -> None:
+        self.life.check_settle_mail(message)
+
+    @workflow.update(
+        description=described("Try a refused mail again, to a corrected address if given.", DESK_EXAMPLES["retry_mail"])
+    )
+    def retry_mail(self, message: RetryMail) -> LifeView:
+        """The address is corrected in the store first; the mail server took nothing, so it is sent once."""
+        self.life.retry_mail(message, workflow.now())
+        self._posting[message.mail] = asyncio.create_task(self._retry(message))
+        return self.view()
+
+    @retry_mail.validator
+    def _may_retry_mail(self, message: RetryMail) -> None:
+        self.life.check_retry_mail(message)
+
+    @workflow.update(description=described("Stop deadlines and mails until resume.", DESK_EXAMPLES["hold"]))
+    def hold(self, message: Hold) -> LifeView:
+        """What people report is still taken; nothing falls due and no mail goes out."""
+        self.life.hold_for_operator(message, workflow.now())
+        return self.view()
+
+    @hold.validator
+    def _may_hold(self, message: Hold) -> None:
+        self.life.check_hold(message)
+
+    @workflow.update(description=described("Go on after a hold.", DESK_EXAMPLES["resume"]))
+    def resume(self, message: Resume) -> LifeView:
+        """What fell due meanwhile is done now, once."""
+        self.life.resume(message, workflow.now())
+        return self.view()
+
+    @resume.validator
+    def _may_resume(self, message: Resume) -> None:
+        self.life.check_resume(message)
+
+    @workflow.update(description=described("Move a guide or target date.", DESK_EXAMPLES["extend_due_date"]))
+    def extend_due_date(self, message: ExtendDueDate) -> LifeView:
+        """Dates of the contract stay; the old and the new date are in the record."""
+        self.life.extend_due_date(message, workflow.now())
+        return self.view()
+
+    @extend_due_date.validator
+    def _may_extend_due_date(self, message: ExtendDueDate) -> None:
+        self.life.check_extend_due_date(message, workflow.now())
+
+    @workflow.update(description=described("Leave out a courtesy mail to come.", DESK_EXAMPLES["skip_reminder"]))
+    def skip_reminder(self, message: SkipReminder) -> LifeView:
+        """It will not go out; the next of its kind will."""
+        self.life.skip_reminder(message, workflow.now())
+        return self.view()
+
+    @skip_reminder.validator
+    def _may_skip_reminder(self, message: SkipReminder) -> None:
+        self.life.check_skip_reminder(message)
+
+    @workflow.update(description=described("Write a note into the record.", DESK_EXAMPLES["put_note"]))
+    def put_note(self, message: PutNote) -> LifeView:
+        """With who wrote it and when."""
+        self.life.put_note(message, workflow.now())
+        return self.view()
+
+    @put_note.validator
+    def _may_put_note(self, message: PutNote) -> None:
+        """Always."""

@@ -17,7 +17,6 @@ with workflow.unsafe.imports_passed_through():
     from activities.ports import OpenedOrder, OrderPapers, People
     from domain.agenda import Deadline
     from domain.events import SYSTEM
-    from domain.life import SettleMail
     from domain.mails import Lifecycle, MailKind, MailState, Role, workflow_id
     from domain.order import order
     from domain.order.examples import EXAMPLES
@@ -346,24 +345,6 @@ class Order(Story[OrderLife]):
     def _may_complete_task(self, message: CompleteTask) -> None:
         self.life.check_complete_task(message)
 
-    @workflow.update(
-        description=described("What became of a mail nobody knew the fate of: sent or resend.", EXAMPLES["settle_mail"])
-    )
-    def settle_mail(self, message: SettleMail) -> LifeView:
-        """An operator decides; the first decision counts. Decision 8."""
-        self.life.settle_mail(message, workflow.now())
-        self.settle(message.mail)
-        return self.view()
-
-    @settle_mail.validator
-    def _may_settle_mail(self, message: SettleMail) -> None:
-        self.life.check_settle_mail(message)
-
-    @workflow.query(description="Where the order stands: tracker, what is awaited from whom, deadlines, tasks, mails.")
-    def state(self) -> LifeView:
-        """Everything the order knows about itself, without personal data."""
-        return self.view()
-
     def view(self) -> LifeView:
         """The order as of now."""
         return order_view(self.life, workflow.now())
@@ -375,7 +356,7 @@ class Order(Story[OrderLife]):
             fitting["accept_terms"] = AcceptTerms(by=self.life.customer_id, terms=self.life.missing_terms[0])
         if self.life.is_renewal:
             fitting["report_site_built"] = ReportSiteBuilt(by="vendor-build")
-        return self.with_doubtful_mail(fitting)
+        return fitting
 
     def zone(self) -> str:
         """The customer's."""

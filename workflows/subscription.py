@@ -7,7 +7,6 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.subscription import RecordSubscription, SubscriptionActivities
     from domain.agenda import Deadline
-    from domain.life import SettleMail
     from domain.mails import MailKind
     from domain.subscription import subscription
     from domain.subscription.examples import EXAMPLES
@@ -121,24 +120,6 @@ class Subscription(Story[SubscriptionLife]):
     def _may_terminate(self, message: TerminateSubscription) -> None:
         self.life.check_terminate(message)
 
-    @workflow.update(
-        description=described("What became of a mail nobody knew the fate of: sent or resend.", EXAMPLES["settle_mail"])
-    )
-    def settle_mail(self, message: SettleMail) -> LifeView:
-        """An operator decides; the first decision counts. Decision 8."""
-        self.life.settle_mail(message, workflow.now())
-        self.settle(message.mail)
-        return self.view()
-
-    @settle_mail.validator
-    def _may_settle_mail(self, message: SettleMail) -> None:
-        self.life.check_settle_mail(message)
-
-    @workflow.query(description="Where the subscription stands: term, renewal date, deadlines, tasks, mails.")
-    def state(self) -> LifeView:
-        """Everything the subscription knows about itself, without personal data."""
-        return self.view()
-
     def view(self) -> LifeView:
         """The subscription as of now."""
         return subscription_view(self.life, workflow.now())
@@ -149,7 +130,7 @@ class Subscription(Story[SubscriptionLife]):
         if self.life.renewals:
             latest = {"order_number": self.life.renewals[-1]}
             fitting["confirm_renewal"] = EXAMPLES["confirm_renewal"].model_copy(update=latest)
-        return self.with_doubtful_mail(fitting)
+        return fitting
 
     def zone(self) -> str:
         """The customer's."""

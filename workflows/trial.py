@@ -19,7 +19,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.agenda import Deadline
     from domain.device.messages import StartDeviceLoan
     from domain.events import SYSTEM
-    from domain.life import SettleMail
     from domain.mails import Lifecycle, Role, workflow_id
     from domain.order.messages import PlaceOrder
     from domain.trial import trial
@@ -338,24 +337,6 @@ class Trial(Story[TrialLife]):
     def _may_convert(self, message: ConvertTrial) -> None:
         self.life.check_convert(message)
 
-    @workflow.update(
-        description=described("What became of a mail nobody knew the fate of: sent or resend.", EXAMPLES["settle_mail"])
-    )
-    def settle_mail(self, message: SettleMail) -> LifeView:
-        """An operator decides; the first decision counts. Decision 8."""
-        self.life.settle_mail(message, workflow.now())
-        self.settle(message.mail)
-        return self.view()
-
-    @settle_mail.validator
-    def _may_settle_mail(self, message: SettleMail) -> None:
-        self.life.check_settle_mail(message)
-
-    @workflow.query(description="Where the trial stands: tracker, what is awaited from whom, deadlines, mails.")
-    def state(self) -> LifeView:
-        """Everything the trial knows about itself, without personal data."""
-        return self.view()
-
     def view(self) -> LifeView:
         """The trial as of now."""
         return trial_view(self.life, workflow.now())
@@ -368,7 +349,7 @@ class Trial(Story[TrialLife]):
             fitting["report_services_built"] = ReportServicesBuilt(by="vendor-build", services=missing)
         services = {"services": self.life.services}
         fitting["convert"] = EXAMPLES["convert"].model_copy(update=services)
-        return self.with_doubtful_mail(fitting)
+        return fitting
 
     def zone(self) -> str:
         """The customer's."""

@@ -49,7 +49,7 @@ def _mailbox(address: Address) -> str:
     name = address.display_name
     if not name:
         return addr_spec
-    if _ATOMS.fullmatch(name) and "=?" not in name and len(name) + len(addr_spec) <= _SHORT:
+    if _ATOMS.fullmatch(name) and len(name) + len(addr_spec) <= _SHORT:
         return f"{name} <{addr_spec}>"
     return f"{_words(name)}\r\n <{addr_spec}>"
 

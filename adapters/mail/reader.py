@@ -52,13 +52,11 @@ class Reader:
         """Date and time on the reader's own clock, with the name of their zone and its offset."""
         if instant is None:
             raise FactMissing("the mail names an instant that is not among its facts")
-        local = instant.astimezone(self._zone)
-        pattern = _TIME[self.language].format(day=_DAY[self.language])
-        return f"{format_datetime(local, pattern, tzinfo=self._zone, locale=self._locale)} ({self._zone_of(local)})"
-
-    def _zone_of(self, local: datetime) -> str:
-        name, offset = (format_datetime(local, p, tzinfo=self._zone, locale=self._locale) for p in ("zzzz", "'UTC'xxx"))
-        return offset if name.startswith(("GMT", "UTC")) else f"{name}, {offset}"
+        patterns = (_TIME[self.language].format(day=_DAY[self.language]), "zzzz", "'UTC'xxx")
+        clock, zone, offset = (
+            format_datetime(instant, pattern, tzinfo=self._zone, locale=self._locale) for pattern in patterns
+        )
+        return f"{clock} ({offset if zone.startswith(('GMT', 'UTC')) else f'{zone}, {offset}'})"
 
     def day(self, day: date | None) -> str:
         """A calendar day; it belongs to no zone of the reader's."""

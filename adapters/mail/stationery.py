@@ -18,6 +18,7 @@ from adapters.mail.letterhead import has_control_characters
 from adapters.mail.links import MailLinks, for_order, for_trial, web_address
 from adapters.mail.reader import FactMissing, Reader
 from domain.device.carriers import FALLBACK
+from domain.device.policy import DevicePolicy
 from domain.mails import Letter
 from domain.order.policy import OrderPolicy
 from domain.trial.messages import Service
@@ -47,10 +48,12 @@ _SERVICES: Final[Mapping[str, str]] = {
 
 
 class Usual(Model):
-    """What is told as the rule: the numbers of the default policies, whose home they keep."""
+    """What is told as the rule: what the default policies say, whose home it keeps."""
 
     link_hours: int = OrderPolicy().password_link_life // timedelta(hours=1)
     target_days: int = OrderPolicy().renewal_target // timedelta(days=1)
+    trials_team: str = DevicePolicy().trials_team
+    """Knows the way back for countries without a carrier. AMB-16."""
 
 
 class Written(Model):

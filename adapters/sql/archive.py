@@ -53,14 +53,23 @@ class SqlArchive(Database):
         Roles are numbered where there are several: `customer_administrator/0`.
         """
         with self._reading() as session:
-            found = session.get(PersonRecord, (lifecycle, subject, role))
-            if found is None and lifecycle is Lifecycle.SUBSCRIPTION:
-                found = _of_its_orders(session, subject, role) or _stand_in(session, subject, role)
-            if found is None and lifecycle is Lifecycle.DEVICE:
-                found = _of_its_trial(session, subject, role)
-            if found is None:
-                raise NotKnown(f"nobody is known as {role} of {lifecycle} {subject}")
-            return person_of(found)
+            return person_of(_found(session, lifecycle, subject, role))
+
+    def correct_address(self, lifecycle: Lifecycle, subject: str, role: str, email: str) -> None:
+        """In the row `person` reads, wherever that is."""
+        with self._writing() as session:
+            _found(session, lifecycle, subject, role).email = email
+
+
+def _found(session: Session, lifecycle: Lifecycle, subject: str, role: str) -> PersonRecord:
+    found = session.get(PersonRecord, (lifecycle, subject, role))
+    if found is None and lifecycle is Lifecycle.SUBSCRIPTION:
+        found = _of_its_orders(session, subject, role) or _stand_in(session, subject, role)
+    if found is None and lifecycle is Lifecycle.DEVICE:
+        found = _of_its_trial(session, subject, role)
+    if found is None:
+        raise NotKnown(f"nobody is known as {role} of {lifecycle} {subject}")
+    return found
 
 
 def _of_its_trial(session: Session, device_id: str, role: str) -> PersonRecord | None:

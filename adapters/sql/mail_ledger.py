@@ -81,7 +81,7 @@ class SqlMailLedger(Database):
         """What the server said last stays to be read until there is something newer."""
         with self._writing() as session:
             mail = _held(session, key)
-            if mail.state is MailState.UNKNOWN:
+            if mail.state in {MailState.UNKNOWN, MailState.REFUSED}:
                 _move(mail, MailState.PENDING, now)
 
     def mark_arrived(self, key: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from domain.mails import Role, numbered
 from domain.trial.messages import StartTrial
 from domain.values import Person
 
+
 def people_of(placed: StartTrial) -> dict[str, Person]:
     """Everybody a trial names when it is started, each side's contact before its further ones."""
     customer = [placed.customer.contact, *(given.person for given in placed.administrators)]

@@ -25,6 +25,8 @@ class DeviceLife(Life):
     """Where one device is. Every method that changes it checks first and then changes it in one step."""
 
     lifecycle: ClassVar[Lifecycle] = Lifecycle.DEVICE
+    movable: ClassVar[frozenset[str]] = frozenset({RETURN_DUE})
+    courtesies: ClassVar[frozenset[str]] = frozenset({REMINDERS})
 
     device_id: str
     trial_id: str

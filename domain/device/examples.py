@@ -3,8 +3,6 @@
 from typing import Final
 
 from domain.device.messages import AskForReturnPapers, HandOver, ReportDelivered, ReportReceived
-from domain.life import SettleMail
-from domain.mails import Lifecycle, MailKind, mail_key
 from domain.values import Message
 
 EXAMPLES: Final[dict[str, Message]] = {
@@ -12,11 +10,5 @@ EXAMPLES: Final[dict[str, Message]] = {
     "hand_over": HandOver(by="customer-17"),
     "report_received": ReportReceived(by="vendor-logistics", serial_number="FOC2301A1BC"),
     "ask_for_papers": AskForReturnPapers(by="partner-hikari", organization_id="org-akasaka"),
-    "settle_mail": SettleMail(
-        by="ops-7",
-        mail=mail_key(Lifecycle.DEVICE, "D-1", MailKind.DEVICE_EULA, to="customer_administrator/0"),
-        outcome="sent",
-        reason="found in the mail server's log",
-    ),
 }
 """By update name."""

@@ -5,9 +5,8 @@ from typing import Final
 
 from domain.device.device import DeviceLife
 from domain.device.states import DeviceStage
-from domain.mails import MailState
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step
+from domain.view import Awaited, LifeView, Mark, Step, desk_verbs
 
 D = DeviceStage
 
@@ -25,7 +24,6 @@ CAN_SEND: Final = {
 
 def device_view(life: DeviceLife, now: datetime) -> LifeView:
     """Everything about a device that its state can tell, as of `now` (UTC)."""
-    doubtful = ("settle_mail",) if life.mails_in(MailState.UNKNOWN) else ()
     return LifeView(
         lifecycle=life.lifecycle,
         id=life.device_id,
@@ -36,7 +34,10 @@ def device_view(life: DeviceLife, now: datetime) -> LifeView:
         as_of=now,
         steps=_steps(life),
         awaiting=_awaiting(life),
-        can_send=CAN_SEND.get(life.stage, ()) + doubtful,
+        can_send=CAN_SEND.get(life.stage, ()),
+        desk=desk_verbs(life),
+        held_by_operator=life.held_by_operator,
+        events=life.journal.sequence,
         deadlines=tuple(sorted(life.agenda.pending, key=lambda deadline: deadline.at)),
         jeopardy=tuple(life.jeopardy),
         attention=life.attention,

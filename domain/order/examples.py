@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from domain.life import SettleMail
-from domain.mails import Lifecycle, MailKind, mail_key
 from domain.order.forms import GraduationForm, ProvisioningForm, SitePlan
 from domain.order.messages import (
     AcceptTerms,
@@ -84,11 +82,5 @@ EXAMPLES: Final[dict[str, Message]] = {
     "report_site_built": ReportSiteBuilt(by="vendor-build", user_name="akasaka-admin", password_url=_ONE_TIME_PAGE),
     "graduate": Graduate(by="partner-hikari", form=GRADUATION),
     "complete_task": CompleteTask(by="partner-hikari", task=RELAY),
-    "settle_mail": SettleMail(
-        by="ops-7",
-        mail=mail_key(Lifecycle.ORDER, "SO-100001", MailKind.WELCOME),
-        outcome="sent",
-        reason="found in the mail server's log",
-    ),
 }
 """By update name."""

@@ -47,6 +47,8 @@ class OrderLife(Life):
     """Where one order stands. Every method that changes it checks first and then changes it in one step."""
 
     lifecycle: ClassVar[Lifecycle] = Lifecycle.ORDER
+    movable: ClassVar[frozenset[str]] = frozenset({HOLD_OVERDUE, BUILD_LATE, RENEWAL_TARGET, GRADUATION_DUE})
+    courtesies: ClassVar[frozenset[str]] = frozenset({REMINDERS})
 
     number: str
     kind: OrderKind

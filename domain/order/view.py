@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-from domain.mails import MailState
 from domain.order.order import RELAY, OrderLife
 from domain.order.states import BEFORE_SHIPPING, CLOSED, Stage
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step
+from domain.view import Awaited, LifeView, Mark, Step, desk_verbs
 
 _COMPLIANCE: Final = Awaited(what="compliance clearance", from_whom="vendor", update="clear_compliance")
 _TERMS: Final = "overage terms"
@@ -30,6 +29,9 @@ def order_view(life: OrderLife, now: datetime) -> LifeView:
         steps=steps(life),
         awaiting=awaiting(life),
         can_send=can_send(life),
+        desk=desk_verbs(life),
+        held_by_operator=life.held_by_operator,
+        events=life.journal.sequence,
         deadlines=tuple(sorted(life.agenda.pending, key=lambda deadline: deadline.at)),
         jeopardy=tuple(life.jeopardy),
         attention=life.attention,
@@ -114,8 +116,6 @@ def can_send(life: OrderLife) -> tuple[str, ...]:
         wanted.append("cancel")
     if life.stage not in CLOSED and _open(life, RELAY):
         wanted.append("complete_task")
-    if life.mails_in(MailState.UNKNOWN):
-        wanted.append("settle_mail")
     return tuple(dict.fromkeys(wanted))
 
 

@@ -40,6 +40,8 @@ class SubscriptionLife(Life):
     """Where one subscription stands; decides what is allowed and remembers what happened. No personal data."""
 
     lifecycle: ClassVar[Lifecycle] = Lifecycle.SUBSCRIPTION
+    movable: ClassVar[frozenset[str]] = frozenset({TARGET})
+    courtesies: ClassVar[frozenset[str]] = frozenset({NOTICES})
 
     subscription_id: str
     customer_id: str

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from domain.mails import MailState
 from domain.subscription.subscription import SubscriptionLife, SubscriptionStage
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step
+from domain.view import Awaited, LifeView, Mark, Step, desk_verbs
 
 
 def subscription_view(life: SubscriptionLife, now: datetime) -> LifeView:
@@ -21,6 +20,9 @@ def subscription_view(life: SubscriptionLife, now: datetime) -> LifeView:
         steps=_steps(life),
         awaiting=_awaiting(life),
         can_send=_can_send(life),
+        desk=desk_verbs(life),
+        held_by_operator=life.held_by_operator,
+        events=life.journal.sequence,
         deadlines=tuple(sorted(life.agenda.pending, key=lambda deadline: deadline.at)),
         jeopardy=tuple(life.jeopardy),
         attention=life.attention,
@@ -57,6 +59,4 @@ def _can_send(life: SubscriptionLife) -> tuple[str, ...]:
         allowed.append("confirm_renewal")
     if life.stage is not SubscriptionStage.TERMINATED and life.renewal_order is None:
         allowed.append("terminate")
-    if life.mails_in(MailState.UNKNOWN):
-        allowed.append("settle_mail")
     return tuple(allowed)

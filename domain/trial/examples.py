@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from domain.life import SettleMail
-from domain.mails import Lifecycle, MailKind, mail_key
 from domain.trial.messages import (
     AcceptTrial,
     CancelTrial,
@@ -43,12 +41,6 @@ EXAMPLES: Final[dict[str, Message]] = {
         services=(Service.MEETINGS,),
         order_number="SO-300001",
         provisioning_contact=CONTACT,
-    ),
-    "settle_mail": SettleMail(
-        by="ops-7",
-        mail=mail_key(Lifecycle.TRIAL, "T-1001", MailKind.TRIAL_WELCOME, to="customer_administrator/0"),
-        outcome="sent",
-        reason="found in the mail server's log",
     ),
 }
 """By update name."""

@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-from domain.mails import MailState
 from domain.trial.states import LISTED, TrialStage
 from domain.trial.trial import TrialLife
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step
+from domain.view import Awaited, LifeView, Mark, Step, desk_verbs
 
 S = TrialStage
 
@@ -33,6 +32,9 @@ def trial_view(life: TrialLife, now: datetime) -> LifeView:
         steps=steps(life),
         awaiting=awaiting(life),
         can_send=can_send(life),
+        desk=desk_verbs(life),
+        held_by_operator=life.held_by_operator,
+        events=life.journal.sequence,
         deadlines=tuple(sorted(life.agenda.pending, key=lambda deadline: deadline.at)),
         jeopardy=tuple(life.jeopardy),
         attention=life.attention,
@@ -104,7 +106,4 @@ def awaiting(life: TrialLife) -> tuple[Awaited, ...]:
 
 def can_send(life: TrialLife) -> tuple[str, ...]:
     """Updates that would not be refused for the stage."""
-    allowed = list(CAN_SEND.get(life.stage, ()))
-    if life.mails_in(MailState.UNKNOWN):
-        allowed.append("settle_mail")
-    return tuple(allowed)
+    return CAN_SEND.get(life.stage, ())

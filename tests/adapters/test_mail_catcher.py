@@ -58,6 +58,22 @@ def test_the_same_mail_twice_is_two_files_in_their_order(catcher: MailCatcher, t
     for kind in (MailKind.WELCOME, MailKind.BUILD_LATE, MailKind.WELCOME):
         send(catcher, kind, Language.ENGLISH)
     assert [mail.kind for mail in read_mails(tmp_path)] == ["welcome", "build_late", "welcome"]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_half_a_mail_is_never_seen(catcher: MailCatcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen_while_writing: list[int] = []
+    write = Path.write_bytes
+
+    def slowly(path: Path, content: bytes) -> int:
+        written = write(path, content[:10])
+        seen_while_writing.append(len(read_mails(tmp_path)))
+        return written and write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", slowly)
+    send(catcher, MailKind.WELCOME, Language.ENGLISH)
+    assert seen_while_writing == [0]
+    assert len(read_mails(tmp_path)) == 1
 
 
 def test_a_catcher_started_again_goes_on_counting(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from jinja2.exceptions import SecurityError
 
 from activities.ports import Attachment, Envelope, UnsafeMail
+from adapters.mail import composer
 from adapters.mail.composer import JinjaComposer
 from adapters.mail.guard import check, probe_header_injection
 from adapters.mail.letterhead import letterhead
@@ -258,8 +259,30 @@ def test_an_attachment_with_a_name_that_is_no_file_name_is_refused(name: str) ->
         COMPOSER.compose(a_letter(MailKind.CONFIRMATION), MESSAGE_ID, (attached,))
 
 
+@pytest.mark.parametrize("words", HARMFUL)
+def test_no_header_carries_control_characters(words: str) -> None:
+    for header in (words, Address(words.replace("\r", "\x01"), "a", "b.example")):
+        with pytest.raises(UnsafeMail):
+            letterhead({"Subject": header})
+
+
+@pytest.mark.parametrize("words", ["=?utf-8?q?x=0d=0aBcc:_a?=", "=?utf-8?b?eA==?="])
+def test_an_encoded_word_somebody_typed_is_never_on_the_wire_as_one(words: str) -> None:
+    content = letterhead({"Subject": words, "To": Address(words, "a", "b.example")})
+    assert words.encode() not in content
+    assert name_in(content) == words
+
+
 class TestTheGuard:
     """On mails made by other hands: it must not depend on ours being right."""
+
+    def test_the_composer_asks_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def careless(headers: dict[str, Any]) -> bytes:
+            return letterhead(headers | {"Bcc": "evil@evil.example"})
+
+        monkeypatch.setattr(composer, "letterhead", careless)
+        with pytest.raises(UnsafeMail, match="headers"):
+            sent(a_letter(MailKind.BUILD_LATE))
 
     @pytest.mark.parametrize(
         ("content", "why"),

@@ -183,7 +183,7 @@ def bare(words: str) -> str:
 
 
 def test_there_is_one_template_for_each_mail_and_language() -> None:
-    known = {f"{kind}.{language}.j2" for kind, language in EVERY_LETTER}
+    known = {f"{kind}.{language}.j2" for kind, language in product(MailKind, Language)}
     frame = {"page.txt.j2", "page.html.j2", "kit.txt.j2", "kit.html.j2", *(f"letter.{lang}.j2" for lang in Language)}
     assert {path.name for path in TEMPLATES.iterdir()} == known | frame
 
@@ -247,6 +247,10 @@ class TestEveryLetter:
         lean = {fact: () if isinstance(FACTS[fact], tuple) else None for fact in rest}
         renewal = lean | {"order_kind": "renewal"}
         assert "None" not in part(composed(a_letter(kind, language, **renewal)), "plain")
+
+    def test_sentences_stand_apart(self, kind: MailKind, language: Language) -> None:
+        for mail in (usual(kind, language), composed(a_letter(kind, language, order_kind="renewal", relay_to="Third"))):
+            assert not re.search(r"[^\W\d_][.?!][A-ZÀ-Þ가-힣]", part(mail, "plain"))
 
 
 @pytest.mark.parametrize("language", Language)

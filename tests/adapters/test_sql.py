@@ -33,7 +33,8 @@ from domain.mails import Lifecycle
 from domain.order.order import OrderLife
 from domain.subscription.messages import StartSubscription
 from domain.subscription.subscription import SubscriptionLife
-from tests.makers import MONDAY, a_renewal, an_order, items
+from domain.trial.trial import TrialLife
+from tests.makers import MONDAY, a_renewal, a_trial, an_order, items
 from tests.postgres import Backend, a_database, connected
 
 BACKENDS: list[Backend] = ["sqlite", "postgresql"]
@@ -292,6 +293,19 @@ class TestTheTablesThemselves:
             with store.engine.begin() as connection, pytest.raises(IntegrityError):
                 connection.execute(text("UPDATE orders SET stage = 'lost'"))
 
+    @pytest.mark.parametrize("column", ["kind", "stage"])
+    def test_refuse_a_trial_of_a_kind_or_stage_nobody_knows(self, migrated: str, column: str) -> None:
+        with a_store(migrated) as store:
+            store.open_trial(a_trial(), TrialLife.placed(a_trial(), MONDAY), "run-1", MONDAY)
+            with store.engine.begin() as connection, pytest.raises(IntegrityError):
+                connection.execute(text(f"UPDATE trials SET {column} = 'lost'"))
+
+    def test_refuse_a_loss_without_its_trial(self, migrated: str) -> None:
+        with a_store(migrated) as store:
+            orphan = text("INSERT INTO trial_losses (trial_id, step, taken_at) VALUES ('T-404', 'x', '2026-06-01')")
+            with store.engine.begin() as connection, pytest.raises(IntegrityError):
+                connection.execute(orphan)
+
     def test_refuse_a_second_open_renewal_of_one_subscription(self, migrated: str) -> None:
         with a_store(migrated) as store:
             for number in ("SO-1", "SO-2"):
@@ -313,14 +327,32 @@ class TestTheTablesThemselves:
     )
     def test_list_orders_by_an_index(self, sqlite_url: str, wanted: dict[str, Any]) -> None:
         with a_store(sqlite_url) as store:
-            asked: list[tuple[str, Any]] = []
-            event.listen(store.engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
-            store.orders(**wanted)
-            assert len(asked) == 2, "BEGIN and one query"
-            statement, parameters = asked[-1]
-            with store.engine.connect() as connection:
-                plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
-        assert "USING INDEX ix_orders_" in plan
+            assert "USING INDEX ix_orders_" in plan_of(store, lambda: store.orders(**wanted))
+
+    @pytest.mark.parametrize("wanted", [{}, {"due_before": MONDAY}, {"stage": "trialing", "due_before": MONDAY}])
+    def test_list_trials_by_an_index(self, sqlite_url: str, wanted: dict[str, Any]) -> None:
+        with a_store(sqlite_url) as store:
+            assert "USING INDEX ix_trials_" in plan_of(store, lambda: store.trials(**wanted))
+
+    @pytest.mark.parametrize("wanted", [{}, {"trial_id": "T-1"}, {"overdue": True}])
+    def test_list_devices_by_an_index(self, sqlite_url: str, wanted: dict[str, Any]) -> None:
+        with a_store(sqlite_url) as store:
+            assert "USING INDEX ix_devices_" in plan_of(store, lambda: store.devices(**wanted))
+
+    def test_find_the_paid_order_of_a_trial_by_an_index(self, sqlite_url: str) -> None:
+        with a_store(sqlite_url) as store:
+            assert "ix_orders_converts_trial" in plan_of(store, lambda: store.paid_order_of("T-1"))
+
+
+def plan_of(store: SqlStore, read: Callable[[], object]) -> str:
+    """How SQLite answers the one query of a read."""
+    asked: list[tuple[str, Any]] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    read()
+    assert len(asked) == 2, "BEGIN and one query"
+    statement, parameters = asked[-1]
+    with store.engine.connect() as connection:
+        return str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
 
 
 def subscribe(store: SqlStore, subscription_id: str) -> None:

@@ -20,7 +20,8 @@ from adapters.sql.schema import Base
 from adapters.sql.store import open_store
 from domain.mails import Lifecycle, MailState
 from domain.order.order import OrderLife
-from tests.makers import MONDAY, a_form, an_order
+from domain.trial.trial import TrialLife
+from tests.makers import MONDAY, a_consented_trial, a_form, an_order
 from tests.postgres import Backend, a_database, connected
 
 BACKENDS: list[Backend] = ["sqlite", "postgresql"]
@@ -182,6 +183,22 @@ class TestWriting:
         opened = {"orders": 1, "order_items": 1, "people": 3}
         recorded = opened | {"events": 1, "papers": 1}
         assert [state for state, _ in groupby(seen)] == [{}, opened, recorded]
+
+    @pytest.mark.parametrize("backend", BACKENDS)
+    def test_failing_at_any_statement_opens_no_part_of_a_trial(self, backend: Backend) -> None:
+        placed = a_consented_trial()
+        life = TrialLife.placed(placed, MONDAY)
+        seen = []
+        with a_database(backend) as url:
+            store = open_store(url)
+            for step in count(1):
+                with at_statement(step, power_cut) as happened, suppress(PowerCut):
+                    store.open_trial(placed, life, "run-1", MONDAY)
+                seen.append(written(url))
+                if not happened():
+                    break
+            store.close()
+        assert [state for state, _ in groupby(seen)] == [{}, {"trials": 1, "people": 4}]
 
     def test_a_mail_whose_sender_was_killed_after_handing_it_over_is_in_doubt(self) -> None:
         """After the final dot nobody can know: kill -9 there must not send it again."""

@@ -330,6 +330,13 @@ class TestPrivacy:
         assert len(sink.taken) == 1
         assert "AUTH" in sink.heard
 
+    def test_after_starttls_it_introduces_itself_again(
+        self, server_side: ssl.SSLContext, trust: ssl.SSLContext
+    ) -> None:
+        with a_sink(tls=server_side) as (port, sink):
+            smtp(port, security=Security.STARTTLS, trust=trust).send(an_envelope(), nothing)
+        assert sink.heard == ["EHLO", "STARTTLS", "EHLO", "MAIL", "RCPT", "DATA", "QUIT"]
+
     @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
     def test_a_certificate_nobody_vouches_for_is_later_and_says_so(
         self, security: Security, server_side: ssl.SSLContext

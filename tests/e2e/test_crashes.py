@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.order import OrderActivities
 from activities.subscription import SubscriptionActivities
-from domain.life import SettleMail
+from domain.desk import SettleMail
 from domain.mails import Lifecycle, MailKind, mail_key
 from domain.order.messages import Offering, PlaceOrder
 from domain.order.order import LINK_VOID

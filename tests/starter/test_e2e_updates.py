@@ -152,7 +152,7 @@ def test_a_mail_in_doubt_is_settled_once(service: Service, tenure: Tenure, tmp_p
     order = an_order("SO-2008", Offering.PORT, ordering_partner=a_partner(contact=contact))
     number = started(tenure, tmp_path, order)
     shown = eventually(
-        lambda: tenure("order", "show", number, "--json").json, lambda seen: "settle_mail" in seen["state"]["can_send"]
+        lambda: tenure("order", "show", number, "--json").json, lambda seen: "settle_mail" in seen["state"]["desk"]
     )
     mail = shown["mails"][0]["key"]
     sent = ("order", "settle-mail", number, "--mail", mail, "--outcome", "sent", "--reason", "found in the log")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.life import SettleMail
+from domain.desk import SettleMail
 from domain.order.messages import Terms
 from domain.values import Source
 from starter.exits import MEANING, Exit

@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import WorkflowFailureError
 
 from activities.ports import Answer
-from domain.life import SettleMail
+from domain.desk import ExtendDueDate, Hold, PutNote, Resume, RetryMail, SettleMail, SkipReminder
 from domain.mails import Lifecycle
 from domain.order.messages import CompleteTask, Offering, PlaceOrder, Terms
 from domain.order.order import RELAY
@@ -269,7 +269,7 @@ async def test_a_mail_in_doubt_is_parked_and_an_operator_settles_it_once(town: T
     await town.tell(order, "clear_compliance", cleared())
     state = await town.state(order)
     assert [(mail.kind, mail.state) for mail in state.mails] == [("confirmation", "unknown")]
-    assert "settle_mail" in state.can_send
+    assert "settle_mail" in state.desk
     await town.sleep_until(MONDAY + days(3))
     assert town.kinds() == []
     town.wire.answers.clear()
@@ -310,3 +310,59 @@ async def test_a_refused_update_names_the_field_and_changes_nothing(town: Town) 
     refusal = await town.refusal(order, "submit_provisioning_form", submitted(a_form(24)))
     assert refusal.startswith("form.sites: named users")
     assert (await town.state(order)).stage == "pending.awaiting_provisioning_details"
+
+
+async def test_a_refused_mail_is_sent_again_to_the_corrected_address(town: Town) -> None:
+    """A mistyped address loses nothing: the Welcome cannot be resent, so it had better arrive (ORD-25)."""
+    town.wire.answers["it-admin@akasaka.example.com"] = Answer.REFUSED
+    order = await provisioning(town)
+    await town.tell(order, "report_site_built", built())
+    state = await town.state(order)
+    refused_mail = next(mail for mail in state.mails if mail.state == "refused")
+    assert (refused_mail.kind, state.attention) == ("welcome", True)
+    retry = RetryMail(by="ops-7", mail=refused_mail.key, email="it-desk@akasaka.example.com", reason="mistyped")
+    await town.tell(order, "retry_mail", retry)
+    assert [mail.to for mail in town.mails() if mail.kind == "welcome"] == ["it-desk@akasaka.example.com"]
+    assert "was not refused" in await town.refusal(order, "retry_mail", retry)
+
+
+async def test_an_operator_s_hold_stops_deadlines_and_mails_and_resume_does_what_fell_due_once(town: Town) -> None:
+    order = await town.place(an_order())
+    await town.tell(order, "hold", Hold(by="ops-7", reason="disputed"))
+    assert "already held" in await town.refusal(order, "hold", Hold(by="ops-8", reason="me too"))
+    await town.sleep_until(MONDAY + days(20))
+    assert town.kinds() == []
+    await town.tell(order, "clear_compliance", cleared())
+    assert (await town.state(order)).stage == "pending.awaiting_provisioning_details", "reports are still taken"
+    assert town.kinds() == []
+    await town.tell(order, "resume", Resume(by="ops-7"))
+    assert town.kinds() == ["confirmation"]
+    assert "nothing to resume" in await town.refusal(order, "resume", Resume(by="ops-7"))
+
+
+async def test_an_operator_moves_a_guide_leaves_out_a_reminder_and_writes_a_note(town: Town) -> None:
+    order = await provisioning(town)
+    later = BUILD_LATE_AT + days(5)
+    move = ExtendDueDate(by="ops-7", deadline="build_late", at=later, reason="announced by the vendor")
+    await town.tell(order, "extend_due_date", move)
+    await town.sleep_until(later - SECOND)
+    assert "build_late" not in town.kinds()
+    await town.sleep_until(later + SECOND)
+    assert "build_late" in town.kinds()
+    await town.tell(order, "report_site_built", built())
+    skip = SkipReminder(by="ops-7", deadline="graduation_reminder/14", reason="on holiday")
+    await town.tell(order, "skip_reminder", skip)
+    await town.tell(order, "put_note", PutNote(by="ops-7", text="called the partner"))
+    await town.sleep_until(later + days(20))
+    assert "graduation_reminder" not in town.kinds()
+    told = {event.type: event for event in town.store.events(Lifecycle.ORDER, "SO-100001")}
+    assert told["deadline.moved"].data["was"] == BUILD_LATE_AT.isoformat()
+    assert told["deadline.left_out"].reason == "on holiday"
+    assert told["order.note"].data == {"text": "called the partner"}
+
+
+async def test_what_the_contract_dates_is_moved_by_nobody(town: Town) -> None:
+    order = await provisioning(town)
+    await town.tell(order, "report_site_built", built())
+    move = ExtendDueDate(by="ops-7", deadline="renewal_date", at=MONDAY + days(900), reason="please")
+    assert "no such deadline can be moved" in await town.refusal(town.subscription(), "extend_due_date", move)

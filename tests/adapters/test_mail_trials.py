@@ -1,0 +1,387 @@
+"""What the mails about trials and trial devices say, in each language. domain.md §5, §9.1."""
+
+import html as markup
+import re
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import default
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pytest
+
+from activities.ports import UnsafeMail
+from adapters.mail.composer import JinjaComposer
+from adapters.mail.links import MailLinks, for_trial
+from adapters.mail.reader import FactMissing
+from adapters.mail.stationery import _SERVICES
+from domain.device.carriers import FALLBACK
+from domain.device.policy import DevicePolicy
+from domain.mails import Letter, LetterFacts, MailKind
+from domain.trial.messages import Service
+from domain.values import Language, Person
+from tests.adapters.test_mail_injection import HARMLESS, name_in, raw_headers
+from tests.adapters.test_mail_letters import GREETED, LINKS, MESSAGE_ID, READERS, bare, part, words_of
+
+E = datetime(2026, 3, 14, 15, 0, tzinfo=UTC)
+GRACE_ENDS = datetime(2026, 4, 13, 15, 0, tzinfo=UTC)
+NUMBERS_UNTIL = datetime(2026, 4, 28, 15, 0, tzinfo=UTC)
+DUE = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)
+"""The night in which the clocks of Paris go forward."""
+
+THERE = {
+    Language.JAPANESE: (
+        "2026年3月15日(日) 00:00 (日本標準時, UTC+09:00)",
+        "2026年4月14日(火) 00:00 (日本標準時, UTC+09:00)",
+        "2026年4月29日(水) 00:00 (日本標準時, UTC+09:00)",
+        "2026年3月29日(日) 08:30 (日本標準時, UTC+09:00)",
+    ),
+    Language.KOREAN: (
+        "2026년 3월 15일(일) 00:00 (대한민국 표준시, UTC+09:00)",
+        "2026년 4월 14일(화) 00:00 (대한민국 표준시, UTC+09:00)",
+        "2026년 4월 29일(수) 00:00 (대한민국 표준시, UTC+09:00)",
+        "2026년 3월 29일(일) 08:30 (대한민국 표준시, UTC+09:00)",
+    ),
+    Language.FRENCH: (
+        "samedi 14 mars 2026 à 16:00 (heure normale d’Europe centrale, UTC+01:00)",
+        "lundi 13 avril 2026 à 17:00 (heure d’été d’Europe centrale, UTC+02:00)",
+        "mardi 28 avril 2026 à 17:00 (heure d’été d’Europe centrale, UTC+02:00)",
+        "dimanche 29 mars 2026 à 00:30 (heure normale d’Europe centrale, UTC+01:00)",
+    ),
+    Language.ENGLISH: (
+        "Saturday, 14 March 2026, 11:00 (Eastern Daylight Time, UTC-04:00)",
+        "Monday, 13 April 2026, 11:00 (Eastern Daylight Time, UTC-04:00)",
+        "Tuesday, 28 April 2026, 11:00 (Eastern Daylight Time, UTC-04:00)",
+        "Saturday, 28 March 2026, 19:30 (Eastern Daylight Time, UTC-04:00)",
+    ),
+}
+"""E, the end of grace, the end of the numbers and the due date, on each reader's clock."""
+
+FACTS: dict[str, Any] = {
+    "customer_company": "ACME-Kunde",
+    "facing_partner": "Second Reseller",
+    "order_number": "SO-100001",
+    "trial_id": "T-1",
+    "services": tuple(Service),
+    "expires_at": E,
+    "grace_ends_at": GRACE_ENDS,
+    "numbers_until": NUMBERS_UNTIL,
+    "due_at": DUE,
+    "days_left": 7,
+    "organization_id": "org-77",
+    "device_model": "Desk Pro",
+    "serial_numbers": ("FOC1", "FOC2"),
+    "carrier": "UPS",
+    "label_in_box": True,
+    "administrator_email": "admin@customer.example",
+}
+
+_TRIAL = {"trial_id", "services"}
+NEEDED = {
+    MailKind.TRIAL_WELCOME: _TRIAL | {"expires_at"},
+    MailKind.TRIAL_CONSENT: _TRIAL | {"facing_partner", "due_at"},
+    MailKind.TRIAL_STARTED: _TRIAL | {"expires_at"},
+    MailKind.TRIAL_EXPIRING: _TRIAL | {"expires_at", "days_left"},
+    MailKind.TRIAL_EXPIRED: _TRIAL | {"expires_at", "grace_ends_at"},
+    MailKind.TRIAL_EXPIRING_PARTNER: _TRIAL | {"expires_at", "days_left"},
+    MailKind.TRIAL_EXPIRED_PARTNER: _TRIAL | {"expires_at", "grace_ends_at"},
+    MailKind.TRIAL_LAST_CALL: _TRIAL | {"grace_ends_at"},
+    MailKind.TRIAL_ACCESS_ENDED: {"services"},
+    MailKind.TRIAL_CONSENT_LAPSED: _TRIAL,
+    MailKind.TRIAL_SETUP: _TRIAL,
+    MailKind.DEVICE_EULA: {"device_model", "serial_numbers", "expires_at", "due_at"},
+    MailKind.DEVICE_RETURN: {"device_model", "serial_numbers", "due_at"},
+    MailKind.DEVICE_OVERDUE: {"trial_id", "device_model", "serial_numbers", "due_at"},
+    MailKind.RMA_LOOKUP: {"organization_id"},
+}
+"""Without these a mail cannot be written; whatever else a template uses, it can do without."""
+
+SHOWN: dict[MailKind, tuple[int, ...]] = {
+    MailKind.TRIAL_WELCOME: (0,),
+    MailKind.TRIAL_CONSENT: (3,),
+    MailKind.TRIAL_STARTED: (0,),
+    MailKind.TRIAL_EXPIRING: (0, 1),
+    MailKind.TRIAL_EXPIRED: (0, 1),
+    MailKind.TRIAL_EXPIRING_PARTNER: (0, 1),
+    MailKind.TRIAL_EXPIRED_PARTNER: (0, 1),
+    MailKind.TRIAL_LAST_CALL: (1, 2),
+    MailKind.TRIAL_ACCESS_ENDED: (1,),
+    MailKind.TRIAL_CONSENT_LAPSED: (3,),
+    MailKind.TRIAL_SETUP: (),
+    MailKind.DEVICE_EULA: (0, 3),
+    MailKind.DEVICE_RETURN: (3,),
+    MailKind.DEVICE_OVERDUE: (3,),
+    MailKind.RMA_LOOKUP: (),
+}
+"""Which of the instants in THERE a mail names."""
+
+CONTROL_HUB, BUY = "https://hub.vendor.example/start", "https://hub.vendor.example/subscription"
+PAGES = {
+    MailKind.TRIAL_WELCOME: (CONTROL_HUB,),
+    MailKind.TRIAL_CONSENT: ("https://hub.vendor.example/consent?v=2&trial=T-1", CONTROL_HUB),
+    MailKind.TRIAL_STARTED: (CONTROL_HUB,),
+    MailKind.TRIAL_EXPIRING: (BUY,),
+    MailKind.TRIAL_EXPIRED: (BUY,),
+    MailKind.TRIAL_LAST_CALL: (BUY,),
+    MailKind.TRIAL_SETUP: (CONTROL_HUB,),
+}
+CONSENT = "https://hub.vendor.example/consent?v=2"
+COMPOSER = JinjaComposer(
+    Address("Vendor Order Desk", "desk", "vendor.example"),
+    LINKS.model_copy(update={"trial_consent": CONSENT, "control_hub": CONTROL_HUB}),
+)
+HELP_DESK = "https://help.vendor.example/"
+EVERY_LETTER = list(product(NEEDED, Language))
+DEVICE_MAILS = (MailKind.DEVICE_EULA, MailKind.DEVICE_RETURN, MailKind.DEVICE_OVERDUE)
+
+
+def a_letter(kind: MailKind, language: Language = Language.ENGLISH, **facts: Any) -> Letter:
+    """A letter with all its facts; those given replace the usual ones."""
+    first, last, zone = READERS[language]
+    reader = Person(first_name=first, last_name=last, email="reader@partner.example", language=language, zone=zone)
+    return Letter(kind=kind, to=reader, facts=LetterFacts(**(FACTS | facts)))
+
+
+def content_of(letter: Letter) -> bytes:
+    """As it goes on the wire."""
+    return COMPOSER.compose(letter, MESSAGE_ID).content
+
+
+def composed(letter: Letter) -> EmailMessage:
+    """As the reader's mail program reads it."""
+    return message_from_bytes(content_of(letter), policy=default)
+
+
+@cache
+def usual(kind: MailKind, language: Language) -> EmailMessage:
+    """The mail with all its usual facts."""
+    return composed(a_letter(kind, language))
+
+
+def text_of(kind: MailKind, language: Language, **facts: Any) -> str:
+    """The text of a mail; facts given replace the usual ones."""
+    return part(composed(a_letter(kind, language, **facts)) if facts else usual(kind, language), "plain")
+
+
+def a_hostile_letter(kind: MailKind, language: Language, words: str) -> Letter:
+    """A letter to and about people whose names are these words, past every check of the models."""
+    letter = a_letter(kind, language)
+    person = dict(letter.to) | {"first_name": words, "last_name": words}
+    facts = dict(letter.facts) | {"customer_company": words, "facing_partner": words, "device_model": words}
+    return Letter.model_construct(
+        kind=kind, to=Person.model_construct(**person), facts=LetterFacts.model_construct(**facts)
+    )
+
+
+def test_every_mail_of_trials_and_devices_is_here() -> None:
+    assert set(NEEDED) == {kind for kind in MailKind if kind.startswith(("trial_", "device_", "rma_"))}
+
+
+def test_every_service_has_its_product_name() -> None:
+    assert set(_SERVICES) == set(Service)
+
+
+@pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
+class TestEveryLetter:
+    def test_says_its_facts_on_the_readers_clock(self, kind: MailKind, language: Language) -> None:
+        text = text_of(kind, language)
+        expected = {"ACME-Kunde", HELP_DESK, *PAGES.get(kind, ())}
+        expected |= {GREETED[language]} if kind is not MailKind.RMA_LOOKUP else set()
+        expected |= {instant for number, instant in enumerate(THERE[language]) if number in SHOWN[kind]}
+        expected |= set(_SERVICES.values()) if "services" in NEEDED[kind] else {"FOC1"}
+        expected |= {"T-1"} if "trial_id" in NEEDED[kind] else set()
+        assert [fact for fact in expected if fact not in text] == []
+        assert [instant for n, instant in enumerate(THERE[language]) if n not in SHOWN[kind] and instant in text] == []
+
+    def test_says_no_none_and_no_template_words(self, kind: MailKind, language: Language) -> None:
+        mail = usual(kind, language)
+        for said in (mail["Subject"], part(mail, "plain"), words_of(part(mail, "html"))):
+            assert not re.search(r"None|\{[{%]|meetings_enterprise|contact_center", said)
+
+    def test_text_and_html_say_the_same_word_for_word(self, kind: MailKind, language: Language) -> None:
+        mail = usual(kind, language)
+        shown = bare(words_of(part(mail, "html"))).removeprefix("VendorOrderDesk")
+        assert shown == bare(part(mail, "plain"))
+
+    def test_html_is_tagged_and_fetches_nothing(self, kind: MailKind, language: Language) -> None:
+        html = part(usual(kind, language), "html")
+        assert f'<html lang="{language}">' in html
+        assert not re.search(r"<(img|link|script|iframe|style)\b|\ssrc=|url\(|@import|javascript:", html)
+        assert {address[:8] for address in re.findall(r'href="([^"]*)"', html)} == {"https://"}
+
+    def test_names_nobody_but_its_reader(self, kind: MailKind, language: Language) -> None:
+        allowed = {"admin@customer.example"} if kind is MailKind.RMA_LOOKUP else set()
+        content = part(usual(kind, language), "plain") + part(usual(kind, language), "html")
+        assert set(re.findall(r"[\w.+-]+@[\w.-]+", content)) == allowed
+
+    def test_a_missing_fact_stops_it(self, kind: MailKind, language: Language) -> None:
+        for fact in NEEDED[kind]:
+            missing = () if isinstance(FACTS[fact], tuple) else None
+            with pytest.raises(UnsafeMail):
+                composed(a_letter(kind, language, **{fact: missing}))
+
+    def test_it_can_do_without_the_rest(self, kind: MailKind, language: Language) -> None:
+        rest = FACTS.keys() - NEEDED[kind] - {"customer_company"}
+        rest -= {"administrator_email"} if kind is MailKind.RMA_LOOKUP else set()
+        lean = {fact: () if isinstance(FACTS[fact], tuple) else None for fact in rest}
+        assert "None" not in text_of(kind, language, **lean)
+
+    def test_words_stay_words_wherever_they_stand(self, kind: MailKind, language: Language) -> None:
+        words = " / ".join(HARMLESS)
+        content = content_of(a_hostile_letter(kind, language, words))
+        mail = message_from_bytes(content, policy=default)
+        assert raw_headers(content) == list(usual(kind, language).keys())
+        assert [address.addr_spec for address in mail["To"].addresses] == ["reader@partner.example"]
+        assert name_in(content) == f"{words} {words}"
+        assert words in part(mail, "plain")
+        assert words in markup.unescape(part(mail, "html"))
+        assert not re.search(r"<(script|img|iframe)", part(mail, "html"))
+
+    def test_a_company_that_ends_in_a_full_stop_gets_no_second_one(self, kind: MailKind, language: Language) -> None:
+        assert "Inc.." not in text_of(kind, language, customer_company="A Inc.", facing_partner="B Inc.")
+
+    def test_a_control_character_in_a_company_is_never_sent(self, kind: MailKind, language: Language) -> None:
+        with pytest.raises(UnsafeMail):
+            composed(a_hostile_letter(kind, language, "x\u2028Bcc: evil@evil.example"))
+
+
+@pytest.mark.parametrize("kind", NEEDED)
+def test_french_punctuation_never_begins_a_line(kind: MailKind) -> None:
+    assert not re.search(r" [:;?!»]|« ", text_of(kind, Language.FRENCH))
+
+
+BOXES = {
+    Language.JAPANESE: (
+        "チェックを入れた場合",
+        "フル管理者アクセス権",
+        "チェックを入れない場合",
+        "プロビジョニング管理者",
+    ),
+    Language.KOREAN: ("선택한 경우", "전체 관리자 권한", "선택하지 않은 경우", "프로비저닝 관리자"),
+    Language.FRENCH: ("Case cochée", "accès d’administrateur complet", "Case non cochée", "du provisionnement"),
+    Language.ENGLISH: ("Box ticked", "full administrator access", "Box not ticked", "provisioning administrator"),
+}
+LOSSES = {
+    Language.JAPANESE: ("コンシューマー組織", "ライセンス", "サイト URL", "管理者の役割", "Calling の設定"),
+    Language.KOREAN: ("소비자 조직", "라이선스", "사이트 URL", "관리자 역할", "Calling 구성"),
+    Language.FRENCH: ("grand public gratuite", "Licences", "URL du site", "Rôles d’adm", "Configuration de Calling"),
+    Language.ENGLISH: ("free consumer", "Licences", "site URL", "Administrator roles", "Calling configuration"),
+}
+FOR_GOOD = {
+    Language.JAPANESE: "元に戻せません",
+    Language.KOREAN: "되돌릴 수 없습니다",
+    Language.FRENCH: "irréversible",
+    Language.ENGLISH: "cannot be undone",
+}
+BUTTON = {
+    Language.JAPANESE: "購入",
+    Language.KOREAN: "구매",
+    Language.FRENCH: "Acheter",
+    Language.ENGLISH: "Buy",
+}
+
+
+@pytest.mark.parametrize("language", Language)
+class TestTrials:
+    def test_consent_tells_what_both_answers_mean_in_this_order(self, language: Language) -> None:
+        text = text_of(MailKind.TRIAL_CONSENT, language)
+        places = [text.find(words) for words in BOXES[language]]
+        assert -1 not in places
+        assert places == sorted(places)
+        assert "Second Reseller" in text
+
+    def test_consent_links_to_a_page_and_decides_nothing(self, language: Language) -> None:
+        html = part(usual(MailKind.TRIAL_CONSENT, language), "html")
+        assert not re.search(r'href="[^"]*(accept|decline|full_administrator)', html)
+
+    def test_the_last_call_names_all_five_losses_and_that_they_are_final(self, language: Language) -> None:
+        text = text_of(MailKind.TRIAL_LAST_CALL, language)
+        assert [loss for loss in LOSSES[language] if loss not in text] == []
+        assert FOR_GOOD[language] in text
+
+    def test_the_last_call_names_no_loss_that_will_not_be(self, language: Language) -> None:
+        text = text_of(MailKind.TRIAL_LAST_CALL, language, services=("messaging",), numbers_until=None)
+        named = [loss in text for loss in LOSSES[language]]
+        assert named == [True, True, False, True, False]
+        assert THERE[language][2] not in text
+
+    def test_the_mails_to_the_customer_have_the_buy_button(self, language: Language) -> None:
+        for kind in (MailKind.TRIAL_EXPIRING, MailKind.TRIAL_EXPIRED, MailKind.TRIAL_LAST_CALL):
+            assert f"  {BUTTON[language]}\n  {BUY}\n" in text_of(kind, language, order_number=None)
+
+    def test_the_days_of_grace_are_the_trials_own(self, language: Language) -> None:
+        for kind in (MailKind.TRIAL_EXPIRED, MailKind.TRIAL_EXPIRED_PARTNER):
+            assert re.search(r"\b30\s?(日間|일의|jours|days)", text_of(kind, language))
+            changed = {"expires_at": datetime(2026, 3, 27, 23, 0, tzinfo=UTC), "grace_ends_at": GRACE_ENDS}
+            assert re.search(r"\b17\s?(日間|일의|jours|days)", text_of(kind, language, **changed))
+
+    def test_the_partner_is_told_the_time_left_and_the_tier_2_its_way(self, language: Language) -> None:
+        text = text_of(MailKind.TRIAL_EXPIRING_PARTNER, language)
+        assert re.search(r"[:：] ?7$", text, re.MULTILINE)
+        assert "Tier-2" in text
+        assert "Cisco Commerce" in text
+
+    def test_the_set_up_has_two_steps(self, language: Language) -> None:
+        steps = re.findall(r"^  (\d)\. ", text_of(MailKind.TRIAL_SETUP, language), re.MULTILINE)
+        assert steps == ["1", "2"]
+
+
+@pytest.mark.parametrize("language", Language)
+class TestDevices:
+    def test_a_label_in_the_box_makes_three_steps(self, language: Language) -> None:
+        text = text_of(MailKind.DEVICE_RETURN, language)
+        assert re.findall(r"^  (\d)\. ", text, re.MULTILINE) == ["1", "2", "3"]
+        assert "UPS" in text
+
+    def test_elsewhere_a_carrier_is_called(self, language: Language) -> None:
+        text = text_of(MailKind.DEVICE_RETURN, language, carrier="DHL", label_in_box=False)
+        assert re.findall(r"^  (\d)\. ", text, re.MULTILINE) == ["1", "2"]
+        assert "DHL" in text
+
+    @pytest.mark.parametrize("kind", [MailKind.DEVICE_RETURN, MailKind.DEVICE_OVERDUE])
+    def test_without_a_carrier_the_trials_team_knows(self, kind: MailKind, language: Language) -> None:
+        for carrier in (FALLBACK.carrier, None):
+            text = text_of(kind, language, carrier=carrier, label_in_box=False)
+            assert DevicePolicy().trials_team in text
+            assert FALLBACK.carrier not in text or language is Language.ENGLISH
+
+    def test_the_date_that_counts_is_not_the_hubs(self, language: Language) -> None:
+        assert "Control Hub" in text_of(MailKind.DEVICE_EULA, language)
+
+    @pytest.mark.parametrize("kind", DEVICE_MAILS)
+    def test_every_serial_number_is_named(self, kind: MailKind, language: Language) -> None:
+        assert re.search("FOC1(, |、)FOC2", text_of(kind, language))
+
+
+@pytest.mark.parametrize("language", Language)
+class TestTheLookUp:
+    def test_it_is_in_english_for_everybody(self, language: Language) -> None:
+        text = text_of(MailKind.RMA_LOOKUP, language)
+        assert "Dear " in text
+        assert "org-77" in text
+        assert "demo order number" in text
+
+    def test_organization_and_address_or_all_serial_numbers(self, language: Language) -> None:
+        assert "admin@customer.example" in text_of(MailKind.RMA_LOOKUP, language, serial_numbers=())
+        assert "FOC1, FOC2" in text_of(MailKind.RMA_LOOKUP, language, administrator_email=None)
+        with pytest.raises(FactMissing):
+            text_of(MailKind.RMA_LOOKUP, language, administrator_email=None, serial_numbers=())
+
+
+def test_a_service_nobody_named_stops_the_mail() -> None:
+    with pytest.raises(FactMissing):
+        composed(a_letter(MailKind.TRIAL_WELCOME, services=("fax",)))
+
+
+def test_a_link_to_a_trial_needs_the_trial() -> None:
+    assert for_trial("https://a.example/f?v=2#top", "T 1&x") == "https://a.example/f?v=2&trial=T+1%26x#top"
+    with pytest.raises(UnsafeMail):
+        for_trial("https://a.example/f", None)
+
+
+def test_control_hub_is_where_the_vendor_has_it_unless_an_installation_says_otherwise() -> None:
+    fields = MailLinks.model_fields
+    assert {fields[name].default for name in ("control_hub", "trial_consent")} == {"https://admin.webex.com"}

@@ -1,0 +1,637 @@
+"""What TrialStore and DeviceStore promise (activities/ports.py), sentence by sentence, on every database."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete
+
+from activities.ports import NotKnown, OrderPapers, People, ServicesNotAvailable, TrialIdTaken
+from adapters.sql.people import ERASED
+from adapters.sql.schema import PersonRecord
+from adapters.sql.store import SqlStore
+from domain.device.device import DeviceLife
+from domain.device.messages import HandOver, ReportReceived, StartDeviceLoan
+from domain.events import Journal, TaskKind
+from domain.mails import Lifecycle, Role, numbered
+from domain.order.order import OrderLife
+from domain.subscription.messages import StartSubscription, TerminateSubscription
+from domain.subscription.subscription import SubscriptionLife
+from domain.trial.messages import EditServices, Service, StartTrial, TrialKind
+from domain.trial.states import CLOSED, TrialStage
+from domain.trial.trial import LOSSES, NUMBERS_RELEASED, TrialLife
+from tests.makers import (
+    MONDAY,
+    a_consented_trial,
+    a_customer,
+    a_paid_customer_s_trial,
+    a_partner,
+    a_person,
+    a_trial,
+    an_order,
+    cancelled,
+    ended,
+    refused,
+)
+from tests.postgres import an_open_store, at_once, emptied, everything
+
+LATER = MONDAY + timedelta(hours=1)
+MEETINGS, ENTERPRISE, MESSAGING, CALLING = (
+    Service.MEETINGS,
+    Service.MEETINGS_ENTERPRISE,
+    Service.MESSAGING,
+    Service.CALLING,
+)
+HIKARI, ASAHI = a_partner(), a_partner("asahi", "アサヒ")
+BOUGHT, ELSEWHERE = "already bought", "on trial with another partner"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
+    with an_open_store(request.param) as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(one_store: SqlStore) -> SqlStore:
+    """An empty store for each test."""
+    return emptied(one_store)
+
+
+def a_crowd() -> StartTrial:
+    """A trial with somebody in every role, and several of each."""
+    return a_consented_trial(
+        partner_administrators=(a_person("p1@hikari.example.com"), a_person("p2@hikari.example.com")),
+        users=tuple(a_person(f"user-{n}@akasaka.example.com") for n in range(12)),
+    )
+
+
+def a_life(placed: StartTrial) -> TrialLife:
+    return TrialLife.placed(placed, MONDAY)
+
+
+def open_trial(store: SqlStore, placed: StartTrial, run: str = "run-1") -> None:
+    store.open_trial(placed, a_life(placed), run, MONDAY)
+
+
+def opened(store: SqlStore, placed: StartTrial | None = None) -> TrialLife:
+    """A trial the store knows, its first event recorded."""
+    placed = placed or a_trial()
+    open_trial(store, placed)
+    life = a_life(placed)
+    record(store, life)
+    return life
+
+
+def record(store: SqlStore, life: TrialLife, run: str = "run-1", people: People | None = None) -> None:
+    store.record_trial(life, life.journal.take(), people or People(), run, LATER)
+
+
+def in_stage(store: SqlStore, life: TrialLife, stage: TrialStage) -> None:
+    life.stage = stage
+    record(store, life)
+
+
+def subscribed(store: SqlStore, customer_id: str = "akasaka") -> SubscriptionLife:
+    start = StartSubscription(
+        by="tenure",
+        subscription_id="sub-SO-100001",
+        order_number="SO-100001",
+        customer_id=customer_id,
+        partner_id="hikari",
+        zone="Asia/Tokyo",
+        service_start_at=MONDAY,
+        term_months=12,
+    )
+    life = SubscriptionLife.started(start, MONDAY)
+    store.record_subscription(life, life.journal.take(), "run-1", LATER)
+    return life
+
+
+def erase(store: SqlStore, role: str) -> None:
+    with store.engine.begin() as connection:
+        assert connection.execute(delete(PersonRecord).where(PersonRecord.role == role)).rowcount == 1
+
+
+class TestOpeningATrial:
+    @pytest.mark.parametrize("placed", [a_trial(), a_crowd(), a_paid_customer_s_trial()], ids=lambda p: p.kind)
+    def test_keeps_it_as_it_was_started_and_as_it_stands(self, store: SqlStore, placed: StartTrial) -> None:
+        open_trial(store, placed)
+        row = store.trial("T-1001")
+        assert (row.placed, row.life) == (placed, a_life(placed))
+
+    def test_keeps_its_people_by_numbered_role(self, store: SqlStore) -> None:
+        placed = a_crowd()
+        open_trial(store, placed)
+        for role, person in {
+            "customer_administrator/0": placed.customer.contact,
+            "customer_administrator/1": placed.administrators[0].person,
+            "customer_administrator/2": placed.administrators[1].person,
+            "partner_administrator/0": placed.partner.contact,
+            "partner_administrator/1": placed.partner_administrators[0],
+            "partner_administrator/2": placed.partner_administrators[1],
+            "trial_user/0": placed.users[0],
+            "trial_user/11": placed.users[11],
+        }.items():
+            assert store.person(Lifecycle.TRIAL, "T-1001", role) == person, role
+        for role in ("customer_administrator/3", "partner_administrator/3", "trial_user/12", "customer_administrator"):
+            with pytest.raises(NotKnown):
+                store.person(Lifecycle.TRIAL, "T-1001", role)
+
+    def test_names_everybody_the_life_will_write_to(self, store: SqlStore) -> None:
+        life = opened(store, a_crowd())
+        for role, count in (
+            (Role.CUSTOMER_ADMINISTRATOR, life.customer_administrators),
+            (Role.PARTNER_ADMINISTRATOR, life.partner_administrators),
+            (Role.TRIAL_USER, life.users),
+        ):
+            for number in range(count):
+                store.person(Lifecycle.TRIAL, "T-1001", numbered(role, number))
+
+    def test_repeated_by_the_same_run_changes_nothing(self, store: SqlStore) -> None:
+        life = opened(store, a_crowd())
+        life.begin(LATER)
+        record(store, life, run="run-2")
+        before = everything(store)
+        open_trial(store, a_crowd())
+        assert everything(store) == before
+
+    def test_repeated_by_the_same_run_is_possible_though_the_service_was_bought_meanwhile(
+        self, store: SqlStore
+    ) -> None:
+        open_trial(store, a_consented_trial())
+        subscribed(store)
+        open_trial(store, a_consented_trial())
+
+    def test_another_run_with_the_same_content_is_told_so_whoever_sends_it(self, store: SqlStore) -> None:
+        life = opened(store)
+        life.begin(LATER)
+        record(store, life)
+        with pytest.raises(TrialIdTaken) as refusal:
+            open_trial(store, a_trial(by="partner-2", reason="sent again"), "run-2")
+        assert str(refusal.value) == (
+            "trial_id: T-1001 was already taken by a trial with the same content that is provisioning (R9)"
+        )
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            a_trial(licences=24),
+            a_trial(customer=a_customer(contact=a_person("taro@akasaka.example.com"))),
+            a_trial(users=(a_person(),)),
+            a_trial("T-1001", MESSAGING),
+            a_trial("T-1001", CALLING, customer=a_customer(id="roppongi")),
+        ],
+        ids=["terms", "people", "more people", "services", "customer"],
+    )
+    def test_another_run_with_other_content_is_told_so(self, store: SqlStore, other: StartTrial) -> None:
+        opened(store)
+        before = everything(store)
+        with pytest.raises(TrialIdTaken, match="with other content that is acknowledged") as refusal:
+            open_trial(store, other, "run-2")
+        assert refusal.value.field == "trial_id"
+        assert everything(store) == before
+
+    def test_an_id_stays_taken_when_the_trial_is_over(self, store: SqlStore) -> None:
+        in_stage(store, opened(store), TrialStage.LAPSED)
+        with pytest.raises(TrialIdTaken, match="that is lapsed"):
+            open_trial(store, a_trial(), "run-2")
+
+    def test_of_two_runs_at_once_one_gets_the_id(self, store: SqlStore) -> None:
+        def by(n: int) -> Callable[[], None]:
+            """Of different customers, so that nothing but the id decides."""
+            return lambda: open_trial(store, a_trial(customer=a_customer(id=f"customer-{n}")), f"run-{n}")
+
+        answers = at_once(*(by(n) for n in range(6)))
+        assert answers.count(None) == 1
+        assert sum(isinstance(answer, TrialIdTaken) for answer in answers) == 5
+
+    def test_attempts_of_one_run_at_once_get_one_answer(self, store: SqlStore) -> None:
+        assert at_once(*[lambda: open_trial(store, a_consented_trial())] * 6) == [None] * 6
+        assert len(store.trials()) == 1
+
+
+class TestServices:
+    """TRL-21, TRL-41, TRL-51: which of them a trial may not have, and why."""
+
+    def test_that_are_bought_are_named_with_the_reason_and_nothing_is_kept(self, store: SqlStore) -> None:
+        before = everything(store)
+        with pytest.raises(ServicesNotAvailable) as refusal:
+            open_trial(store, a_consented_trial("T-1001", MEETINGS, CALLING, purchased=(CALLING, MEETINGS)))
+        assert refusal.value.field == "services"
+        assert str(refusal.value) == "services: meetings: already bought; calling: already bought (TRL-21, TRL-41)"
+        assert everything(store) == before
+
+    def test_refused_the_id_is_free_for_another_try(self, store: SqlStore) -> None:
+        with pytest.raises(ServicesNotAvailable):
+            open_trial(store, a_consented_trial(purchased=(MEETINGS,)))
+        open_trial(store, a_consented_trial("T-1001", CALLING), "run-2")
+
+    @pytest.mark.parametrize("kind", [TrialKind.EXISTING_CUSTOMER, TrialKind.PAYING_CUSTOMER])
+    @pytest.mark.parametrize("suspended", [False, True])
+    def test_meetings_are_bought_with_a_subscription(self, store: SqlStore, kind: TrialKind, suspended: bool) -> None:
+        life = subscribed(store)
+        if suspended:
+            life.suspend(LATER)
+            store.record_subscription(life, life.journal.take(), "run-1", LATER)
+        open_trial(store, a_consented_trial("T-1001", CALLING, kind=kind))
+        every = store.unavailable("T-1001", tuple(Service))
+        assert every == {MEETINGS: BOUGHT, ENTERPRISE: BOUGHT}
+
+    def test_of_a_terminated_subscription_or_another_customers_are_free(self, store: SqlStore) -> None:
+        life = subscribed(store)
+        life.terminate(TerminateSubscription(by="ops-7", reason="left"), LATER)
+        store.record_subscription(life, life.journal.take(), "run-1", LATER)
+        open_trial(store, a_consented_trial())
+        assert store.unavailable("T-1001", tuple(Service)) == {}
+        open_trial(store, a_consented_trial("T-2", MEETINGS, customer=a_customer(id="roppongi")))
+
+    def test_on_trial_with_another_partner_are_refused_without_saying_which(self, store: SqlStore) -> None:
+        open_trial(store, a_consented_trial("T-1", CALLING, MESSAGING, partner=ASAHI))
+        with pytest.raises(ServicesNotAvailable) as refusal:
+            open_trial(store, a_consented_trial("T-2", MEETINGS, CALLING), "run-2")
+        assert str(refusal.value) == "services: calling: on trial with another partner (TRL-21, TRL-41)"
+        open_trial(store, a_consented_trial("T-2", MEETINGS), "run-2")
+        assert store.unavailable("T-2", (MEETINGS, CALLING, MESSAGING)) == {CALLING: ELSEWHERE, MESSAGING: ELSEWHERE}
+
+    @pytest.mark.parametrize("kind", TrialKind)
+    def test_on_any_kind_of_trial_with_another_partner_are_refused(self, store: SqlStore, kind: TrialKind) -> None:
+        open_trial(store, a_consented_trial("T-1", MEETINGS, kind=kind, partner=ASAHI))
+        with pytest.raises(ServicesNotAvailable, match=ELSEWHERE):
+            open_trial(store, a_consented_trial("T-2", MEETINGS))
+
+    @pytest.mark.parametrize("stage", TrialStage)
+    def test_are_free_once_the_other_trial_is_over(self, store: SqlStore, stage: TrialStage) -> None:
+        in_stage(store, opened(store, a_consented_trial("T-1", CALLING, partner=ASAHI)), stage)
+        if stage in CLOSED:
+            open_trial(store, a_consented_trial("T-2", CALLING))
+        else:
+            with pytest.raises(ServicesNotAvailable):
+                open_trial(store, a_consented_trial("T-2", CALLING))
+
+    def test_go_by_what_the_other_trial_has_now_not_by_how_it_started(self, store: SqlStore) -> None:
+        life = opened(store, a_paid_customer_s_trial("T-1", CALLING, partner=ASAHI))
+        life.begin(LATER)
+        life.edit(EditServices(by="partner-asahi", add=(MESSAGING,), remove=(CALLING,)), LATER)
+        record(store, life)
+        open_trial(store, a_consented_trial("T-2", CALLING))
+        assert store.unavailable("T-2", tuple(Service)) == {MESSAGING: ELSEWHERE}
+
+    def test_on_trial_with_the_same_partner_or_for_another_customer_are_free(self, store: SqlStore) -> None:
+        open_trial(store, a_consented_trial("T-1", CALLING))
+        open_trial(store, a_consented_trial("T-2", CALLING))
+        open_trial(store, a_consented_trial("T-3", CALLING, partner=ASAHI, customer=a_customer(id="roppongi")))
+
+    def test_of_the_trial_itself_do_not_stand_in_its_way(self, store: SqlStore) -> None:
+        open_trial(store, a_consented_trial("T-1", CALLING))
+        assert store.unavailable("T-1", (CALLING,)) == {}
+
+    def test_on_trial_elsewhere_are_no_matter_for_a_paying_customer(self, store: SqlStore) -> None:
+        open_trial(store, a_consented_trial("T-1", CALLING, MESSAGING, partner=ASAHI))
+        open_trial(store, a_paid_customer_s_trial("T-2", CALLING, purchased=(MESSAGING,)))
+        assert store.unavailable("T-2", (CALLING, MESSAGING)) == {MESSAGING: BOUGHT}
+
+    def test_a_new_customer_has_neither(self, store: SqlStore) -> None:
+        subscribed(store)
+        open_trial(store, a_consented_trial("T-1", CALLING, partner=ASAHI))
+        open_trial(store, a_trial("T-2", MEETINGS, CALLING, purchased=(CALLING,)))
+        assert store.unavailable("T-2", tuple(Service)) == {}
+
+    def test_both_bought_and_on_trial_are_bought(self, store: SqlStore) -> None:
+        open_trial(store, a_consented_trial("T-1", CALLING, partner=ASAHI))
+        open_trial(store, a_consented_trial("T-2", MEETINGS, purchased=(CALLING,)))
+        assert store.unavailable("T-2", (CALLING,)) == {CALLING: BOUGHT}
+
+    def test_of_a_trial_never_opened_nobody_knows(self, store: SqlStore) -> None:
+        with pytest.raises(NotKnown, match="T-404"):
+            store.unavailable("T-404", (CALLING,))
+
+    @pytest.mark.parametrize("attempt", range(3))
+    def test_of_many_partners_at_once_one_gets_them(self, store: SqlStore, attempt: int) -> None:
+        def opening(n: int) -> Callable[[], None]:
+            partner = a_partner(f"partner-{n}")
+            return lambda: open_trial(store, a_consented_trial(f"T-{n}", CALLING, partner=partner), f"run-{n}")
+
+        answers = at_once(*(opening(n) for n in range(6)))
+        assert answers.count(None) == 1
+        assert sum(isinstance(answer, ServicesNotAvailable) for answer in answers) == 5
+        assert len(store.trials()) == 1
+
+    def test_of_different_customers_at_once_all_are_opened(self, store: SqlStore) -> None:
+        def opening(n: int) -> Callable[[], None]:
+            customer = a_customer(id=f"customer-{n}")
+            return lambda: open_trial(store, a_consented_trial(f"T-{n}", CALLING, customer=customer))
+
+        assert at_once(*(opening(n) for n in range(6))) == [None] * 6
+
+
+class TestRecordingATrial:
+    def test_brings_row_events_tasks_and_people_up_to_date(self, store: SqlStore) -> None:
+        life = opened(store, a_paid_customer_s_trial())
+        life.begin(LATER)
+        life.journal.open_task("find", TaskKind.SETTLE_MAIL, "operations", LATER)
+        told = life.journal.model_copy(deep=True)
+        somebody = a_person("setup@hikari.example.com")
+        record(store, life, people=People(by_role={Role.PROVISIONING_CONTACT: somebody}))
+        assert store.trial("T-1001").life == life
+        assert store.events(Lifecycle.TRIAL, "T-1001")[1:] == told.unrecorded
+        assert store.tasks(Lifecycle.TRIAL, "T-1001") == told.changed_tasks
+        assert store.person(Lifecycle.TRIAL, "T-1001", Role.PROVISIONING_CONTACT) == somebody
+        assert store.trial("T-1001").placed == a_paid_customer_s_trial()
+
+    def test_repeated_it_changes_nothing(self, store: SqlStore) -> None:
+        life = opened(store)
+        life.begin(LATER)
+        journal, people = life.journal.take(), People(by_role={"provisioning_contact": a_person()})
+        store.record_trial(life, journal, people, "run-1", LATER)
+        before = everything(store)
+        store.record_trial(life, journal, people, "run-1", LATER)
+        assert everything(store) == before
+
+    def test_never_goes_back_within_a_run_but_another_runs_word_counts(self, store: SqlStore) -> None:
+        early = opened(store)
+        late = early.model_copy(deep=True)
+        late.begin(LATER)
+        record(store, late)
+        store.record_trial(early, Journal(sequence=early.journal.sequence), People(), "run-1", LATER)
+        assert store.trial("T-1001").life == late
+        store.record_trial(early, Journal(sequence=early.journal.sequence), People(), "run-2", LATER)
+        assert store.trial("T-1001").life == early
+
+    def test_a_trial_never_opened_is_not_known(self, store: SqlStore) -> None:
+        with pytest.raises(NotKnown, match="T-1001"):
+            record(store, a_life(a_trial()))
+        assert store.events(Lifecycle.TRIAL, "T-1001") == []
+        with pytest.raises(NotKnown, match="T-404"):
+            store.trial("T-404")
+
+    def test_its_mails_are_found_by_it(self, store: SqlStore) -> None:
+        store.claim("trial-T-1/x", "trial_welcome", Lifecycle.TRIAL, "T-1", "customer_administrator/0", MONDAY)
+        assert [mail.recipient for mail in store.mails(Lifecycle.TRIAL, "T-1")] == ["customer_administrator/0"]
+
+
+class TestErasingAPersonOfATrial:
+    """Deleting one row is enough: nothing else has the name, and the rest can still be read."""
+
+    def test_leaves_the_rest_of_the_trial_readable(self, store: SqlStore) -> None:
+        placed = a_crowd()
+        open_trial(store, placed)
+        for role in ("customer_administrator/0", "customer_administrator/1", "partner_administrator/2", "trial_user/3"):
+            erase(store, role)
+            with pytest.raises(NotKnown, match=role):
+                store.person(Lifecycle.TRIAL, "T-1001", role)
+        read = store.trial("T-1001").placed
+        gone = placed.administrators[0].model_copy(update={"person": ERASED})
+        assert read == placed.model_copy(
+            update={
+                "customer": placed.customer.model_copy(update={"contact": ERASED}),
+                "administrators": (gone, placed.administrators[1]),
+                "partner_administrators": (placed.partner_administrators[0], ERASED),
+                "users": (*placed.users[:3], ERASED, *placed.users[4:]),
+            }
+        )
+
+    def test_leaves_no_trace_in_any_other_table(self, store: SqlStore) -> None:
+        life = opened(store, a_crowd())
+        life.begin(LATER)
+        record(store, life)
+        with store.engine.begin() as connection:
+            assert connection.execute(delete(PersonRecord)).rowcount == 3 + 3 + 12
+        found = str(everything(store)).lower()
+        assert "yamada" not in found
+        assert "@" not in found
+
+    def test_does_not_come_back_when_the_trial_is_opened_again(self, store: SqlStore) -> None:
+        open_trial(store, a_trial())
+        erase(store, "customer_administrator/0")
+        open_trial(store, a_trial())
+        assert store.trial("T-1001").placed.customer.contact == ERASED
+
+
+class TestListingTrials:
+    @pytest.fixture
+    def listed(self, store: SqlStore) -> SqlStore:
+        """Four running trials, from the one due last to the one due first, and one that waits for nothing."""
+        for id_, length in (("T-5", 50), ("T-4", 30), ("T-3", 30), ("T-2", 10)):
+            life = opened(store, a_paid_customer_s_trial(id_, days=length))
+            life.begin(MONDAY)
+            record(store, life)
+        opened(store, a_trial("T-1"))
+        return store
+
+    def test_goes_by_next_deadline_then_id_and_those_without_come_last(self, listed: SqlStore) -> None:
+        assert [line.trial_id for line in listed.trials()] == ["T-2", "T-3", "T-4", "T-5", "T-1"]
+        assert [line.trial_id for line in listed.trials(limit=2)] == ["T-2", "T-3"]
+
+    def test_says_of_each_what_people_ask_first(self, listed: SqlStore) -> None:
+        line, life = listed.trials()[0], listed.trial("T-2").life
+        assert (line.kind, line.stage) == ("paying_customer", "trialing")
+        assert (line.customer_id, line.partner_id, line.attention) == ("akasaka", "hikari", False)
+        assert line.expires_on == life.expires_on
+        assert line.next_deadline_label == "Expiry warning, 7 days before"
+        assert listed.trials("acknowledged")[0].expires_on is None
+
+    def test_due_before_ends_just_before_that_instant(self, listed: SqlStore) -> None:
+        due = listed.trials()[1].next_deadline
+        assert due is not None
+        assert [line.trial_id for line in listed.trials(due_before=due)] == ["T-2"]
+        just_after = due + timedelta(microseconds=1)
+        assert [line.trial_id for line in listed.trials("trialing", just_after)] == ["T-2", "T-3", "T-4"]
+
+    def test_a_stage_matches_exactly_or_up_to_a_dot(self, store: SqlStore) -> None:
+        for n, stage in enumerate(TrialStage):
+            in_stage(store, opened(store, a_trial(f"T-{n}")), stage)
+        assert {line.stage for line in store.trials()} == set(TrialStage)
+        for wanted, stages in {
+            "lapsed": {"lapsed", "lapsed.numbers_retained", "lapsed.numbers_released"},
+            "lapsed.numbers_retained": {"lapsed.numbers_retained"},
+            "pending": {"pending.customer_consent", "pending.awaiting_provisioning_details"},
+            "trial": set(),
+            "": set(),
+        }.items():
+            assert {line.stage for line in store.trials(wanted)} == stages, wanted
+
+
+class TestLosses:
+    def test_a_repeat_keeps_the_first_instant(self, store: SqlStore) -> None:
+        opened(store)
+        store.take_loss("T-1001", "users_moved", MONDAY)
+        store.take_loss("T-1001", "users_moved", LATER)
+        assert store.losses("T-1001") == {"users_moved": MONDAY}
+
+    def test_are_told_in_the_order_they_were_taken(self, store: SqlStore) -> None:
+        opened(store)
+        for step, at in (("roles_removed", LATER), ("users_moved", LATER + timedelta(seconds=1)), ("other", MONDAY)):
+            store.take_loss("T-1001", step, at)
+        assert list(store.losses("T-1001")) == ["other", "roles_removed", "users_moved"]
+
+    def test_of_one_instant_are_told_in_the_order_of_a_trials_end(self, store: SqlStore) -> None:
+        opened(store)
+        for step in sorted((*LOSSES, NUMBERS_RELEASED)):
+            store.take_loss("T-1001", step, MONDAY)
+        assert list(store.losses("T-1001")) == [*LOSSES, NUMBERS_RELEASED]
+
+    def test_taken_at_once_are_taken_once(self, store: SqlStore) -> None:
+        opened(store)
+        assert at_once(*[lambda: store.take_loss("T-1001", "users_moved", MONDAY)] * 6) == [None] * 6
+        assert len(store.losses("T-1001")) == 1
+
+    def test_belong_to_one_trial_that_exists(self, store: SqlStore) -> None:
+        opened(store)
+        opened(store, a_trial("T-2"))
+        store.take_loss("T-2", "users_moved", MONDAY)
+        assert store.losses("T-1001") == {}
+        with pytest.raises(NotKnown, match="T-404"):
+            store.take_loss("T-404", "users_moved", MONDAY)
+
+
+class TestThePaidOrderOfATrial:
+    def place(self, store: SqlStore, number: str, trial_id: str | None = "T-1001") -> OrderLife:
+        placed = an_order(number, converts_trial=trial_id)
+        life = OrderLife.placed(placed, MONDAY)
+        store.open_order(placed, life, f"run-{number}", MONDAY)
+        return life
+
+    def test_is_none_when_nobody_ordered(self, store: SqlStore) -> None:
+        self.place(store, "SO-1", None)
+        self.place(store, "SO-2", "T-2")
+        assert store.paid_order_of("T-1001") is None
+
+    def test_is_found_in_whatever_stage_it_is(self, store: SqlStore) -> None:
+        life = self.place(store, "SO-1")
+        assert store.paid_order_of("T-1001") == "SO-1"
+        life.hold(MONDAY, LATER, None)
+        store.record_order(life, life.journal.take(), OrderPapers(), "run-SO-1", LATER)
+        assert store.paid_order_of("T-1001") == "SO-1"
+
+    def test_is_not_one_that_was_rejected_or_cancelled(self, store: SqlStore) -> None:
+        rejected, withdrawn = self.place(store, "SO-1"), self.place(store, "SO-2")
+        rejected.hold(MONDAY, LATER, None)
+        rejected.refuse(refused(), LATER)
+        withdrawn.cancel(cancelled(), LATER)
+        for life in (rejected, withdrawn):
+            store.record_order(life, life.journal.take(), OrderPapers(), f"run-{life.number}", LATER)
+        assert store.paid_order_of("T-1001") is None
+        self.place(store, "SO-3")
+        assert store.paid_order_of("T-1001") == "SO-3"
+
+
+def a_device(device_id: str = "D-1", **changes: object) -> DeviceLife:
+    given: dict[str, object] = {
+        "by": "tenure",
+        "device_id": device_id,
+        "trial_id": "T-1001",
+        "customer_id": "akasaka",
+        "partner_id": "hikari",
+        "model": "Desk Pro",
+        "serial_number": "FOC2301A1BC",
+        "expires_on": MONDAY,
+        "country": "JP",
+        "zone": "Asia/Tokyo",
+        "customer_administrators": 1,
+        "partner_administrators": 1,
+    }
+    return DeviceLife.shipped(StartDeviceLoan.model_validate(given | changes), MONDAY)
+
+
+def lent(store: SqlStore, life: DeviceLife | None = None, run: str = "run-1") -> DeviceLife:
+    life = life or a_device()
+    store.record_device(life, life.journal.take(), run, LATER)
+    return life
+
+
+def late(store: SqlStore, device_id: str, **changes: object) -> DeviceLife:
+    life = a_device(device_id, **changes)
+    life.expire(LATER)
+    life.miss_return(LATER)
+    return lent(store, life)
+
+
+class TestDevices:
+    def test_are_kept_with_events_tasks_and_mails(self, store: SqlStore) -> None:
+        life = a_device()
+        life.journal.open_task("find", TaskKind.SETTLE_MAIL, "operations", MONDAY)
+        told = life.journal.model_copy(deep=True)
+        lent(store, life)
+        assert store.device("D-1").life == life
+        assert store.events(Lifecycle.DEVICE, "D-1") == told.unrecorded
+        assert store.tasks(Lifecycle.DEVICE, "D-1") == told.changed_tasks
+        store.claim("device-D-1/x", "device_eula", Lifecycle.DEVICE, "D-1", "customer_administrator/0", MONDAY)
+        assert len(store.mails(Lifecycle.DEVICE, "D-1")) == 1
+
+    def test_recorded_again_nothing_changes(self, store: SqlStore) -> None:
+        life = a_device()
+        journal = life.journal.take()
+        store.record_device(life, journal, "run-1", LATER)
+        before = everything(store)
+        store.record_device(life, journal, "run-1", LATER)
+        assert everything(store) == before
+
+    def test_never_go_back_within_a_run_but_another_runs_word_counts(self, store: SqlStore) -> None:
+        early = lent(store)
+        further = early.model_copy(deep=True)
+        further.expire(LATER)
+        lent(store, further)
+        store.record_device(early, Journal(sequence=early.journal.sequence), "run-1", LATER)
+        assert store.device("D-1").life == further
+        store.record_device(early, Journal(sequence=early.journal.sequence), "run-2", LATER)
+        assert store.device("D-1").life == early
+
+    def test_nobody_knows_are_not_known(self, store: SqlStore) -> None:
+        with pytest.raises(NotKnown, match="D-404"):
+            store.device("D-404")
+        assert store.devices("T-404") == []
+
+    def test_are_listed_by_return_date_then_id_of_one_trial_or_of_all(self, store: SqlStore) -> None:
+        for id_, days, trial_id in (("D-4", 9, "T-1"), ("D-3", 0, "T-1"), ("D-2", 0, "T-2"), ("D-1", 0, "T-1")):
+            lent(store, a_device(id_, expires_on=MONDAY + timedelta(days=days), trial_id=trial_id))
+        assert [row.life.device_id for row in store.devices()] == ["D-1", "D-2", "D-3", "D-4"]
+        assert [row.life.device_id for row in store.devices("T-1")] == ["D-1", "D-3", "D-4"]
+
+    def test_are_overdue_until_they_are_back(self, store: SqlStore) -> None:
+        lent(store, a_device("D-1"))
+        late(store, "D-2")
+        on_its_way, back = late(store, "D-3"), late(store, "D-4", trial_id="T-2")
+        for life in (on_its_way, back):
+            life.hand_over(HandOver(by="customer-17"), LATER)
+        back.received(ReportReceived(by="vendor-logistics", serial_number=back.serial_number), LATER)
+        lent(store, on_its_way)
+        assert [row.life.device_id for row in store.devices(overdue=True)] == ["D-2", "D-3", "D-4"]
+        lent(store, back)
+        assert [row.life.device_id for row in store.devices(overdue=True)] == ["D-2", "D-3"]
+        assert store.devices("T-2", overdue=True) == []
+
+    def test_take_their_people_from_their_trial(self, store: SqlStore) -> None:
+        open_trial(store, a_crowd())
+        lent(store)
+        found = store.person(Lifecycle.DEVICE, "D-1", "customer_administrator/1")
+        assert found == a_crowd().administrators[0].person
+        for role in ("customer_administrator/3", "trials_team"):
+            with pytest.raises(NotKnown, match="device D-1"):
+                store.person(Lifecycle.DEVICE, "D-1", role)
+        erase(store, "customer_administrator/1")
+        with pytest.raises(NotKnown):
+            store.person(Lifecycle.DEVICE, "D-1", "customer_administrator/1")
+
+    def test_without_a_trial_or_never_lent_have_nobody(self, store: SqlStore) -> None:
+        lent(store)
+        for device_id in ("D-1", "D-404"):
+            with pytest.raises(NotKnown, match=device_id):
+                store.person(Lifecycle.DEVICE, device_id, "customer_administrator/0")
+
+
+class TestATrialThatWasReset:
+    def test_tells_nothing_twice_and_its_word_counts(self, store: SqlStore) -> None:
+        first = opened(store, a_paid_customer_s_trial())
+        first.begin(MONDAY)
+        record(store, first)
+        told = store.events(Lifecycle.TRIAL, "T-1001")
+        second = TrialLife.placed(a_paid_customer_s_trial(), LATER)
+        open_trial(store, a_paid_customer_s_trial())
+        second.begin(LATER)
+        record(store, second, run="run-2")
+        assert store.events(Lifecycle.TRIAL, "T-1001") == told
+        second.cancel(ended(), LATER)
+        record(store, second, run="run-2")
+        assert store.trial("T-1001").life == second
+        assert [event.type for event in store.events(Lifecycle.TRIAL, "T-1001")[len(told) :]] == ["trial.cancelled"]
