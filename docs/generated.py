@@ -16,23 +16,26 @@ from enum import Enum
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 from urllib.parse import quote
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from domain.mails import RECIPIENT, Lifecycle, MailKind, Role  # noqa: E402 - found by the line above
+from temporalio import workflow  # noqa: E402
+
+from domain.desk_examples import DESK_EXAMPLES  # noqa: E402 - found by the line above
+from domain.mails import RECIPIENT, Lifecycle, MailKind, Role  # noqa: E402
 from domain.order import examples as order_examples  # noqa: E402
 from domain.order.messages import PlaceOrder  # noqa: E402
 from domain.order.order import OrderLife  # noqa: E402
-from domain.order.states import Stage  # noqa: E402
 from domain.order.view import awaiting, can_send  # noqa: E402
 from domain.subscription.messages import RenewalNews, RenewalStep, StartSubscription, TerminateSubscription  # noqa: E402
 from domain.subscription.subscription import RENEWAL_DATE, SubscriptionLife  # noqa: E402
-from domain.values import Message, Model  # noqa: E402
-from starter.catalogue import COMMANDS, EXAMPLES, UPDATES  # noqa: E402
+from domain.values import Model  # noqa: E402
+from starter.catalogue import COMMANDS  # noqa: E402
 from starter.exits import MEANING  # noqa: E402
+from worker import STORIES  # noqa: E402
 from workflows import attributes  # noqa: E402
 
 PAGES: Final = ("README.md", "docs/orders.md")
@@ -349,11 +352,10 @@ def stages() -> str:
     """What an order waits for at each stage, and what may be sent."""
     seen = {life.stage: life for life in _a_life()}
     rows = [
-        (f"`{stage}`", _waits(seen[stage]), ", ".join(f"`{name}`" for name in can_send(seen[stage])) or "–")
-        for stage in Stage
-        if stage in seen
+        (f"`{stage}`", _waits(life), ", ".join(f"`{name}`" for name in can_send(life) if name not in DESK_EXAMPLES))
+        for stage, life in seen.items()
     ]
-    return table(("stage", "waits for", "can be sent"), rows)
+    return table(("stage", "waits for", "what can be sent"), rows)
 
 
 def _waits(life: OrderLife) -> str:
@@ -384,19 +386,34 @@ def _a_life() -> Iterator[OrderLife]:
     yield copy.deepcopy(life)
 
 
-def messages(lifecycle: str) -> str:
-    """Every update of a lifecycle: what it says, its command, JSON to paste."""
-    updates = UPDATES[Lifecycle(lifecycle)]
-    return "\n\n".join(_message(Lifecycle(lifecycle), name, model) for name, model in updates.items())
+def messages(of: str) -> str:
+    """The updates of a lifecycle, or of the desk, which every lifecycle takes: their command and JSON to paste."""
+    updates = {name: said for story in _stories(of) for name, said in sorted(_updates(story).items())}
+    mine = {name: said for name, said in updates.items() if (name in DESK_EXAMPLES) is (of == DESK)}
+    return "\n\n".join(_message(of, name, description) for name, description in mine.items())
 
 
-def _message(lifecycle: Lifecycle, name: str, model: type[Message]) -> str:
-    said = " ".join((model.__doc__ or "").split())
-    words = {"id": "ID", "terms": "port", "task": "KEY", "mail": "KEY", "order": "SO#"}
-    command = f"tenure {lifecycle} {COMMANDS[name].format_map(words)}"
-    example = EXAMPLES[lifecycle][name].model_dump_json(exclude_defaults=True)
-    rules = f" ({cited(said)})" if cited(said) else ""
-    return f"**`{name}`** – {meaning(said)}{rules}\n\n```\n{command}\n```\n```json\n{example}\n```"
+def _stories(of: str) -> list[type]:
+    """The stories of one lifecycle; every story takes the desk's verbs."""
+    lives = {story: get_args(story.__orig_bases__[0])[0].lifecycle for story in STORIES}
+    return [story for story, lifecycle in lives.items() if of in {lifecycle, DESK}]
+
+
+def _updates(story: type) -> dict[str, str]:
+    """Name and description, as the Web UI shows them."""
+    found = workflow._Definition.must_from_class(story).updates
+    return {str(name): update.description or "" for name, update in found.items()}
+
+
+def _message(of: str, name: str, description: str) -> str:
+    text, _, example = description.partition(" Example: ")
+    command = f"```\ntenure {of} {COMMANDS[name].format_map(SAID)}\n```\n" if of != DESK and name in COMMANDS else ""
+    return f"**`{name}`** – {text}\n\n{command}```json\n{example}\n```"
+
+
+DESK: Final = "desk"
+SAID: Final = {"id": "ID", "terms": "port", "task": "KEY", "mail": "KEY", "order": "SO#"}
+"""What commands are shown with."""
 
 
 WRITERS: Final[Mapping[str, Callable[..., str]]] = {

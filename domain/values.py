@@ -2,7 +2,7 @@
 
 import unicodedata
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -39,10 +39,16 @@ class Model(BaseModel):
     )
 
 
+TURNS_TEXT: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""Bidirectional embeddings, overrides and isolates: text that reads otherwise than it is."""
+
+
 def _printable(text: str) -> str:
     for character in text:
         if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} and character != "\n":
             raise ValueError("must not contain control characters")
+        if unicodedata.bidirectional(character) in TURNS_TEXT:
+            raise ValueError("must not contain characters that turn the direction of text")
     if "=?" in text and "?=" in text:
         raise ValueError("must not contain encoded words (=?…?=)")
     return text
@@ -61,9 +67,13 @@ def _plain_address(address: str) -> str:
     return f"{local}@{domain.encode('idna').decode()}"
 
 
+NO_PLACE: Final = frozenset({"localtime", "posixrules", "Factory"})
+"""Files beside the time zones that are none, or another one on every machine."""
+
+
 def _known_zone(name: str) -> str:
     try:
-        ZoneInfo(name)
+        ZoneInfo("" if name in NO_PLACE else name)
     except (KeyError, ValueError, OSError):
         raise ValueError("must be an IANA time zone such as Asia/Tokyo") from None
     return name
@@ -82,9 +92,12 @@ _HTTP_URL = TypeAdapter(AnyHttpUrl)
 
 def _web_address(url: str) -> str:
     try:
-        return str(_HTTP_URL.validate_python(url))
+        address = _HTTP_URL.validate_python(url)
     except ValidationError:
         raise ValueError("must be an http or https address") from None
+    if address.username or address.password:
+        raise ValueError("must not contain a user name or a password")
+    return str(address)
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from activities.ports import OrderSummary
+from activities.ports import OrderSummary, TrialSummary
 from domain.agenda import Deadline
 from domain.events import Event
 from domain.mails import MailState
@@ -39,30 +39,32 @@ class PlanAnswer(Answer):
 
 
 class StartAnswer(Answer):
-    """`order start`."""
+    """`order start`, `trial start`."""
 
     result: Literal["started", "already_started"]
-    order: str
+    order: str | None = Field(default=None, description="The SO#; null for a trial.")
+    trial: str | None = Field(default=None, description="The trial's id; null for an order.")
     workflow_id: str
     run_id: str
     stage: str | None = Field(default=None, description="Where it stood a moment later; null if nobody could say.")
 
 
 class ImportLine(Model):
-    """`order import`: one line of JSON for each line of the file that has something to tell."""
+    """`order import`, `trial import`: one line of JSON for each line of the file that has something to tell."""
 
     line: int = Field(description="Line of the file, from 1; of a CSV row its first line.")
     order: str | None = None
+    trial: str | None = None
     result: Literal["started", "already_started", "closed", "conflict", "refused", "not_found", "bad_input"]
     field: str | None = None
     message: str | None = None
 
 
 class ImportAnswer(Answer):
-    """`order import`: the last line."""
+    """`order import`, `trial import`: the last line."""
 
     summary: Literal[True] = True
-    lines: int = Field(description="Orders read, good and bad.")
+    lines: int = Field(description="Orders or trials read, good and bad.")
     valid: int
     bad_input: int
     started: int = 0
@@ -98,7 +100,7 @@ class ShownMail(Model):
 
 
 class ShowAnswer(Answer):
-    """`order show`, `subscription show`."""
+    """`order show`, `subscription show`, `trial show`."""
 
     workflow_id: str
     workflow_status: str | None = Field(
@@ -115,6 +117,64 @@ class ListAnswer(Answer):
     """`order list`."""
 
     orders: tuple[OrderSummary, ...]
+
+
+class LentDevice(Model):
+    """What a trial lends."""
+
+    device: str
+    workflow_id: str
+    model: str
+    expires_on: AwareDatetime = Field(description="As its EULA mail says; two weeks later it must be back.")
+
+
+class TrialPlanAnswer(Answer):
+    """`trial start --dry-run`: what would happen; nothing was touched."""
+
+    result: Literal["valid"] = "valid"
+    trial: str
+    kind: str
+    workflow_id: str
+    data_region: str
+    services: tuple[str, ...]
+    days: int = Field(description="From the day it becomes active to its expiry E.")
+    mails: tuple[PlannedMail, ...]
+    devices: tuple[LentDevice, ...]
+
+
+class ListedTrial(TrialSummary):
+    """One trial of a list, with the time left. TRL-74."""
+
+    services: tuple[str, ...]
+    zone: str = Field(description="The customer's: a day ends at its midnight.")
+    days_left: int | None = Field(description="Until E, while the trial runs.")
+    grace_days_left: int | None = Field(description="Until what it has is lost for good, while it is in grace.")
+
+
+class TrialListAnswer(Answer):
+    """`trial list`."""
+
+    trials: tuple[ListedTrial, ...]
+
+
+class OverdueDevice(Model):
+    """A device that should be back."""
+
+    device: str
+    trial: str
+    customer_id: str
+    partner_id: str
+    model: str
+    serial_number: str
+    stage: str
+    return_due_at: AwareDatetime
+    carrier: str
+
+
+class DeviceListAnswer(Answer):
+    """`trial list --overdue-devices`."""
+
+    devices: tuple[OverdueDevice, ...]
 
 
 class ForwardAnswer(Answer):

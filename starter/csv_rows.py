@@ -1,4 +1,4 @@
-"""CSV to nested JSON: a header of dotted paths, one order a row, an empty cell is absent."""
+"""CSV to nested JSON: a header of dotted paths, one order or trial a row, an empty cell is absent."""
 
 import csv
 import difflib
@@ -10,6 +10,7 @@ from typing import Any, Final, get_args, get_origin
 from pydantic import BaseModel
 
 from starter.exits import bad
+from starter.intake import Intake
 
 LONGEST_FIELD: Final = 100_000
 """Characters of one cell; a quote left open swallows the rest of the file and ends up here."""
@@ -35,11 +36,11 @@ class Misfit(Exception):
         self.what = what
 
 
-def rows(lines: Iterable[str], model: type[BaseModel], name: str) -> Iterator[tuple[int, dict[str, Any] | Misfit]]:
+def rows(lines: Iterable[str], intake: Intake, name: str) -> Iterator[tuple[int, dict[str, Any] | Misfit]]:
     """Each row's first line, and the JSON it stands for or why it has none. Rows without content are left out."""
     lines = iter(lines)
     first = next(lines, "")
-    header = _header(first, model, name)
+    header = _header(first, intake, name)
     for line, cells in _cells(lines, _separator(first)):
         if any(cell.strip() for cell in cells):
             yield line, _nested(header, cells)
@@ -49,29 +50,29 @@ def _separator(header: str) -> str:
     return ";" if header.count(";") > header.count(",") else ","
 
 
-def _header(line: str, model: type[BaseModel], name: str) -> list[str]:
+def _header(line: str, intake: Intake, name: str) -> list[str]:
     if not line.strip():
-        raise bad("is empty: the first line must name the columns, such as sales_order_number", name)
+        raise bad(f"is empty: the first line must name the columns, such as {intake.key}", name)
     try:
         header = [cell.strip() for cell in next(csv.reader([line], delimiter=_separator(line), strict=True))]
     except csv.Error as wrong:
         raise bad(_said(str(wrong)), f"{name}: line 1") from None
-    known = columns(model)
+    known = columns(intake.model)
     for place, column in enumerate(header, start=1):
         if column in header[: place - 1]:
             raise bad(f"column {place} has the same name as column {header.index(column) + 1}", f"{name}: line 1")
         if _general(column) not in known:
-            raise bad(f"column {place} {_unknown(column, known)}", f"{name}: line 1")
+            raise bad(f"column {place} {_unknown(column, known, intake.one)}", f"{name}: line 1")
     return header
 
 
-def _unknown(column: str, known: set[str]) -> str:
+def _unknown(column: str, known: set[str], what: str) -> str:
     """Without repeating it: a file without a header has somebody's data there."""
     if not column:
         return "has no name"
     index = next(iter(re.findall(r"\d+", column)), "0")
     close = difflib.get_close_matches(_general(column), sorted(known), n=1)
-    return "is not a field of an order" + (f', did you mean "{close[0].replace("#", index)}"?' if close else "")
+    return f"is not a field of {what}" + (f', did you mean "{close[0].replace("#", index)}"?' if close else "")
 
 
 def columns(model: type[BaseModel]) -> set[str]:

@@ -58,10 +58,10 @@ STATES: Final[Mapping[Lifecycle, Mapping[str, str]]] = {
     Lifecycle.SUBSCRIPTION: {
         SubscriptionStage.ACTIVE: "ORD-21",
         SubscriptionStage.SUSPENDED: "REN-08",
-        SubscriptionStage.TERMINATED: "REN-08",
+        SubscriptionStage.TERMINATED: "",
     },
     Lifecycle.TRIAL: {
-        TrialStage.ACKNOWLEDGED: "TRL-01",
+        TrialStage.ACKNOWLEDGED: "TRL-10",
         TrialStage.AWAITING_CONSENT: "TRL-23, TRL-29",
         TrialStage.AWAITING_DETAILS: "TRL-29",
         TrialStage.PROVISIONING: "TRL-16",

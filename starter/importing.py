@@ -1,10 +1,11 @@
-"""Importing a file of orders: each is started once, and a second run takes up where the first one ended."""
+"""Importing a file of orders or trials: each is started once, and a second run takes up where the first one ended."""
 
 import asyncio
 from pathlib import Path
 from typing import Final
 
 from starter.exits import Exit, Stop
+from starter.intake import ORDERS, Intake
 from starter.options import sender
 from starter.order_files import OrderFile, opened
 from starter.tally import Tally, checked
@@ -12,10 +13,12 @@ from starter.tally import Tally, checked
 SKIP_HINT: Final = "nothing was started (--error-policy skip starts the others)"
 
 
-def import_file(path: Path, by: str | None, *, skip_bad: bool, dry_run: bool, most_bad: int) -> None:
+def import_file(
+    path: Path, by: str | None, *, skip_bad: bool, dry_run: bool, most_bad: int, intake: Intake = ORDERS
+) -> None:
     """Check, start, sum up; a Stop if not all went well."""
-    tally = Tally(most_bad)
-    with opened(path, sender(by, "import")) as file:
+    tally = Tally(most_bad, intake)
+    with opened(path, sender(by, "import"), intake) as file:
         if dry_run or not skip_bad:
             valid = checked(file, tally)
             if dry_run or tally.exit is not Exit.OK:

@@ -7,12 +7,13 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 
-from activities.ports import OrderRow, RecordedMail, SubscriptionRow
-from adapters.sql.store import SqlStore
+from activities.ports import DeviceRow, OrderRow, RecordedMail, SubscriptionRow, TrialRow
+from domain.device.view import device_view
 from domain.events import Event
-from domain.mails import RECIPIENT, Lifecycle, MailKind
+from domain.mails import RECIPIENT, MailKind
 from domain.order.view import order_view
 from domain.subscription.view import subscription_view
+from domain.trial.view import trial_view
 from domain.view import LifeView
 from starter import gate
 from starter.answers import ShowAnswer, ShownMail
@@ -20,7 +21,7 @@ from starter.existing import described, first_input
 from starter.exits import Exit, Stop
 from starter.gate import asking
 from starter.ids import Subject
-from starter.records import Records
+from starter.records import Records, Row, row_of
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Told:
 class Kept:
     """What the store could tell."""
 
-    row: OrderRow | SubscriptionRow | None
+    row: Row | None
     events: list[Event]
     mails: list[RecordedMail]
     problem: str = ""
@@ -56,6 +57,10 @@ class Kept:
                 return order_view(self.row.life, as_of)
             case SubscriptionRow():
                 return subscription_view(self.row.life, as_of)
+            case TrialRow():
+                return trial_view(self.row.life, as_of)
+            case DeviceRow():
+                return device_view(self.row.life, as_of)
         return None
 
 
@@ -147,7 +152,7 @@ async def asked(client: Client, subject: Subject) -> LifeView:
 
 
 def _zone_in(start: dict[str, Any]) -> str:
-    """In a subscription's input, or an order's."""
+    """In the input itself, or its customer's."""
     customer = start.get("customer")
     return str(start.get("zone") or (customer.get("zone") if isinstance(customer, dict) else "") or "")
 
@@ -157,7 +162,7 @@ async def kept_of(subject: Subject) -> Kept:
     records = await Records.opened()
     try:
         return Kept(
-            row=await records.ask(lambda store: _row(store, subject)),
+            row=await records.ask(lambda store: row_of(store, subject)),
             events=await records.ask(lambda store: store.events(subject.lifecycle, subject.id)) or [],
             mails=await records.ask(lambda store: store.mails(subject.lifecycle, subject.id)) or [],
             problem=records.problem,
@@ -165,11 +170,3 @@ async def kept_of(subject: Subject) -> Kept:
     finally:
         records.close()
 
-
-def _row(store: SqlStore, subject: Subject) -> OrderRow | SubscriptionRow | None:
-    match subject.lifecycle:
-        case Lifecycle.ORDER:
-            return store.order(subject.id)
-        case Lifecycle.SUBSCRIPTION:
-            return store.subscription(subject.id)
-    return None

@@ -6,11 +6,13 @@ from typing import Self, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from activities.ports import NotKnown
+from activities.ports import DeviceRow, NotKnown, OrderRow, SubscriptionRow, TrialRow
 from adapters.sql.engine import StoreUnusable
 from adapters.sql.store import SqlStore, open_store
+from domain.mails import Lifecycle
 from starter.exits import Exit, Stop
 from starter.gate import settings
+from starter.ids import Subject
 
 R = TypeVar("R")
 
@@ -55,3 +57,19 @@ class Records:
         """Give back its connections."""
         if self._store is not None:
             self._store.close()
+
+
+Row = OrderRow | SubscriptionRow | TrialRow | DeviceRow
+
+
+def row_of(store: SqlStore, subject: Subject) -> Row:
+    """A lifecycle as it stands in the store. Raises NotKnown."""
+    match subject.lifecycle:
+        case Lifecycle.ORDER:
+            return store.order(subject.id)
+        case Lifecycle.SUBSCRIPTION:
+            return store.subscription(subject.id)
+        case Lifecycle.TRIAL:
+            return store.trial(subject.id)
+        case Lifecycle.DEVICE:
+            return store.device(subject.id)

@@ -1,4 +1,4 @@
-"""Starting an order once: the same id with the same content is the same order, with other content a conflict. R9."""
+"""Starting an order or a trial once: the same id with the same content is the same, with other content a conflict. R9."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 from adapters.temporal.converter import BAD_INPUT, REFUSED
-from domain.mails import Lifecycle
+from activities.ports import OrderRow, TrialRow
 from domain.order.messages import OrderKind, PlaceOrder
 from domain.subscription.subscription import SubscriptionStage
 from starter.content import differing
@@ -17,7 +17,8 @@ from starter.existing import Existing, described, failure, first_input, outcome
 from starter.exits import Exit, Stop
 from starter.gate import asking
 from starter.ids import Subject
-from starter.records import Records
+from starter.intake import Start, intake_of
+from starter.records import Records, row_of
 from starter.terminal import terminal
 
 
@@ -55,37 +56,37 @@ class Started:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where orders are handed in."""
+    """Where orders and trials are handed in."""
 
     client: Client
     task_queue: str
     records: Records
 
-    async def start(self, order: PlaceOrder, *, again: bool = False) -> Started:
-        """Start it, or say what is there under its number."""
-        subject = Subject(Lifecycle.ORDER, order.sales_order_number)
+    async def start(self, start: Start, *, again: bool = False) -> Started:
+        """Start it, or say what is there under its id."""
+        subject = intake_of(start).subject(start)
         async with asking(subject.workflow_id):
-            if known := await self._known(subject, order):
+            if known := await self._known(subject, start):
                 return known
-            if order.kind is OrderKind.RENEWAL:
-                await self._renewable(order)
+            if isinstance(start, PlaceOrder) and start.kind is OrderKind.RENEWAL:
+                await self._renewable(start)
             anew = again and await self._was_refused_at_birth(subject)
             try:
-                handle = await self._start(subject, order, anew=anew)
+                handle = await self._start(subject, start, anew=anew)
             except WorkflowAlreadyStartedError:
-                return await self._found(subject, order, await described(self.client, subject.workflow_id))
-        return Started(Result.STARTED, handle.result_run_id or "", f"started {subject.workflow_id} ({order.kind})")
+                return await self._found(subject, start, await described(self.client, subject.workflow_id))
+        return Started(Result.STARTED, handle.result_run_id or "", f"started {subject.workflow_id} ({start.kind})")
 
-    async def _start(self, subject: Subject, order: PlaceOrder, *, anew: bool) -> WorkflowHandle[Any, Any]:
-        reuse = WorkflowIDReusePolicy
+    async def _start(self, subject: Subject, start: Start, *, anew: bool) -> WorkflowHandle[Any, Any]:
+        reuse, workflow = WorkflowIDReusePolicy, intake_of(start).workflow
         return await self.client.start_workflow(
-            "Order",
-            order,
+            workflow,
+            start,
             id=subject.workflow_id,
             task_queue=self.task_queue,
             id_reuse_policy=reuse.ALLOW_DUPLICATE_FAILED_ONLY if anew else reuse.REJECT_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-            static_summary=f"Order {subject.id} ({order.kind})",
+            static_summary=f"{workflow} {subject.id} ({start.kind})",
         )
 
     async def _renewable(self, order: PlaceOrder) -> None:
@@ -103,40 +104,40 @@ class Desk:
         if row and row.life.stage is SubscriptionStage.TERMINATED:
             raise Stop(Exit.REFUSED, "is a terminated subscription (REN-01)", "subscription_id")
 
-    async def _known(self, subject: Subject, order: PlaceOrder) -> Started | None:
-        """An order in the store was started before, even if Temporal has forgotten it since."""
-        row = await self.records.ask(lambda store: store.order(subject.id))
-        if row is None:
+    async def _known(self, subject: Subject, start: Start) -> Started | None:
+        """What is in the store was started before, even if Temporal has forgotten it since."""
+        row = await self.records.ask(lambda store: row_of(store, subject))
+        if not isinstance(row, OrderRow | TrialRow):
             return None
         there = await described(self.client, subject.workflow_id)
-        return await self._found(subject, order, there) if there else _compared(order, row.placed, row.life.stage)
+        return await self._found(subject, start, there) if there else _compared(start, row.placed, row.life.stage)
 
-    async def _found(self, subject: Subject, order: PlaceOrder, there: Existing | None) -> Started:
+    async def _found(self, subject: Subject, start: Start, there: Existing | None) -> Started:
         handle = self.client.get_workflow_handle(subject.workflow_id)
         status, run_id = there or (None, "")
         earlier = await first_input(self.client, subject.workflow_id)
         if status is WorkflowExecutionStatus.RUNNING:
-            return _compared(order, earlier, run_id=run_id)
+            return _compared(start, earlier, run_id=run_id)
         ended = await outcome(handle, status)
         if await self._was_refused_at_birth(subject):
             ended += ". It never began: to hand it in once more, add --again"
-        return _compared(order, earlier, ended, run_id)
+        return _compared(start, earlier, ended, run_id)
 
     async def _was_refused_at_birth(self, subject: Subject) -> bool:
-        """Its workflow failed because its start was refused, so its number was never taken."""
+        """Its workflow failed because its start was refused, so its id was never taken."""
         status, _ = await described(self.client, subject.workflow_id) or (None, "")
         if status is not WorkflowExecutionStatus.FAILED:
             return False
-        if await self.records.ask(lambda store: store.order(subject.id)) is not None:
+        if await self.records.ask(lambda store: row_of(store, subject)) is not None:
             return False
         cause = await failure(self.client.get_workflow_handle(subject.workflow_id))
         return isinstance(cause, ApplicationError) and cause.type in {REFUSED, BAD_INPUT}
 
 
-def _compared(order: PlaceOrder, earlier: Any, ended: str = "", run_id: str = "") -> Started:
-    """What is there under the number is the same order, open or over, or another one."""
-    fields = differing(order, earlier)
-    workflow = f"order-{order.sales_order_number}"
+def _compared(start: Start, earlier: Any, ended: str = "", run_id: str = "") -> Started:
+    """What is there under the id is the same, open or over, or another one."""
+    fields = differing(start, earlier)
+    workflow = intake_of(start).subject(start).workflow_id
     if fields:
         text = f"differs from what {workflow} was started with ({ended or 'it is running'})"
         return Started(Result.CONFLICT, run_id, text, tuple(fields))

@@ -1,13 +1,14 @@
-"""Starting every order of a file: a few at a time, each once."""
+"""Starting every order or trial of a file: a few at a time, each once."""
 
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from domain.order.messages import PlaceOrder
 from starter import gate
 from starter.exits import Exit, Stop
+from starter.handing_in import begun
+from starter.intake import Start, judged_at_birth, subject_of
 from starter.order_files import OrderFile, Row
 from starter.records import Records
 from starter.starting import Desk, Result
@@ -15,7 +16,7 @@ from starter.tally import Tally
 from starter.terminal import terminal
 
 IN_FLIGHT: Final = 16
-"""Orders being started at one time: enough to keep a server busy, few enough to be polite."""
+"""Starts under way at one time: enough to keep a server busy, few enough to be polite."""
 
 
 @dataclass
@@ -25,11 +26,14 @@ class Import:
     desk: Desk
     tally: Tally
     skip_bad: bool
+    polled: bool = True
+    """Does a worker take up what is started?"""
+
     ended: Stop | None = None
-    """Why no further order is tried."""
+    """Why nothing further is tried."""
 
     async def all_of(self, file: OrderFile) -> None:
-        """Start every order of the file, a few at a time."""
+        """Start all that the file holds, a few at a time."""
         rows = self.tally.watched(file, "starting")
         async with asyncio.TaskGroup() as group:
             for _ in range(IN_FLIGHT):
@@ -46,34 +50,37 @@ class Import:
             self.ended = self.ended or stop
 
     async def _one(self, row: Row) -> None:
-        if isinstance(row.read, PlaceOrder):
+        if not isinstance(row.read, list):
             await self._start(row.line, row.read)
         elif self.skip_bad:
             self.tally.bad(row.line, row.read)
         else:
             raise Stop(Exit.BAD_INPUT, "the file changed while it was read: run it again")
 
-    async def _start(self, line: int, order: PlaceOrder) -> None:
-        number = order.sales_order_number
+    async def _start(self, line: int, start: Start) -> None:
+        subject = subject_of(start)
         try:
-            started = await self.desk.start(order)
+            started = await self.desk.start(start)
+            if started.result is Result.STARTED and self.polled and judged_at_birth(start):
+                await begun(self.desk.client, subject)
         except Stop as stop:
             if stop.exit in {Exit.UNREACHABLE, Exit.UNEXPECTED}:
                 raise
-            self.tally.became(line, number, stop.exit.code, stop.field, stop.message)
+            self.tally.became(line, subject.id, stop.exit.code, stop.field, stop.message)
             return
         ordinary = started.result in {Result.STARTED, Result.ALREADY_STARTED}
-        self.tally.became(line, number, started.result, ", ".join(started.differing), "" if ordinary else started.text)
+        text = "" if ordinary else started.text
+        self.tally.became(line, subject.id, started.result, ", ".join(started.differing), text)
 
 
 async def start_all(file: OrderFile, tally: Tally, *, skip_bad: bool) -> Stop | None:
-    """Connect, start every order, and say why it ended if it did not get to the end."""
+    """Connect, start everything, and say why it ended if it did not get to the end."""
     task_queue = gate.settings().task_queue
     client, records = await gate.client(), await Records.opened()
     try:
-        if await gate.nobody_polls(client, task_queue):
+        if unpolled := await gate.nobody_polls(client, task_queue):
             terminal.warn(gate.nobody_there(task_queue))
-        run = Import(Desk(client, task_queue, records), tally, skip_bad)
+        run = Import(Desk(client, task_queue, records), tally, skip_bad, polled=not unpolled)
         await run.all_of(file)
     finally:
         records.close()

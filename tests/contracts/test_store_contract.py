@@ -701,6 +701,35 @@ class TestTheArchive:
         assert [mail.key[-1] for mail in store.mails(Lifecycle.ORDER, "SO-100001")] == ["b", "a"]
 
 
+class TestCorrectingAnAddress:
+    """From then on the person whom `person` finds has it, wherever their row is."""
+
+    NEW = "hanako.suzuki@akasaka.example.com"
+
+    def test_changes_nothing_else_and_repeated_nothing_at_all(self, store: SqlStore) -> None:
+        placed = an_order()
+        opened(store, placed)
+        store.correct_address(Lifecycle.ORDER, "SO-100001", Role.CUSTOMER, self.NEW)
+        person = store.person(Lifecycle.ORDER, "SO-100001", Role.CUSTOMER)
+        assert person == placed.customer.contact.model_copy(update={"email": self.NEW})
+        facing = store.person(Lifecycle.ORDER, "SO-100001", Role.FACING_PARTNER)
+        assert facing == placed.facing_partner.contact
+        before = everything(store)
+        store.correct_address(Lifecycle.ORDER, "SO-100001", Role.CUSTOMER, self.NEW)
+        assert everything(store) == before
+
+    def test_of_a_subscription_is_that_of_the_order_it_is_found_by(self, store: SqlStore) -> None:
+        opened(store)
+        store.correct_address(Lifecycle.SUBSCRIPTION, SUBSCRIPTION, Role.RENEWAL_CONTACT, self.NEW)
+        assert store.person(Lifecycle.SUBSCRIPTION, SUBSCRIPTION, Role.RENEWAL_CONTACT).email == self.NEW
+        assert store.person(Lifecycle.ORDER, "SO-100001", Role.FACING_PARTNER).email == self.NEW
+
+    def test_of_nobody_is_refused(self, store: SqlStore) -> None:
+        opened(store)
+        with pytest.raises(NotKnown, match=Role.SITE_ADMINISTRATOR):
+            store.correct_address(Lifecycle.ORDER, "SO-100001", Role.SITE_ADMINISTRATOR, self.NEW)
+
+
 class TestThePeopleOfASubscription:
     """Nobody is stored for the subscription itself: they are found by its orders."""
 
@@ -886,11 +915,11 @@ class TestTheMailLedger:
             store.settle(MAIL, MailState.DATA, "", LATER)
 
     @pytest.mark.parametrize("state", MailState)
-    def test_reopens_only_what_is_in_doubt(self, store: SqlStore, state: MailState) -> None:
+    def test_reopens_only_what_is_in_doubt_or_was_refused(self, store: SqlStore, state: MailState) -> None:
         a_mail(store, state)
         before = everything(store)
         store.reopen(MAIL, LATER)
-        if state is not MailState.UNKNOWN:
+        if state not in {MailState.UNKNOWN, MailState.REFUSED}:
             assert everything(store) == before
             return
         assert state_of(store) is MailState.PENDING

@@ -613,6 +613,12 @@ class TestDevices:
         with pytest.raises(NotKnown):
             store.person(Lifecycle.DEVICE, "D-1", "customer_administrator/1")
 
+    def test_have_their_trials_people_corrected(self, store: SqlStore) -> None:
+        open_trial(store, a_crowd())
+        lent(store)
+        store.correct_address(Lifecycle.DEVICE, "D-1", "customer_administrator/0", "new@akasaka.example.com")
+        assert store.trial("T-1001").placed.customer.contact.email == "new@akasaka.example.com"
+
     def test_without_a_trial_or_never_lent_have_nobody(self, store: SqlStore) -> None:
         lent(store)
         for device_id in ("D-1", "D-404"):
