@@ -21,6 +21,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 from activities.mail import MailActivities
+from activities.now import now as activity_time
 from activities.order import OrderActivities
 from activities.ports import Transport
 from activities.subscription import SubscriptionActivities
@@ -115,6 +116,7 @@ def smtp(settings: Settings) -> SmtpTransport:
     """The mail relay of the settings."""
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
     return SmtpTransport(
+        clock=activity_time,
         host=settings.smtp_host,
         port=settings.smtp_port,
         security=settings.smtp_security,

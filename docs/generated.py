@@ -22,6 +22,7 @@ from urllib.parse import quote
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import typer  # noqa: E402
 from temporalio import workflow  # noqa: E402
 
 from domain.desk_examples import DESK_EXAMPLES  # noqa: E402 - found by the line above
@@ -320,6 +321,23 @@ def exits() -> str:
     return table(("code", "meaning"), [(str(code.value), said) for code, said in MEANING.items()])
 
 
+def commands() -> str:
+    """Every command with the first sentence of its help."""
+    from starter.__main__ import app
+
+    rows = [(f"`{path}`", help_) for path, help_ in _commands(typer.main.get_command(app), "tenure")]
+    return table(("command", "what it does"), rows)
+
+
+def _commands(command: Any, path: str) -> Iterator[tuple[str, str]]:
+    inside = getattr(command, "commands", None)
+    if inside is None:
+        yield path, " ".join((command.help or "").partition("\n\n")[0].split())
+    for name, each in (inside or {}).items():
+        if not each.hidden:
+            yield from _commands(each, f"{path} {name}")
+
+
 LOOKED_FOR: Final = {
     attributes.STAGE.name: ("TenureStage = 'held'", "where it stands"),
     attributes.KIND.name: ("TenureKind = 'order.renewal'", "order.new, order.renewal, subscription, …"),
@@ -417,7 +435,7 @@ SAID: Final = {"id": "ID", "terms": "port", "task": "KEY", "mail": "KEY", "order
 
 
 WRITERS: Final[Mapping[str, Callable[..., str]]] = {
-    writer.__name__: writer for writer in (lifecycles, policy, mails, exits, search, stages, messages)
+    writer.__name__: writer for writer in (lifecycles, policy, mails, commands, exits, search, stages, messages)
 }
 """By the first word of a block's name."""
 

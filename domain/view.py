@@ -75,6 +75,9 @@ class LifeView(Model):
     """What operators may do now, whatever the stage."""
 
     held_by_operator: str | None = None
+    last_refusal: str | None = None
+    """The last message that was refused, when and why; forgotten when the worker restarts."""
+
     events: int = 0
     """How many events there are: the store has as many when it is up to date."""
 

@@ -11,7 +11,18 @@ from typing import Annotated, Final
 
 import typer
 
-from starter import orders, service_commands, subscriptions, tools, updates
+from starter import (
+    desk,
+    desk_links,
+    forecast,
+    orders,
+    service_commands,
+    subscriptions,
+    tools,
+    trial_updates,
+    trials,
+    updates,
+)
 from starter.exits import MEANING, Exit, Stop
 from starter.terminal import terminal
 
@@ -35,8 +46,17 @@ app = typer.Typer(
 )
 app.add_typer(orders.app, name="order", rich_help_panel="Lifecycles")
 orders.app.add_typer(updates.app)
+orders.app.add_typer(desk.desk_commands("order", "SO-100001"))
 app.add_typer(subscriptions.app, name="subscription", rich_help_panel="Lifecycles")
+subscriptions.app.add_typer(desk.desk_commands("subscription", "sub-SO-100001"))
+app.add_typer(trials.app, name="trial", rich_help_panel="Lifecycles")
+trials.app.add_typer(trial_updates.app)
+trials.app.add_typer(desk.desk_commands("trial", "T-1001"))
+app.add_typer(trials.devices, name="device", rich_help_panel="Lifecycles")
+trials.devices.add_typer(desk.desk_commands("device", "D-5001"))
 app.add_typer(tools.app)
+app.add_typer(desk_links.app)
+app.add_typer(forecast.app, name="forecast", rich_help_panel="Tools")
 app.add_typer(service_commands.app)  # `up` and `demo`: what they do is in starter/up.py and starter/demo.py
 
 

@@ -31,7 +31,7 @@ MEANING: Final = {
     Exit.REFUSED: "not allowed as things stand; nothing was changed",
     Exit.CONFLICT: "the same id with other content; the first was kept",
     Exit.CLOSED: "over already",
-    Exit.NOT_FOUND: "no such order or subscription",
+    Exit.NOT_FOUND: "no such order, subscription, trial or device",
     Exit.UNREACHABLE: "server, worker or store did not answer",
     Exit.INTERRUPTED: "interrupted",
 }

@@ -1,18 +1,17 @@
-"""Which rule of domain.md stands behind each thing a forecast tells: deadlines, stages, losses. Mails: domain/mails."""
+"""The rule of domain.md behind each thing a forecast tells: deadlines, changes, losses. Mails: domain/mails."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from domain.agenda import Deadline
 from domain.device import device
-from domain.device.states import DeviceStage
+from domain.device.states import DeviceEvent
 from domain.mails import Lifecycle
 from domain.order import order
-from domain.order.states import Stage
+from domain.order.states import OrderEvent
 from domain.subscription import subscription
-from domain.subscription.subscription import SubscriptionStage
 from domain.trial import trial
-from domain.trial.states import TrialStage
+from domain.trial.states import TrialEvent
 
 DEADLINES: Final[Mapping[Lifecycle, Mapping[str, str]]] = {
     Lifecycle.ORDER: {
@@ -44,45 +43,45 @@ DEADLINES: Final[Mapping[Lifecycle, Mapping[str, str]]] = {
 }
 """By the deadline's ladder, or the first part of its name."""
 
-STATES: Final[Mapping[Lifecycle, Mapping[str, str]]] = {
-    Lifecycle.ORDER: {
-        Stage.ACKNOWLEDGED: "ORD-01",
-        Stage.HELD: "ORD-02",
-        Stage.AWAITING_DETAILS: "ORD-04, ORD-11",
-        Stage.PROVISIONING: "ORD-15",
-        Stage.SERVICE_READY: "ORD-20, ORD-21",
-        Stage.COMPLETED: "ORD-27, REN-09",
-        Stage.REJECTED: "ORD-03",
-        Stage.CANCELLED: "AMB-41",
-    },
-    Lifecycle.SUBSCRIPTION: {
-        SubscriptionStage.ACTIVE: "ORD-21",
-        SubscriptionStage.SUSPENDED: "REN-08",
-        SubscriptionStage.TERMINATED: "",
-    },
-    Lifecycle.TRIAL: {
-        TrialStage.ACKNOWLEDGED: "TRL-10",
-        TrialStage.AWAITING_CONSENT: "TRL-23, TRL-29",
-        TrialStage.AWAITING_DETAILS: "TRL-29",
-        TrialStage.PROVISIONING: "TRL-16",
-        TrialStage.TRIALING: "TRL-17, TRL-43",
-        TrialStage.EXPIRED_GRACE: "TRL-76",
-        TrialStage.CONVERTED: "TRL-60, TRL-66",
-        TrialStage.LAPSED: "TRL-77, TRL-78",
-        TrialStage.NUMBERS_RETAINED: "TRL-79",
-        TrialStage.NUMBERS_RELEASED: "TRL-80",
-        TrialStage.CANCELLED: "TRL-30, TRL-31, TRL-52",
-    },
-    Lifecycle.DEVICE: {
-        DeviceStage.SHIPPED: "TRL-15",
-        DeviceStage.IN_USE: "TRL-15",
-        DeviceStage.RETURN_DUE: "TRL-67, TRL-90",
-        DeviceStage.OVERDUE: "TRL-90",
-        DeviceStage.RETURN_IN_TRANSIT: "TRL-91, TRL-93",
-        DeviceStage.SERIAL_MISMATCH: "TRL-94",
-        DeviceStage.MATCHED: "TRL-94",
-    },
+EVENTS: Final[Mapping[str, str]] = {
+    OrderEvent.HELD: "ORD-02, REN-04",
+    OrderEvent.TERMS_ACCEPTED: "ORD-11",
+    OrderEvent.COMPLIANCE_CLEARED: "ORD-03",
+    OrderEvent.COMPLIANCE_REFUSED: "ORD-03",
+    OrderEvent.SHIPPED: "ORD-04, ORD-11",
+    OrderEvent.CANCELLED: "AMB-41",
+    OrderEvent.FORM_SUBMITTED: "ORD-15",
+    OrderEvent.SITE_BUILT: "ORD-20, ORD-21",
+    OrderEvent.RENEWED: "REN-09",
+    OrderEvent.GRADUATED: "ORD-27",
+    "subscription.activated": "ORD-21",
+    "subscription.suspended": "REN-08",
+    "subscription.suspension_lifted": "REN-08, AMB-42",
+    TrialEvent.PROVISIONING_STARTED: "TRL-16",
+    TrialEvent.CONSENT_REQUESTED: "TRL-23",
+    TrialEvent.CONSENT_GIVEN: "TRL-25 to TRL-29",
+    TrialEvent.CONSENT_DECLINED: "AMB-10",
+    TrialEvent.CONSENT_LAPSED: "TRL-31",
+    TrialEvent.WITHDRAWN: "TRL-30, AMB-8",
+    TrialEvent.DETAILS_GIVEN: "TRL-29",
+    TrialEvent.ACTIVATED: "TRL-17, TRL-43",
+    TrialEvent.EXTENDED: "TRL-50",
+    TrialEvent.EDITED: "TRL-51",
+    TrialEvent.EXPIRED: "TRL-72, TRL-76",
+    TrialEvent.CONVERTED: "TRL-60, TRL-66",
+    TrialEvent.CANCELLED: "TRL-52, AMB-12",
+    TrialEvent.GRACE_ENDED: "TRL-77, TRL-78",
+    TrialEvent.NUMBERS_RETAINED: "TRL-79",
+    TrialEvent.NUMBERS_RELEASED: "TRL-80",
+    "device.shipped": "TRL-15",
+    DeviceEvent.DELIVERED: "TRL-15",
+    DeviceEvent.EXPIRED: "TRL-67, TRL-90",
+    DeviceEvent.RETURN_OVERDUE: "TRL-90",
+    DeviceEvent.HANDED_OVER: "TRL-91, TRL-93",
+    DeviceEvent.RECEIVED: "TRL-94",
+    DeviceEvent.RECEIVED_OTHER: "TRL-94",
 }
+"""What moves a lifecycle from stage to stage."""
 
 LOSSES: Final[Mapping[str, str]] = {
     "users_moved": "TRL-77",

@@ -41,7 +41,7 @@ from domain.trial.messages import Service, StartTrial
 from domain.trial.trial import NUMBERS_RELEASED, TrialLife
 from domain.working_time import WorkingCalendar
 from starter.forecast_notes import Notebook
-from starter.forecast_rules import LOSSES, STATES
+from starter.forecast_rules import EVENTS, LOSSES
 
 AnyLife = OrderLife | SubscriptionLife | TrialLife | DeviceLife
 
@@ -58,7 +58,10 @@ class ImaginedWorld:
     def __init__(self, notebook: Notebook, calendars: Calendars, lifecycles: TemporalLifecycles) -> None:
         self.notebook = notebook
         self.lives: dict[str, AnyLife] = {}
-        """By workflow id, in the order they began."""
+        """What is known of each lifecycle, by workflow id."""
+
+        self.begun: list[str] = []
+        """Workflow ids, in the order they were started."""
 
         self._calendars = calendars
         self._lifecycles = lifecycles
@@ -102,6 +105,7 @@ class ImaginedWorld:
     async def start_subscription(self, request: StartSubscription) -> None:
         """It becomes part of the forecast."""
         await self._lifecycles.start_subscription(request)
+        self._has_begun(Lifecycle.SUBSCRIPTION, request.subscription_id)
 
     @activity.defn(name="record_subscription")
     async def record_subscription(self, request: RecordSubscription) -> None:
@@ -135,11 +139,13 @@ class ImaginedWorld:
     async def start_order(self, order: PlaceOrder) -> None:
         """It becomes part of the forecast."""
         await self._lifecycles.start_order(order)
+        self._has_begun(Lifecycle.ORDER, order.sales_order_number)
 
     @activity.defn(name="start_device")
     async def start_device(self, request: StartDeviceLoan) -> None:
         """It becomes part of the forecast."""
         await self._lifecycles.start_device(request)
+        self._has_begun(Lifecycle.DEVICE, request.device_id)
 
     @activity.defn(name="look_for_paid_order")
     async def look_for_paid_order(self, _request: LastLook) -> PaidOrder:
@@ -182,16 +188,26 @@ class ImaginedWorld:
 
     # How.
 
+    def _has_begun(self, lifecycle: Lifecycle, subject: str) -> None:
+        name = workflow_id(lifecycle, subject)
+        if name not in self.begun:
+            self.begun.append(name)
+
     def _keep(self, life: AnyLife, journal: Journal) -> None:
         """A moment may pass through several stages: the events tell of each, the life of the last."""
         name = workflow_id(life.lifecycle, life.subject)
         known = self.lives.get(name)
-        stage = str(known.stage) if known else None
-        for reached in [*(event.data.get("stage") for event in journal.unrecorded), str(life.stage)]:
-            if reached is not None and reached != stage:
-                self.notebook.state(life.subject, reached, STATES[life.lifecycle].get(reached))
-                stage = reached
+        stage, rule = str(known.stage) if known else None, None
+        for event in journal.unrecorded:
+            rule = EVENTS.get(event.type, rule)
+            stage = self._reached(life, stage, event.data.get("stage", stage), rule)
+        self._reached(life, stage, str(life.stage), rule)
         self.lives[name] = life
+
+    def _reached(self, life: AnyLife, stage: str | None, reached: str | None, rule: str | None) -> str | None:
+        if reached is not None and reached != stage:
+            self.notebook.state(life.subject, reached, rule)
+        return reached
 
     def _refuse_bought(self, trial_id: str, wanted: tuple[Service, ...], field: str) -> None:
         bought = [service for service in wanted if service in self._trials[trial_id].purchased]

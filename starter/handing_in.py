@@ -60,7 +60,8 @@ async def begun(client: Client, subject: Subject) -> str | None:
 
 def _tell(subject: Subject, started: Started, stage: str | None) -> None:
     now = f"; it is {stage}" if stage else ""
-    terminal.say(f"{started.text[0].upper()}{started.text[1:]}{now}. See it: tenure {subject.lifecycle} show {subject.id}")
+    said = f"{started.text[0].upper()}{started.text[1:]}{now}"
+    terminal.say(f"{said}. See it: tenure {subject.lifecycle} show {subject.id}")
     told = StartAnswer(
         result="started" if started.result is Result.STARTED else "already_started",
         workflow_id=subject.workflow_id,

@@ -1,4 +1,4 @@
-"""Ids as people type them: an SO#, a subscription's id, or the workflow's."""
+"""Ids as people type them: an SO#, a subscription's, trial's or device's id, or the workflow's."""
 
 import re
 from typing import NamedTuple
@@ -38,20 +38,37 @@ def order(text: str) -> Subject:
 
 def subscription(text: str) -> Subject:
     """`sub-SO-100001` or `subscription-sub-SO-100001`."""
-    id_ = text.strip().removeprefix(f"{Lifecycle.SUBSCRIPTION}-")
-    if IDENTIFIER.fullmatch(id_):
-        return Subject(Lifecycle.SUBSCRIPTION, id_)
-    raise _no_id("a subscription's id such as sub-SO-100001")
+    return _named(Lifecycle.SUBSCRIPTION, text, "a subscription's id such as sub-SO-100001")
 
 
-def either(text: str) -> Subject:
-    """A workflow id, an SO#, or else a subscription's id."""
+def trial(text: str) -> Subject:
+    """`T-1001` or `trial-T-1001`."""
+    return _named(Lifecycle.TRIAL, text, "a trial's id such as T-1001")
+
+
+def device(text: str) -> Subject:
+    """`D-5001` or `device-D-5001`."""
+    return _named(Lifecycle.DEVICE, text, "a device's id such as D-5001")
+
+
+def any_of(text: str) -> list[Subject]:
+    """What it may mean: a workflow id means one thing, any other id a lifecycle of each kind."""
     text = text.strip()
     for lifecycle in Lifecycle:
         id_ = text.removeprefix(f"{lifecycle}-")
         if id_ != text and IDENTIFIER.fullmatch(id_):
-            return order(text) if lifecycle is Lifecycle.ORDER else Subject(lifecycle, id_)
-    return order(text) if ORDER_NUMBER.fullmatch(text) else subscription(text)
+            return [order(text) if lifecycle is Lifecycle.ORDER else Subject(lifecycle, id_)]
+    if not IDENTIFIER.fullmatch(text):
+        raise _no_id("an SO#, the id of a subscription, a trial or a device, or a workflow's")
+    likely = [Lifecycle.ORDER] if ORDER_NUMBER.fullmatch(text) else []
+    return [Subject(each, text) for each in (*likely, Lifecycle.SUBSCRIPTION, Lifecycle.TRIAL, Lifecycle.DEVICE)]
+
+
+def _named(lifecycle: Lifecycle, text: str, accepted: str) -> Subject:
+    id_ = text.strip().removeprefix(f"{lifecycle}-")
+    if IDENTIFIER.fullmatch(id_):
+        return Subject(lifecycle, id_)
+    raise _no_id(accepted)
 
 
 def _no_id(accepted: str) -> Stop:

@@ -169,4 +169,3 @@ async def kept_of(subject: Subject) -> Kept:
         )
     finally:
         records.close()
-

@@ -1,6 +1,7 @@
 """The test clock: one lifecycle is moved forward, and we see what that brings about."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
@@ -11,7 +12,7 @@ from adapters.temporal import clock
 from starter import gate
 from starter.answers import ForwardAnswer
 from starter.existing import described
-from starter.exits import Exit, Stop
+from starter.exits import Exit, Stop, bad
 from starter.gate import asking
 from starter.ids import Subject
 from starter.looking import kept_of, told_of
@@ -19,11 +20,10 @@ from starter.looking import kept_of, told_of
 LOOK_AGAIN: Final = timedelta(milliseconds=100)
 
 
-async def forward(subject: Subject, duration: timedelta) -> ForwardAnswer:
-    """Move it, and compare before and after."""
+async def forward(candidates: Sequence[Subject], duration: timedelta) -> ForwardAnswer:
+    """Move the one of them that exists, and compare before and after."""
     client = await gate.client()
-    if await described(client, subject.workflow_id) is None:
-        raise Stop(Exit.NOT_FOUND, f"there is no {subject}", "ID")
+    subject = await _the_one(client, candidates)
     before, known = await told_of(subject), await kept_of(subject)
     was, now = await _moved(client, subject, duration)
     after, kept = await told_of(subject), await kept_of(subject)
@@ -41,12 +41,22 @@ async def forward(subject: Subject, duration: timedelta) -> ForwardAnswer:
     )
 
 
+async def _the_one(client: Client, candidates: Sequence[Subject]) -> Subject:
+    """An id alone may be an order's as well as a trial's."""
+    there = [subject for subject in candidates if await described(client, subject.workflow_id)]
+    if not there:
+        raise Stop(Exit.NOT_FOUND, f"there is no {' or '.join(map(str, candidates))}", "ID")
+    if len(there) > 1:
+        raise bad(f"may mean {' or '.join(subject.workflow_id for subject in there)}: say which", "ID")
+    return there[0]
+
+
 async def _moved(client: Client, subject: Subject, duration: timedelta) -> tuple[datetime, datetime]:
     try:
         async with asking(subject.workflow_id):
             was = await clock.current_time(client, subject.workflow_id)
             now = await clock.forward(client, subject.workflow_id, duration)
-            await _quiet(client, subject)
+            await quiet(client, subject.workflow_id)
     except clock.TimeTravelNotAllowed as refused:
         raise Stop(Exit.REFUSED, f"{refused} (tenure up --time-travel)") from None
     except clock.NothingToMove as closed:
@@ -56,9 +66,9 @@ async def _moved(client: Client, subject: Subject, duration: timedelta) -> tuple
     return was, now
 
 
-async def _quiet(client: Client, subject: Subject) -> None:
+async def quiet(client: Client, workflow_id: str) -> None:
     """What the last deadline set going is written down and sent, or tried at least."""
     give_up_at = monotonic() + gate.PATIENCE.total_seconds()
-    handle = client.get_workflow_handle(subject.workflow_id)
+    handle = client.get_workflow_handle(workflow_id)
     while (await handle.describe()).raw_description.pending_activities and monotonic() < give_up_at:  # noqa: ASYNC110 - no event tells
         await asyncio.sleep(LOOK_AGAIN.total_seconds())

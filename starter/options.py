@@ -12,6 +12,8 @@ OrderId = Annotated[str, typer.Argument(metavar="ID", help="SO#, or the workflow
 SubscriptionId = Annotated[
     str, typer.Argument(metavar="ID", help="Subscription's id, or the workflow's.", show_default=False)
 ]
+TrialId = Annotated[str, typer.Argument(metavar="ID", help="Trial's id, or the workflow's.", show_default=False)]
+DeviceId = Annotated[str, typer.Argument(metavar="ID", help="Device's id, or the workflow's.", show_default=False)]
 By = Annotated[
     str | None,
     typer.Option(metavar="WHO", help="Who asks: an id, never a name. \\[default: cli-<you>]", show_default=False),
@@ -46,6 +48,11 @@ Message = Annotated[
 ANYWHERE: Final = "[dim]Anywhere: --json, --address, --namespace. Exit codes: tenure --help[/]"
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def told(what: str, metavar: str) -> Any:
+    """An option for one field of a message."""
+    return typer.Option(metavar=metavar, help=what, show_default=False)
 
 
 def you() -> str:

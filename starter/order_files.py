@@ -1,4 +1,4 @@
-"""A file of orders or trials, JSON Lines or CSV, read one by one: never held as a whole, every problem with its line."""
+"""A file of orders or trials, JSON Lines or CSV: read one by one, never as a whole, every problem with its line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -8,6 +8,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from starter.catalogue import example, models
 from starter.exits import Exit, Stop, bad
+from starter.showing import plain_table
 from starter.terminal import terminal
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -23,8 +24,10 @@ def schema(name: str | None, directory: Path | None) -> None:
     elif terminal.as_json:
         terminal.document({each: schema_of(each) for each in names})
     else:
+        table = plain_table("name", "what it is")
         for each in names:
-            terminal.say(f"{each:<32} {models()[each].__doc__.splitlines()[0]}")  # type: ignore[union-attr]
+            table.add_row(each, (models()[each].__doc__ or "").split(". ")[0].splitlines()[0].removesuffix("."))
+        terminal.say(table)
 
 
 def schema_of(name: str) -> dict[str, Any]:

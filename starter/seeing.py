@@ -1,5 +1,6 @@
 """Looking and showing, for the commands that only want to see."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from starter.answers import Answer
@@ -17,9 +18,9 @@ async def see(subject: Subject) -> None:
     _close(found)
 
 
-async def move(subject: Subject, duration: timedelta) -> None:
+async def move(candidates: Sequence[Subject], duration: timedelta) -> None:
     """Move a lifecycle's clock and show what came of it."""
-    moved = await forward(subject, duration)
+    moved = await forward(candidates, duration)
     forwarded(moved)
     _close(moved)
 

@@ -1,6 +1,6 @@
 """From a command's options, or a whole message, to one update and its answer in words."""
 
-from typing import Any
+from typing import Any, Final
 
 from domain.values import Message
 from starter.catalogue import UPDATES
@@ -11,6 +11,12 @@ from starter.reading import document, message, problems, valid
 from starter.showing import stands
 from starter.telling import tell
 from starter.terminal import terminal
+
+FILES: Final = frozenset({"form", "order", "provisioning_contact"})
+"""Fields given as a file."""
+
+OPTIONS: Final = {"services": "--service", "serial_number": "--received", "organization_id": "--ask-papers"}
+"""Options that have another name than their field."""
 
 
 async def send(subject: Subject, update: str, sent: dict[str, Any], whole: str | None, key: str | None) -> None:
@@ -32,8 +38,7 @@ def read(model: type[Message], sent: dict[str, Any], whole: str | None) -> Messa
         if mixed := sorted(set(sent) - {"by", "source"}):
             raise bad("is part of the message: give it there, or leave --message out", option(mixed[0]))
         return message(whole, model, sender(sent.get("by"), sent.get("source")))
-    if "form" in sent:
-        sent = sent | {"form": document(sent["form"])}
+    sent = sent | {name: document(sent[name]) for name in FILES & sent.keys()}
     given = sender(sent.get("by")) | sent
     found = problems(model, given)
     if isinstance(found, list) and (
@@ -45,4 +50,4 @@ def read(model: type[Message], sent: dict[str, Any], whole: str | None) -> Messa
 
 def option(field: str) -> str:
     """The option that gives a field."""
-    return "--" + field.replace("_", "-")
+    return OPTIONS.get(field, "--" + field.replace("_", "-"))

@@ -12,13 +12,13 @@ from activities.ports import OrderSummary
 from domain.events import Event
 from domain.mails import MailState
 from domain.view import LifeView, Mark
-from starter.answers import ForwardAnswer, ShowAnswer, ShownMail
-from starter.catalogue import COMMANDS
+from starter.answers import ForwardAnswer, ListedTrial, OverdueDevice, ShowAnswer, ShownMail
+from starter.catalogue import command_of
 from starter.terminal import shown, terminal
 
 COLOURS: Final = {Mark.DONE: "green", Mark.CURRENT: "bold cyan", Mark.STOPPED: "red", Mark.PENDING: "dim"}
 ALARMING: Final = {MailState.UNKNOWN: "bold red", MailState.REFUSED: "red", MailState.SENT: "green"}
-SHORT: Final = frozenset({"  when", "order", "next deadline (UTC)"})
+SHORT: Final = frozenset({"  when", "order", "trial", "device", "E", "next deadline (UTC)", "was due (UTC)"})
 STATUS: Final = {"running": "", "completed": "", None: "no longer in Temporal; "}
 
 
@@ -40,11 +40,17 @@ def show(found: ShowAnswer) -> None:
     _section("", _tracker(view, zone))
     _section("Waits for", [f"{awaited.what}, from {awaited.from_whom}" for awaited in view.awaiting])
     _section("Falls due if nothing happens", [f"{local(due.at, zone)}  {due.label}" for due in view.deadlines])
-    _section("Needs attention", [f"missed: {what}" for what in view.jeopardy], "yellow")
+    held = [f"held by an operator: {view.held_by_operator}"] if view.held_by_operator else []
+    _section("Needs attention", [*(f"missed: {what}" for what in view.jeopardy), *held], "yellow")
     _section("Open tasks", [f"{task.key}, for {task.assignee}" for task in view.tasks if task.closed_at is None])
     _table("Mails", mails_table(found.mails, zone), found.mails)
     _table("What happened", events_table(found.events, zone), found.events)
-    _section("What can be sent now", [command(view, update) for update in view.can_send])
+    _section("What can be sent now", [command(view, update) for update in (*view.can_send, *_urgent(view))])
+
+
+def _urgent(view: LifeView) -> list[str]:
+    """Of what operators may do at any time, only what waits for them is told; the rest is in the help."""
+    return [verb for verb in view.desk if verb in {"settle_mail", "retry_mail", "resume"}]
 
 
 def _tracker(view: LifeView, zone: str) -> list[Text]:
@@ -119,14 +125,15 @@ def command(view: LifeView, update: str) -> str:
         return f"tenure order site-built {view.id}"
     tasks = [task.key for task in view.tasks if task.closed_at is None]
     terms = [awaited.what.split()[0] for awaited in view.awaiting if awaited.update == "accept_terms"]
-    filled = COMMANDS[update].format(
+    filled = command_of(view.lifecycle, update).format(
         id=view.id,
         terms="|".join(terms),
         task="|".join(key for key in tasks if "/" not in key),
         mail=next((mail.key for mail in view.mails if mail.state is MailState.UNKNOWN), ""),
+        refused=next((mail.key for mail in view.mails if mail.state is MailState.REFUSED), ""),
         order="|".join(key.removeprefix("verify/") for key in tasks if key.startswith("verify/")),
     )
-    return f"tenure {view.lifecycle} {filled}"
+    return f"tenure {filled}"
 
 
 def stands(view: LifeView) -> None:
@@ -144,6 +151,38 @@ def orders_table(orders: Iterable[OrderSummary]) -> Table:
         mark = Text("attention", "yellow") if order.attention else ""
         row = (order.number, order.kind, order.stage, order.customer_id, due, order.next_deadline_label or "")
         table.add_row(*row, mark)
+    return table
+
+
+def trials_table(trials: Iterable[ListedTrial]) -> Table:
+    """The list of trials. E is a day of the customer's calendar; the last instant of it counts."""
+    table = plain_table("trial", "stage", "customer", "services", "E", "left", "next deadline (UTC)", "what for", "")
+    for trial in trials:
+        due = f"{trial.next_deadline:%Y-%m-%d %H:%M}" if trial.next_deadline else "–"
+        mark = Text("attention", "yellow") if trial.attention else ""
+        expiry = trial.expires_on.isoformat() if trial.expires_on else "–"
+        row = (trial.trial_id, trial.stage, trial.customer_id, ", ".join(trial.services), expiry, _left(trial), due)
+        table.add_row(*row, trial.next_deadline_label or "", mark)
+    return table
+
+
+def _left(trial: ListedTrial) -> str:
+    if trial.days_left is not None:
+        return _days(trial.days_left)
+    return f"grace: {_days(trial.grace_days_left)}" if trial.grace_days_left is not None else "–"
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'' if abs(number) == 1 else 's'}"
+
+
+def devices_table(devices: Iterable[OverdueDevice]) -> Table:
+    """The list of devices that should be back by now."""
+    table = plain_table("device", "model", "serial number", "trial", "customer", "stage", "was due (UTC)", "carrier")
+    for device in devices:
+        due = f"{device.return_due_at:%Y-%m-%d %H:%M}"
+        what = (device.device, device.model, device.serial_number, device.trial, device.customer_id)
+        table.add_row(*what, device.stage, due, device.carrier)
     return table
 
 

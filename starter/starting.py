@@ -1,4 +1,4 @@
-"""Starting an order or a trial once: the same id with the same content is the same, with other content a conflict. R9."""
+"""Starting an order or trial once: the same id with the same content is the same, with other content a conflict. R9"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,8 +8,8 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
-from adapters.temporal.converter import BAD_INPUT, REFUSED
 from activities.ports import OrderRow, TrialRow
+from adapters.temporal.converter import BAD_INPUT, REFUSED
 from domain.order.messages import OrderKind, PlaceOrder
 from domain.subscription.subscription import SubscriptionStage
 from starter.content import differing

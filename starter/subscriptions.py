@@ -59,22 +59,3 @@ def terminate(
 ) -> None:
     """End a subscription for good: no renewal is awaited any more."""
     _say(id_, "terminate", {"by": by, "reason": reason, "source": source}, message, update_id)
-
-
-@app.command(
-    "settle-mail",
-    epilog=examples("tenure subscription settle-mail sub-SO-100001 --message settle.json"),
-)
-def settle_mail(
-    id_: SubscriptionId,
-    mail: Annotated[str | None, _option("The mail's key, as `show` has it.", "KEY")] = None,
-    outcome: Annotated[str | None, _option("sent: it had arrived. resend: send it once more.", "WHAT")] = None,
-    reason: Reason = None,
-    by: By = None,
-    source: Source = None,
-    message: Message = None,
-    update_id: UpdateId = None,
-) -> None:
-    """What became of a mail nobody knew the fate of. The first decision counts."""
-    sent = {"mail": mail, "outcome": outcome, "by": by, "reason": reason, "source": source}
-    _say(id_, "settle_mail", sent, message, update_id)

@@ -85,7 +85,8 @@ class Tally:
         lines = good + self.counts["bad_input"]
         told = [f"{count:,} {WORDS[name]}" for name in WORDS if (count := self.counts[name])]
         if lines or self.finished:
-            terminal.say(f"{lines:,} {self._intake.noun}{'' if lines == 1 else 's'}: " + (", ".join(told) or f"{good:,} valid"))
+            noun = f"{self._intake.noun}{'' if lines == 1 else 's'}"
+            terminal.say(f"{lines:,} {noun}: " + (", ".join(told) or f"{good:,} valid"))
         counts = {name: self.counts[name] for name in WORDS}
         terminal.answer(ImportAnswer(lines=lines, valid=good, finished=self.finished, **counts))
 

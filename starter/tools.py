@@ -31,16 +31,23 @@ def schema(
 
 @app.command(
     rich_help_panel="Tools",
-    epilog=examples("tenure forward SO-100001 --days 5", "tenure forward sub-SO-100001 --days 335 --hours 9"),
+    epilog=examples(
+        "tenure forward SO-100001 --days 5",
+        "tenure forward sub-SO-100001 --days 335 --hours 9",
+        "tenure forward T-1001 --days 83",
+    ),
 )
 def forward(
     id_: Annotated[
-        str, typer.Argument(metavar="ID", help="SO#, subscription's id or workflow id.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="ID", help="SO#, id of a subscription, trial or device, or workflow id.", show_default=False
+        ),
     ],
     days: Annotated[float, typer.Option(min=0, help="How many days.")] = 0,
     hours: Annotated[float, typer.Option(min=0, help="And how many hours.")] = 0,
 ) -> None:
-    """Test clock: move one order or subscription forward in time, see what happens.
+    """Test clock: move one order, subscription, trial or device forward, see what happens.
 
     All others stay where they are. Only on an embedded server that was started for
     it: tenure up --time-travel, or tenure demo --keep.
@@ -49,4 +56,4 @@ def forward(
 
     if days + hours <= 0:
         raise bad("say how far: --days, --hours or both", "--days")
-    asyncio.run(seeing.move(ids.either(id_), timedelta(days=days, hours=hours)))
+    asyncio.run(seeing.move(ids.any_of(id_), timedelta(days=days, hours=hours)))

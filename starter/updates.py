@@ -10,7 +10,6 @@ from starter.options import By, Message, OrderId, Reason, Source, UpdateId, exam
 app = typer.Typer()
 
 TELL = "Tell an order what happened"
-TASKS = "Tasks and mails in doubt"
 
 
 def _option(what: str, metavar: str) -> Any:
@@ -157,7 +156,7 @@ def graduate(
 
 @app.command(
     "complete-task",
-    rich_help_panel=TASKS,
+    rich_help_panel=TELL,
     epilog=examples("tenure order complete-task SO-100002 --task relay_confirmation --by hangang"),
 )
 def complete_task(
@@ -171,25 +170,3 @@ def complete_task(
 ) -> None:
     """Somebody did what an open task asked for."""
     _say(id_, "complete_task", {"task": task, "by": by, "reason": reason, "source": source}, message, update_id)
-
-
-@app.command(
-    "settle-mail",
-    rich_help_panel=TASKS,
-    epilog=examples(
-        'tenure order settle-mail SO-100001 --mail order-SO-100001/welcome --outcome sent --reason "in the log"'
-    ),
-)
-def settle_mail(
-    id_: OrderId,
-    mail: Annotated[str | None, _option("The mail's key, as `tenure order show` has it.", "KEY")] = None,
-    outcome: Annotated[str | None, _option("sent: it had arrived. resend: send it once more.", "WHAT")] = None,
-    reason: Reason = None,
-    by: By = None,
-    source: Source = None,
-    message: Message = None,
-    update_id: UpdateId = None,
-) -> None:
-    """What became of a mail nobody knew the fate of. The first decision counts."""
-    sent = {"mail": mail, "outcome": outcome, "by": by, "reason": reason, "source": source}
-    _say(id_, "settle_mail", sent, message, update_id)

@@ -1,101 +1,92 @@
 """The outside world of the demo: what customers, partners and the vendor do, each on a clock of its own lifecycle."""
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, Final, Self
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from pydantic import Field, model_validator
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.temporal.clock import current_time, forward
+from adapters.temporal.clock import current_time
 from domain.mails import Lifecycle, workflow_id
 from domain.order.messages import PlaceOrder
 from domain.subscription.subscription import RENEWAL_DATE
-from domain.values import Line, Model
-from domain.view import LifeView
+from domain.trial.messages import StartTrial
+from starter.intake import Start, intake_of
 
 SECOND: Final = timedelta(seconds=1)
-
-
-class Act(Model):
-    """One thing somebody outside does. A line of examples/world.jsonl."""
-
-    at: timedelta
-    """After the order was placed; for a subscription, after its renewal date (negative: before)."""
-
-    to: Line = Field(description="A workflow id.")
-    update: Line | None = None
-    message: dict[str, Any] = {}
-    place: Line | None = Field(default=None, description="The SO# of a renewal order to start.")
-    note: Line
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.update is None) == (self.place is None):
-            raise ValueError("an act either sends an update or places an order")
-        return self
-
-
-@dataclass(frozen=True)
-class Happening:
-    """Something the demo shows."""
-
-    workflow_id: str
-    at: datetime
-    """On the lifecycle's own clock."""
-
-    text: str
-    refused: bool = False
+LOOK_AGAIN: Final = timedelta(milliseconds=50)
+FAR: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass
-class World:
+class World(Clocks):
     """Plays acts on lifecycles, each on its own clock; tells `show` what happened."""
 
-    client: Client
     task_queue: str
     acts: list[Act]
-    renewals: dict[str, PlaceOrder]
+    to_come: dict[str, PlaceOrder]
+    """Orders that are placed by acts: renewals, and those that convert a trial."""
+
     show: Callable[[Happening], Awaitable[None]]
 
-    async def play(self, order: PlaceOrder) -> None:
-        """A whole life: the order's, then its subscription's up to and past the renewal."""
-        target = await self.place(order)
+    async def play(self, start: Start) -> None:
+        """A whole life, with those that follow from it."""
+        start = _dated(start, datetime.now(UTC))
+        target = await self.place(start)
+        if isinstance(start, StartTrial):
+            await self.tell(target, f"the partner starts a trial ({start.kind.replace('_', ' ')})")
+            lives = [target, *(workflow_id(Lifecycle.DEVICE, device.device_id) for device in start.devices)]
+            await self.live(lives, await self.began(target))
+            await self.pass_time(lives, FAR)
+            return
         await self.tell(target, "the partner places an order")
-        await self.live(target)
-        subscription = workflow_id(Lifecycle.SUBSCRIPTION, order.subscription)
+        await self.live([target], await self.began(target))
+        subscription = workflow_id(Lifecycle.SUBSCRIPTION, start.subscription)
         if await self.exists(subscription):
             await self.live_as_subscription(subscription)
 
-    async def place(self, order: PlaceOrder) -> str:
-        """Start an order; its workflow id."""
-        number = order.sales_order_number
-        target = workflow_id(Lifecycle.ORDER, number)
+    async def place(self, start: Start) -> str:
+        """Start an order or a trial; its workflow id."""
+        intake = intake_of(start)
+        subject = intake.subject(start)
         with contextlib.suppress(WorkflowAlreadyStartedError):  # an earlier demo did
             await self.client.start_workflow(
-                "Order",
-                order,
-                id=target,
+                intake.workflow,
+                start,
+                id=subject.workflow_id,
                 task_queue=self.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"Order {number} ({order.kind})",
+                static_summary=f"{intake.workflow} {subject.id} ({start.kind})",
             )
-        return target
+        return subject.workflow_id
 
-    async def live(self, target: str) -> None:
-        """Play the acts for one order, moving its clock from one to the next."""
-        placed_at = datetime.fromisoformat((await self.view(target)).facts["placed_at"])
-        now = await current_time(self.client, target)
-        for act in self.of(target):
-            if placed_at + act.at > now:
-                await self.move(target, placed_at + act.at)
-                await self.send(target, act)
+    async def live(self, lives: Sequence[str], began: datetime) -> None:
+        """Play the acts for lives that belong together: each has its own clock, and none is left behind."""
+        now = await current_time(self.client, lives[0])
+        for act in self.of(*lives):
+            if began + act.at > now:
+                await self.born(act.to)
+                await self.pass_time(lives, began + act.at)
+                await self.send(act.to, act)
+
+    async def pass_time(self, lives: Sequence[str], to: datetime) -> None:
+        """Move all clocks to an instant, from deadline to deadline of any of them; each is told as it passes."""
+        while due := await self.next_due(lives, to):
+            target, deadline = due
+            before = await self.view(target)
+            for each in lives:
+                await self.move(each, deadline.at + SECOND)
+            after = await self.settled(target)
+            await self.tell(target, deadline.label)
+            if "lost" in after.facts.keys() - before.facts.keys():
+                await self.tell(target, f"lost for good: {after.facts['lost'].replace('_', ' ')}")
+        if to < FAR:
+            for each in lives:
+                await self.move(each, to)
 
     async def live_as_subscription(self, target: str) -> None:
         """Play the acts around the renewal date, and let the date pass."""
@@ -113,7 +104,7 @@ class World:
             if act.place is None:
                 await self.send(target, act)
             else:
-                await self.renew(target, act, self.renewals[act.place])
+                await self.renew(target, act, self.to_come[act.place])
 
     async def renew(self, subscription: str, act: Act, renewal: PlaceOrder) -> None:
         """A renewal order starts at the subscription's time, and the subscription keeps up with it."""
@@ -127,52 +118,48 @@ class World:
             await self.send(target, step)
         await self.tell(subscription, f"renewed: {(await self.view(subscription)).stage}")
 
-    def of(self, target: str) -> list[Act]:
-        """The acts meant for one workflow, in time order."""
-        return sorted((act for act in self.acts if act.to == target), key=lambda act: act.at)
-
-    async def move(self, target: str, to: datetime) -> None:
-        """Forward a lifecycle's clock to an instant; one already past is left."""
-        ahead = to - await current_time(self.client, target)
-        if ahead > timedelta(0):
-            await forward(self.client, target, ahead)
+    def of(self, *targets: str) -> list[Act]:
+        """The acts meant for these workflows, in time order."""
+        return sorted((act for act in self.acts if act.to in targets), key=lambda act: act.at)
 
     async def send(self, target: str, act: Act) -> None:
-        """Send an act's update; a refusal is part of the story."""
+        """Send an act's update, with the order it places if there is one; a refusal is part of the story."""
         handle = self.client.get_workflow_handle(target)
+        now = await current_time(self.client, target)
+        order = self.to_come[act.place].model_copy(update={"placed_at": now}) if act.place else None
+        placed = {"order": order.model_dump(mode="json")} if order else {}
         try:
-            await handle.execute_update(act.update or "", act.message)
+            await handle.execute_update(act.update or "", act.message | placed)
         except WorkflowUpdateFailedError as refusal:
             words = getattr(refusal.cause, "message", str(refusal.cause)).splitlines()[0]
             await self.tell(target, f"{act.note} – refused: {words}", refused=True)
-        else:
-            await self.tell(target, act.note)
+            return
+        await self.tell(target, act.note)
+        if order:
+            await self.follow(order, now)
+
+    async def follow(self, order: PlaceOrder, now: datetime) -> None:
+        """An order that another life places lives on from there."""
+        target = workflow_id(Lifecycle.ORDER, order.sales_order_number)
+        await self.born(target)
+        await self.move(target, now)
+        await self.tell(target, "the paid order begins")
+        await self.live([target], now)
 
     async def tell(self, target: str, text: str, *, refused: bool = False) -> None:
         """Show what happened, with the lifecycle's own time."""
         await self.show(Happening(target, await current_time(self.client, target), text, refused))
-
-    async def view(self, target: str) -> LifeView:
-        """A lifecycle's own account of itself."""
-        view: LifeView = await self.client.get_workflow_handle(target).query("state", result_type=LifeView)
-        return view
 
     async def renewal_date_ends(self, target: str) -> datetime:
         """When the renewal date is over in the customer's zone."""
         deadlines = (await self.view(target)).deadlines
         return next(deadline.at for deadline in deadlines if deadline.name == RENEWAL_DATE)
 
-    async def exists(self, target: str) -> bool:
-        """Is there such a workflow? A cancelled or rejected order starts no subscription."""
-        try:
-            await self.client.get_workflow_handle(target).describe()
-        except RPCError as missing:
-            if missing.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
-        return True
 
-
-def read_acts(path: Path) -> list[Act]:
-    """The acts of a file, one JSON object a line."""
-    return [Act.model_validate_json(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+def _dated(start: Start, now: datetime) -> Start:
+    """The examples are played as of today: so the devices of a trial expire with it, not on the day in the file."""
+    if isinstance(start, PlaceOrder) or not start.devices:
+        return start
+    expires_on = now + timedelta(days=start.days or start.policy.length.days)
+    devices = tuple(device.model_copy(update={"expires_on": expires_on}) for device in start.devices)
+    return start.model_copy(update={"devices": devices})

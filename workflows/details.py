@@ -9,7 +9,7 @@ from domain.values import Message
 from domain.view import Awaited, LifeView, Step
 
 
-def markdown(view: LifeView, examples: Mapping[str, Message], zone: str) -> str:
+def markdown(view: LifeView, examples: Mapping[str, Message], zone: str, refusal: str | None = None) -> str:
     """Where it stands, what it waits for and until when, what to send now. Dates in the customer's zone."""
     sections = [
         _section(f"{view.lifecycle} {view.id}: {view.stage}", [_step(step, zone) for step in view.steps]),
@@ -17,6 +17,7 @@ def markdown(view: LifeView, examples: Mapping[str, Message], zone: str) -> str:
         _section("Falls due if nothing happens", [f"{d.label}: {local(d.at, zone)}" for d in view.deadlines]),
         _section("Needs attention", [f"missed: {what}" for what in view.jeopardy]),
         _section("Open tasks", [_task(task) for task in view.tasks if task.closed_at is None]),
+        _section("Last refused", [refusal] if refusal else []),
         _section("Held by an operator", [view.held_by_operator] if view.held_by_operator else []),
         _section("What you can send now", [_example(name, examples) for name in view.can_send]),
         _section("Operators may also send", [_example(name, examples) for name in view.desk]),

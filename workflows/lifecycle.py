@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.values import Message, Model
     from domain.view import LifeView
     from workflows.attributes import changed
-    from workflows.details import markdown
+    from workflows.details import local, markdown
     from workflows.messages import described
     from workflows.steps import MAIL, MAIL_TASK_QUEUE_SUFFIX, RECORD
 
@@ -48,6 +48,7 @@ class Story(Generic[L]):
 
     def __init__(self) -> None:
         self._posting: dict[str, asyncio.Task[None]] = {}
+        self._last_refusal: str | None = None
 
     # What a subclass says about itself.
 
@@ -125,7 +126,15 @@ class Story(Generic[L]):
         updates = changed(workflow.info().typed_search_attributes, view)
         if updates:
             workflow.upsert_search_attributes(updates)
-        workflow.set_current_details(markdown(view, self._fitting_examples(), self.zone()))
+        details = markdown(view, self._fitting_examples(), self.zone(), self._last_refusal)
+        workflow.set_current_details(details)
+
+    def was_refused(self, update: str, why: str) -> None:
+        """Remember what was refused last, for the state query at once and for the details when they change next.
+
+        A refusal leaves no trace in the history and a validator may not touch the details: nothing may depend on it.
+        """
+        self._last_refusal = f"`{update}` at {local(workflow.now(), self.zone())}: {why}"
 
     # How.
 
@@ -213,7 +222,7 @@ class Story(Generic[L]):
     @workflow.query(description="Where it stands: tracker, what is awaited from whom, deadlines, tasks, mails.")
     def state(self) -> LifeView:
         """Everything the story knows about itself, without personal data."""
-        return self.view()
+        return self.view().model_copy(update={"last_refusal": self._last_refusal})
 
     @workflow.update(
         description=described("What became of a mail nobody knew the fate of.", DESK_EXAMPLES["settle_mail"])

