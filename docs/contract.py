@@ -5,6 +5,7 @@ between `<!-- generated: NAME -->` and `<!-- end -->`. It never overwrites a sch
 `--against REF` compares with the schemas of another commit, for a pipeline that does not trust the checkout.
 """
 
+import functools
 import json
 import re
 import subprocess
@@ -37,7 +38,7 @@ from starter.exits import MEANING  # noqa: E402
 from worker import STORIES  # noqa: E402
 
 VERSIONS: Final[Mapping[str, int]] = {}
-"""Messages whose version is not 1 any more: `{"order.start": 2}`. The schemas of earlier versions stay where they are."""
+"""Messages whose version is not 1 any more: `{"order.start": 2}`. Schemas of earlier versions stay where they are."""
 
 RETIRED: Final[frozenset[str]] = frozenset()
 """Messages nobody takes any more; their schemas stay where they are."""
@@ -85,13 +86,13 @@ def definition(lifecycle: Lifecycle) -> Any:
     return workflow._Definition.must_from_class(stories()[lifecycle])
 
 
+@functools.cache
 def entries() -> dict[str, Entry]:
     """Every message by name, `order.start`, `order.cancel`, and what every update answers."""
     found = {}
     for lifecycle in stories():
-        for name, said in starts().items():
-            if name == lifecycle:
-                found[f"{name}.{START}"] = Entry(type(said), said, _first_line(type(said)))
+        if said := starts().get(lifecycle):
+            found[f"{lifecycle}.{START}"] = Entry(type(said), said, _first_line(type(said)))
         for name, update in sorted(definition(lifecycle).updates.items()):
             text = str(update.description or "").partition(" Example: ")[0]
             found[f"{lifecycle}.{name}"] = Entry(update.arg_types[0], _examples(lifecycle)[name], text)

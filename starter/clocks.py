@@ -33,11 +33,12 @@ class Clocks:
 
     async def next_due(self, lives: Sequence[str], to: datetime) -> tuple[str, Deadline] | None:
         """The first deadline that falls due until then, and whose it is."""
+        views = {target: await self.view(target) for target in lives if await self.is_open(target)}
         found = [
             (target, deadline)
-            for target in lives
-            if await self.is_open(target)
-            for deadline in (await self.view(target)).deadlines[:1]
+            for target, view in views.items()
+            if view.held_by_operator is None
+            for deadline in view.deadlines[:1]
             if deadline.at < to
         ]
         return min(found, key=lambda due: due[1].at, default=None)

@@ -1,15 +1,16 @@
-"""`tenure demo`: every order of examples/ lives its whole life in under a minute, before your eyes."""
+"""`tenure demo`: every order and trial of examples/ lives its whole life in under a minute, before your eyes."""
 
 import asyncio
 import shutil
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
 from rich.markup import escape
@@ -17,18 +18,27 @@ from rich.panel import Panel
 from rich.table import Table
 
 from adapters.mail.catcher import CaughtMail, read_mails
+from domain.mails import Lifecycle
 from domain.order.messages import PlaceOrder
+from domain.trial.messages import StartTrial
 from domain.view import LifeView
+from starter.acts import Happening, read_acts
+from starter.demo_tables import COLOURS, Ended
+from starter.ids import Subject
+from starter.intake import Start, subject_of
 from starter.service import Ports, Service, service
-from starter.world import Happening, World, read_acts
+from starter.world import World
 
 LINES = 16
 """Happenings shown at a time."""
 
+FEWEST = 5
+"""If the terminal is low."""
+
+M = TypeVar("M", PlaceOrder, StartTrial)
+
 REFRESH = 0.4
 """Seconds between two looks at the mail catcher."""
-
-COLOURS = {"completed": "green", "active": "green", "suspended": "red", "rejected": "red", "cancelled": "yellow"}
 
 
 @dataclass
@@ -73,10 +83,10 @@ class Screen:
             table.add_column(column, overflow="ellipsis", no_wrap=True)
         for name, view in sorted(self.views.items()):
             table.add_row(name, *self._row(name, view))
-        news = "\n".join(self.latest)
-        return Group(
-            table, Panel(news, title=f"what happens ({self.mails} mails)", title_align="left", height=LINES + 2)
-        )
+        lines = max(FEWEST, min(LINES, self.console.height - len(self.views) - 4))
+        news = "\n".join(list(self.latest)[-lines:])
+        title = f"what happens ({self.mails} mails)"
+        return Group(table, Panel(news, title=title, title_align="left", height=lines + 2))
 
     def _row(self, name: str, view: LifeView) -> tuple[str, str, str, str]:
         colour = COLOURS.get(view.stage, "red" if view.attention else "default")
@@ -97,12 +107,14 @@ async def demo(directory: Path, ports: Ports, examples: Path, console: Console, 
     began = monotonic()
     console.print("starting Temporal, the store, the mail catcher and the worker …")
     async with service(directory, ports, time_travel=True) as running:
-        screen, world, orders = _stage(running, examples, console)
+        screen, world, starts = _stage(running, examples, console)
         ready = monotonic() - began
         with Live(screen.picture(), console=console, refresh_per_second=8, transient=True) as live:
             screen.live = live if console.is_terminal else None
-            await _play(running, screen, world, orders)
-        console.print(_summary(screen, orders, read_mails(running.mails)))
+            await _play(running, screen, world, starts)
+        ended = Ended(screen.views, screen.zones, [mail.path.name for mail in read_mails(running.mails)])
+        for table in ended.tables([*starts, *(order for name, order in world.to_come.items() if order.converts_trial)]):
+            console.print(table)
         _say_where(running, console, ready, monotonic() - began)
         if keep:
             console.print("Ctrl-C stops it.")
@@ -110,37 +122,41 @@ async def demo(directory: Path, ports: Ports, examples: Path, console: Console, 
     return 0
 
 
-def _stage(running: Service, examples: Path, console: Console) -> tuple[Screen, World, list[PlaceOrder]]:
-    orders = _orders(examples / "orders.jsonl")
-    renewals = {order.sales_order_number: order for order in _orders(examples / "renewals.jsonl")}
-    screen = Screen(console, _zones([*orders, *renewals.values()]))
+def _stage(running: Service, examples: Path, console: Console) -> tuple[Screen, World, list[Start]]:
+    starts: list[Start] = [*_read(examples / "orders.jsonl", PlaceOrder), *_read(examples / "trials.jsonl", StartTrial)]
+    later = [*_read(examples / "renewals.jsonl", PlaceOrder), *_read(examples / "trial-order.json", PlaceOrder)]
+    to_come = {order.sales_order_number: order for order in later}
+    screen = Screen(console, {name: zone for start in (*starts, *later) for name, zone in _zones(start)})
 
     async def show(happening: Happening) -> None:
         screen.happened(happening, await world.view(happening.workflow_id))
 
-    acts = read_acts(examples / "world.jsonl")
-    world = World(running.client, running.task_queue, acts, renewals, show)
-    return screen, world, orders
+    world = World(running.client, running.task_queue, read_acts(examples / "world.jsonl"), to_come, show)
+    return screen, world, starts
 
 
-def _orders(path: Path) -> list[PlaceOrder]:
-    return [PlaceOrder.model_validate_json(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+def _read(path: Path, model: type[M]) -> list[M]:
+    """A directory of one's own examples may have orders only."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    documents = text.splitlines() if path.suffix == ".jsonl" else [text]
+    return [model.model_validate_json(document) for document in documents if document.strip()]
 
 
-def _zones(orders: list[PlaceOrder]) -> dict[str, str]:
-    return {
-        name: order.customer.zone
-        for order in orders
-        for name in (f"order-{order.sales_order_number}", f"subscription-{order.subscription}")
-    }
+def _zones(start: Start) -> Iterator[tuple[str, str]]:
+    zone = start.customer.zone
+    yield subject_of(start).workflow_id, zone
+    if isinstance(start, PlaceOrder):
+        yield Subject(Lifecycle.SUBSCRIPTION, start.subscription).workflow_id, zone
+    else:
+        yield from ((Subject(Lifecycle.DEVICE, lent.device_id).workflow_id, zone) for lent in start.devices)
 
 
-async def _play(running: Service, screen: Screen, world: World, orders: list[PlaceOrder]) -> None:
+async def _play(running: Service, screen: Screen, world: World, starts: list[Start]) -> None:
     post = asyncio.create_task(_watch_the_post(running.mails, screen))
     try:
         async with asyncio.TaskGroup() as lives:
-            for order in orders:
-                lives.create_task(world.play(order))
+            for start in starts:
+                lives.create_task(world.play(start))
         for name in list(screen.views):
             screen.views[name] = await world.view(name)
         await asyncio.sleep(REFRESH * 2)
@@ -156,35 +172,6 @@ async def _watch_the_post(directory: Path, screen: Screen) -> None:
                 seen.add(mail.path)
                 screen.mailed(mail)
         await asyncio.sleep(REFRESH)
-
-
-def _summary(screen: Screen, orders: list[PlaceOrder], mails: list[CaughtMail]) -> Table:
-    table = Table(title="What happened", title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    for column in ("order", "customer", "ended as", "service from", "subscription", "renews", "mails"):
-        table.add_column(column, no_wrap=column != "customer")
-    for order in orders:
-        table.add_row(*_line(screen, order, mails))
-    return table
-
-
-def _line(screen: Screen, order: PlaceOrder, mails: list[CaughtMail]) -> tuple[str, ...]:
-    name = f"order-{order.sales_order_number}"
-    life, subscription = screen.views[name], screen.views.get(f"subscription-{order.subscription}")
-    built = life.facts.get("built_at")
-    about = sum(1 for mail in mails if order.sales_order_number in mail.path.name)
-    return (
-        order.sales_order_number,
-        escape(order.customer.company),
-        _coloured(life.stage),
-        screen.local(datetime.fromisoformat(built), name)[:10] if built else "–",
-        _coloured(subscription.stage) if subscription else "–",
-        subscription.facts["renewal_date"] if subscription else "–",
-        str(about),
-    )
-
-
-def _coloured(stage: str) -> str:
-    return f"[{COLOURS.get(stage, 'default')}]{stage}[/]"
 
 
 def _say_where(running: Service, console: Console, ready: float, took: float) -> None:

@@ -18,7 +18,7 @@ Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Tempo
 UiPort = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Temporal's Web UI.")]
 MailPort = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Mail catcher.")]
 TimeTravel = Annotated[bool, typer.Option("--time-travel", metavar="", help="Allow `tenure forward`. For tests only.")]
-Examples = Annotated[Path, typer.Option(metavar="DIR", help="The orders to play.")]
+Examples = Annotated[Path, typer.Option(metavar="DIR", help="The orders and trials to play.")]
 Keep = Annotated[bool, typer.Option("--keep", metavar="", help="Leave it running at the end, to look around.")]
 Again = Annotated[bool, typer.Option("--again", metavar="", help="Go on with what an earlier demo left.")]
 
@@ -52,7 +52,7 @@ def demo(
     keep: Keep = False,
     again: Again = False,
 ) -> None:
-    """Every order of examples/ lives its whole life, before your eyes."""
+    """Every order and trial of examples/ lives its whole life, before your eyes."""
     from starter.demo import demo as run
     from starter.service import Ports
 

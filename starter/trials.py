@@ -1,4 +1,4 @@
-"""`tenure trial …` and `tenure device show`: start, import, show, list. What a command needs it imports when it runs."""
+"""`tenure trial …` and `tenure device show`: start, import, show, list; imports wait until a command runs."""
 
 import asyncio
 from pathlib import Path

@@ -15,10 +15,12 @@ from domain.mails import Lifecycle, workflow_id
 from domain.order.messages import PlaceOrder
 from domain.subscription.subscription import RENEWAL_DATE
 from domain.trial.messages import StartTrial
+from domain.trial.trial import GRACE_END
+from starter.acts import Act, Happening
+from starter.clocks import Clocks
 from starter.intake import Start, intake_of
 
 SECOND: Final = timedelta(seconds=1)
-LOOK_AGAIN: Final = timedelta(milliseconds=50)
 FAR: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -41,7 +43,7 @@ class World(Clocks):
             await self.tell(target, f"the partner starts a trial ({start.kind.replace('_', ' ')})")
             lives = [target, *(workflow_id(Lifecycle.DEVICE, device.device_id) for device in start.devices)]
             await self.live(lives, await self.began(target))
-            await self.pass_time(lives, FAR)
+            await self.pass_deadlines(lives, FAR)
             return
         await self.tell(target, "the partner places an order")
         await self.live([target], await self.began(target))
@@ -74,19 +76,21 @@ class World(Clocks):
                 await self.send(act.to, act)
 
     async def pass_time(self, lives: Sequence[str], to: datetime) -> None:
-        """Move all clocks to an instant, from deadline to deadline of any of them; each is told as it passes."""
+        """Move all clocks to an instant."""
+        await self.pass_deadlines(lives, to)
+        for each in lives:
+            await self.move(each, to)
+
+    async def pass_deadlines(self, lives: Sequence[str], to: datetime) -> None:
+        """From deadline to deadline, whosever it is; each is told as it passes."""
         while due := await self.next_due(lives, to):
             target, deadline = due
-            before = await self.view(target)
             for each in lives:
-                await self.move(each, deadline.at + SECOND)
-            after = await self.settled(target)
+                await self.move(each, deadline.at + (SECOND if each == target else -SECOND))
             await self.tell(target, deadline.label)
-            if "lost" in after.facts.keys() - before.facts.keys():
-                await self.tell(target, f"lost for good: {after.facts['lost'].replace('_', ' ')}")
-        if to < FAR:
-            for each in lives:
-                await self.move(each, to)
+            lost = (await self.settled(target)).facts.get("lost")
+            if lost and deadline.name == GRACE_END:
+                await self.tell(target, f"lost for good: {lost.replace('_', ' ')}")
 
     async def live_as_subscription(self, target: str) -> None:
         """Play the acts around the renewal date, and let the date pass."""

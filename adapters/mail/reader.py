@@ -1,7 +1,7 @@
 """How one person is spoken to: names, dates and numbers in their language, instants in their zone."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from babel.dates import format_date, format_datetime, get_timezone
@@ -23,6 +23,10 @@ _TIME: Final = {
     Language.FRENCH: "{day} 'à' HH:mm",
     Language.ENGLISH: "{day}, HH:mm",
 }
+
+
+MIDNIGHT: Final = time(0)
+INSTANT_BEFORE: Final = timedelta(microseconds=1)
 
 
 class FactMissing(UnsafeMail):
@@ -49,12 +53,18 @@ class Reader:
         return f"{first} {last}"
 
     def when(self, instant: datetime | None) -> str:
-        """Date and time on the reader's own clock, with the name of their zone and its offset."""
+        """Date and time on the reader's own clock, with the name of their zone and its offset.
+
+        Midnight is 24:00 of the day that ends: nobody should take the end of the 30th for some time on the 31st.
+        """
         if instant is None:
             raise FactMissing("the mail names an instant that is not among its facts")
-        patterns = (_TIME[self.language].format(day=_DAY[self.language]), "zzzz", "'UTC'xxx")
+        ends_a_day = instant.astimezone(self._zone).time() == MIDNIGHT
+        shown = instant - INSTANT_BEFORE if ends_a_day else instant
+        clock_pattern = _TIME[self.language].format(day=_DAY[self.language])
+        patterns = (clock_pattern.replace("HH:mm", "'24:00'") if ends_a_day else clock_pattern, "zzzz", "'UTC'xxx")
         clock, zone, offset = (
-            format_datetime(instant, pattern, tzinfo=self._zone, locale=self._locale) for pattern in patterns
+            format_datetime(shown, pattern, tzinfo=self._zone, locale=self._locale) for pattern in patterns
         )
         return f"{clock} ({offset if zone.startswith(('GMT', 'UTC')) else f'{zone}, {offset}'})"
 

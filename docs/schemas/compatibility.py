@@ -48,6 +48,7 @@ class Document(NamedTuple):
             name = str(found.pop("$ref")).removeprefix("#/$defs/")
             of_terms = of_terms or name.endswith(TERMS)
             found = {**self.root.get("$defs", {})[name], **found}
+        found.pop("$defs", None)
         return Document(found, self.root, of_terms)
 
     def branches(self) -> "list[Document]":
@@ -65,7 +66,8 @@ class Document(NamedTuple):
 def gaps(wider: Schema, narrower: Schema) -> list[Gap]:
     """Where what fits `wider` would not fit `narrower`; empty if it always does."""
     wide, narrow = (Document(each, each).inner(each) for each in (wider, narrower))
-    return list(dict.fromkeys(_gaps(wide, narrow, "", ())))
+    found = list(_gaps(wide, narrow, "", ()))
+    return [gap for place, gap in enumerate(found) if gap not in found[:place]]
 
 
 def _gaps(wide: Document, narrow: Document, path: str, seen: tuple[tuple[Any, Any], ...]) -> Iterator[Gap]:

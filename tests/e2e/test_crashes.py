@@ -1,7 +1,6 @@
 """What kill -9 of the worker does to orders under way: nothing is lost, nothing is sent twice. A1, A2."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from activities.subscription import SubscriptionActivities
 from domain.life import SettleMail
 from domain.mails import Lifecycle, MailKind, mail_key
 from domain.order.messages import Offering
-from tests.e2e.city import City, a_city, assert_whole, eventually
+from tests.e2e.city import City, QuickServer, a_city, assert_whole, eventually
 from tests.e2e.killable_worker import armed, killable_worker
 from tests.makers import an_order, built, cleared, graduated, submitted
 from worker import activities_of
@@ -25,6 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
     """The service with a worker that dies on demand and is restarted at once."""
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("starter.service.DevServer", QuickServer)
         patched.setattr("starter.service._worker", killable_worker)
         patched.setenv("TENURE_SMTP_DEADLINE", "1.5")
         async with a_city(tmp_path_factory.mktemp("city"), time_travel=False) as running:
@@ -40,9 +40,6 @@ async def struck(city: City, workflow_id: str, point: str) -> None:
     """Wait until it did."""
     await eventually(lambda: not (armed(city.directory) / f"{workflow_id}@{point}").exists())
 
-
-SOON = timedelta(seconds=2)
-"""A workflow task that died with the worker is given again after this; 10 s otherwise."""
 
 # A1: in the midst of a mail.
 
@@ -65,7 +62,7 @@ async def test_a1_a_worker_killed_in_the_midst_of_a_mail_loses_none_and_sends_no
     arrived, becomes = POINTS[point]
     number = f"SO-30000{list(POINTS).index(point)}"
     arm(city, f"order-{number}", point)
-    order = await city.start(an_order(number, Offering.PORT), task_timeout=SOON)
+    order = await city.start(an_order(number, Offering.PORT))
     await struck(city, order.id, point)
     assert len(city.mails(number)) == arrived
     await eventually(lambda: f"mail.{becomes}" in city.told(number))
@@ -106,8 +103,7 @@ async def test_a2_a_worker_killed_in_every_activity_of_a_life_leaves_one_row_eac
     assert {*KILLED_IN} == {*names_of(OrderActivities), *names_of(SubscriptionActivities)}, "all of them"
     for activity, workflow_id in KILLED_IN.items():
         arm(city, workflow_id, f"{activity}:done")
-    order = await city.start(an_order("SO-310001"), task_timeout=SOON)
-    await city.settled(order)
+    order = await city.place(an_order("SO-310001"))
     await city.tell(order, "clear_compliance", cleared())
     await city.tell(order, "submit_provisioning_form", submitted())
     await city.tell(order, "report_site_built", built())

@@ -22,7 +22,7 @@ from domain.mails import Lifecycle
 from domain.order.messages import Offering, PlaceOrder
 from domain.order.policy import OrderPolicy
 from starter import service
-from tests.e2e.city import LOOK_EVERY, City, a_city, assert_whole, eventually, history
+from tests.e2e.city import LOOK_EVERY, City, QuickServer, a_city, assert_whole, eventually, history
 from tests.makers import an_order, built, cleared, graduated, submitted
 from worker import MAIL_THREADS
 
@@ -81,6 +81,7 @@ def deploys() -> Iterator[Deploys]:
 async def city(tmp_path_factory: pytest.TempPathFactory, deploys: Deploys) -> AsyncIterator[City]:
     """The service with a mail server that can be slow."""
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("starter.service.DevServer", QuickServer)
         patched.setattr("starter.service._worker", deploys)
         patched.setattr("starter.service.MailCatcher", SlowCatcher)
         async with a_city(tmp_path_factory.mktemp("city"), time_travel=False) as running:
@@ -90,9 +91,6 @@ async def city(tmp_path_factory: pytest.TempPathFactory, deploys: Deploys) -> As
 LIVES = 10
 LINK = timedelta(seconds=1)
 """A timer that falls due while the server is down, or while it comes back."""
-
-SOON = timedelta(seconds=2)
-"""A task that died with the server is given again after this; 10 s otherwise."""
 
 PASSING = {
     RPCStatusCode.UNAVAILABLE,
@@ -139,7 +137,7 @@ async def live(city: City, number: str, ledger: list[tuple[str, str]]) -> None:
 
 async def started(city: City, placed: PlaceOrder) -> WorkflowHandle[Any, Any]:
     try:
-        return await city.start(placed, task_timeout=SOON)
+        return await city.start(placed)
     except WorkflowAlreadyStartedError:  # the answer was lost, not the start
         return city.order(placed.sales_order_number)
 
