@@ -1,6 +1,7 @@
 """Lives on clocks of their own: looked at, waited for, moved in time."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Final
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.temporal.clock import current_time, forward
+from adapters.temporal.clock import NothingToMove, current_time, forward
 from domain.agenda import Deadline
 from domain.view import LifeView
 from starter.moving import quiet
@@ -25,11 +26,10 @@ class Clocks:
 
     async def move(self, target: str, to: datetime) -> None:
         """Forward a lifecycle's clock to an instant; one already past or closed is left, as is one still to begin."""
-        if not await self.is_open(target):
-            return
-        ahead = to - await current_time(self.client, target)
-        if ahead > timedelta(0):
-            await forward(self.client, target, ahead)
+        with contextlib.suppress(NothingToMove):
+            ahead = to - await current_time(self.client, target)
+            if ahead > timedelta(0):
+                await forward(self.client, target, ahead)
 
     async def next_due(self, lives: Sequence[str], to: datetime) -> tuple[str, Deadline] | None:
         """The first deadline that falls due until then, and whose it is."""

@@ -112,8 +112,9 @@ async def demo(directory: Path, ports: Ports, examples: Path, console: Console, 
         with Live(screen.picture(), console=console, refresh_per_second=8, transient=True) as live:
             screen.live = live if console.is_terminal else None
             await _play(running, screen, world, starts)
-        ended = Ended(screen.views, screen.zones, [mail.path.name for mail in read_mails(running.mails)])
-        for table in ended.tables([*starts, *(order for name, order in world.to_come.items() if order.converts_trial)]):
+        for table in Ended(screen.views).tables(
+            [*starts, *(order for name, order in world.to_come.items() if order.converts_trial)]
+        ):
             console.print(table)
         _say_where(running, console, ready, monotonic() - began)
         if keep:

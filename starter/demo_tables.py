@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from domain.mails import Lifecycle
+from domain.mails import Lifecycle, MailState
 from domain.order.messages import PlaceOrder
 from domain.trial.messages import StartTrial
 from domain.view import LifeView
@@ -46,10 +46,6 @@ class Ended:
     views: Mapping[str, LifeView]
     """By workflow id."""
 
-    zones: Mapping[str, str]
-    mails: Sequence[str]
-    """Names of the caught mails: they begin with whom the mail is about."""
-
     def tables(self, starts: Sequence[Start]) -> Iterator[Table]:
         """One of the orders, one of the trials."""
         orders = [start for start in starts if isinstance(start, PlaceOrder) and self.seen(subject_of(start))]
@@ -71,14 +67,13 @@ class Ended:
             f"{datetime.fromisoformat(built).astimezone(zone):%Y-%m-%d}" if built else NONE,
             _coloured(subscription.stage) if subscription else NONE,
             subscription.facts["renewal_date"] if subscription else NONE,
-            str(self.mails_about(order.sales_order_number)),
+            _mails(life, subscription),
         )
 
     def trial(self, trial: StartTrial) -> tuple[str, ...]:
         """A line of the second table."""
         life = self.views[subject_of(trial).workflow_id]
         lent = {device.device_id: self.seen(Subject(Lifecycle.DEVICE, device.device_id)) for device in trial.devices}
-        about = (trial.trial_id, *lent)
         return (
             trial.trial_id,
             escape(trial.customer.company),
@@ -87,16 +82,12 @@ class Ended:
             life.facts.get("order", NONE),
             ", ".join(_thing(step) for step in life.facts.get("lost", "").split(", ")) or NONE,
             ", ".join(f"{name} {_coloured(view.stage)}" for name, view in lent.items() if view) or NONE,
-            str(sum(map(self.mails_about, about))),
+            _mails(life, *lent.values()),
         )
 
     def seen(self, subject: Subject) -> LifeView | None:
         """Where it stands, if it ever began."""
         return self.views.get(subject.workflow_id)
-
-    def mails_about(self, id_: str) -> int:
-        """How many mails were about it."""
-        return sum(1 for name in self.mails if f"-{id_}-" in name)
 
 
 def _table(title: str, columns: Sequence[str], lines: Iterable[tuple[str, ...]]) -> Table:
@@ -106,6 +97,10 @@ def _table(title: str, columns: Sequence[str], lines: Iterable[tuple[str, ...]])
     for line in lines:
         table.add_row(*line)
     return table
+
+
+def _mails(*lives: LifeView | None) -> str:
+    return str(sum(mail.state is MailState.SENT for life in lives if life for mail in life.mails))
 
 
 def _coloured(stage: str) -> str:

@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Self, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from activities.ports import DeviceRow, NotKnown, OrderRow, SubscriptionRow, TrialRow
-from adapters.sql.engine import StoreUnusable
+from adapters.sql.engine import DatabaseTrouble, StoreUnusable
 from adapters.sql.store import SqlStore, open_store
 from domain.mails import Lifecycle
 from starter.exits import Exit, Stop
@@ -49,7 +47,7 @@ class Records:
             return await asyncio.to_thread(question, self._store)
         except NotKnown:
             return None
-        except SQLAlchemyError as failed:
+        except DatabaseTrouble as failed:
             self.problem = f"cannot be read now ({type(failed).__name__})"
             return None
 

@@ -36,10 +36,13 @@ def show(found: ShowAnswer) -> None:
     )
     terminal.say(f"  {view.kind}, customer {view.customer_id}, partner {view.partner_id}; {status}times in {zone}")
     if facts := [f"{name.replace('_', ' ')} {value}" for name, value in view.facts.items() if ":" not in value]:
-        terminal.say(f"  {shown(', '.join(facts))}")
+        terminal.say(f"  {shown('; '.join(facts))}")
     _section("", _tracker(view, zone))
     _section("Waits for", [f"{awaited.what}, from {awaited.from_whom}" for awaited in view.awaiting])
-    _section("Falls due if nothing happens", [f"{local(due.at, zone)}  {due.label}" for due in view.deadlines])
+    _section(
+        "Falls due once resumed" if view.held_by_operator else "Falls due if nothing happens",
+        [f"{local(due.at, zone)}  {due.label}" for due in view.deadlines],
+    )
     held = [f"held by an operator: {view.held_by_operator}"] if view.held_by_operator else []
     _section("Needs attention", [*(f"missed: {what}" for what in view.jeopardy), *held], "yellow")
     _section("Open tasks", [f"{task.key}, for {task.assignee}" for task in view.tasks if task.closed_at is None])

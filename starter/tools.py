@@ -57,3 +57,17 @@ def forward(
     if days + hours <= 0:
         raise bad("say how far: --days, --hours or both", "--days")
     asyncio.run(seeing.move(ids.any_of(id_), timedelta(days=days, hours=hours)))
+
+
+@app.command(rich_help_panel="Tools", epilog=examples("tenure audit", "tenure audit --repair"))
+def audit(
+    repair: Annotated[bool, typer.Option("--repair", metavar="", help="Mend what can be mended.")] = False,
+) -> None:
+    """Compare store, search attributes and workflows of everything that is open.
+
+    Exit code 3 if differences remain. A workflow that was terminated leaves its row
+    behind: --repair closes it as cancelled and says so in its record.
+    """
+    from starter import audit as auditing
+
+    asyncio.run(auditing.audit(repair=repair))

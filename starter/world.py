@@ -149,6 +149,9 @@ class World(Clocks):
         await self.move(target, now)
         await self.tell(target, "the paid order begins")
         await self.live([target], now)
+        subscription = workflow_id(Lifecycle.SUBSCRIPTION, order.subscription)
+        if await self.exists(subscription):
+            await self.tell(subscription, "the trial is a subscription now")
 
     async def tell(self, target: str, text: str, *, refused: bool = False) -> None:
         """Show what happened, with the lifecycle's own time."""

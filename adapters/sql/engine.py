@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 PATIENCE: Final = timedelta(seconds=10)
 """How long a statement may take or wait for a lock before it fails and the activity is tried again. R4."""
@@ -35,6 +35,10 @@ POSTGRESQL_SETTINGS: Final = {
     "full_page_writes": ("on",),
 }
 """What must be read, by setting: with anything else an acknowledged write can be lost."""
+
+
+DatabaseTrouble = SQLAlchemyError
+"""Whatever the database cannot do right now; the name for those who may not know how the store is built."""
 
 
 class StoreUnusable(Exception):

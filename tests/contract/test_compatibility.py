@@ -57,8 +57,8 @@ def test_every_field_of_an_answer_is_always_there() -> None:
 
 # Proof of the gate.
 
-ORDER = json.loads(contract.written(contract.schema_of("order.start")))
-VIEW = json.loads(contract.written(contract.schema_of(contract.ANSWER)))
+ORDER: Schema = json.loads(contract.written(contract.schema_of("order.start")))
+VIEW: Schema = json.loads(contract.written(contract.schema_of(contract.ANSWER)))
 
 
 def at(schema: Schema, *path: str) -> Schema:

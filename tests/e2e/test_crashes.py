@@ -9,7 +9,7 @@ from temporalio.client import WorkflowHandle
 
 from activities.order import OrderActivities
 from activities.subscription import SubscriptionActivities
-from domain.life import SettleMail
+from domain.desk import SettleMail
 from domain.mails import Lifecycle, MailKind, mail_key
 from domain.order.messages import Offering
 from tests.e2e.city import City, QuickServer, a_city, assert_whole, eventually

@@ -35,9 +35,11 @@ GRACE = 20
 
 
 class SlowCatcher(MailCatcher):
-    """A mail server that takes its time over each mail."""
+    """A mail server that can take its time over a mail."""
 
-    takes = 0.0
+    waits = False
+    """Take each mail, and answer only when this is over."""
+
     under_way = 0
 
     def __init__(self, directory: Path, port: int) -> None:
@@ -46,9 +48,10 @@ class SlowCatcher(MailCatcher):
         self.handler.handle_DATA = self._slowly
 
     async def _slowly(self, server: SMTP, session: Session, received: Envelope) -> str:
-        if self.takes:
-            SlowCatcher.under_way += 1
-            await asyncio.sleep(self.takes)
+        SlowCatcher.under_way += 1
+        while self.waits:
+            await asyncio.sleep(LOOK_EVERY)
+        SlowCatcher.under_way -= 1
         return str(await self._keep(server, session, received))
 
 
@@ -156,11 +159,13 @@ async def insistently(ask: Callable[[], Awaitable[T]]) -> T:
 
 
 async def test_a6_a_worker_stopped_in_the_midst_of_its_mails_repeats_none(city: City, deploys: Deploys) -> None:
-    SlowCatcher.takes = 2.0
+    SlowCatcher.waits = True
     orders = {f"SO-33000{n}": await city.start(an_order(f"SO-33000{n}", Offering.PORT)) for n in range(MAIL_THREADS)}
     await eventually(lambda: SlowCatcher.under_way == len(orders))
     assert not [mail for number in orders for mail in city.mails(number)], "all are under way"
     city.service.worker.terminate()
+    await asyncio.sleep(0.3)  # the worker knows by now that it has to end; if not, this proves a little less
+    SlowCatcher.waits = False
     assert await asyncio.to_thread(city.service.worker.wait, GRACE) == 0
     for number, order in orders.items():
         assert len(city.mails(number)) == 1

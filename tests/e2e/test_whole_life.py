@@ -310,7 +310,7 @@ async def test_a_renewal_in_time_moves_the_renewal_date_by_a_year_and_suspends_n
 # Personal data: only where the data map says. I1, I2.
 
 
-CARRIERS = ("open_order", "record_order")
+CARRIERS = ("open_order", "record_order", "retry_mail")
 """Activities whose inputs carry personal data into the store; starts and updates bring it."""
 
 

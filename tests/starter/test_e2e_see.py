@@ -1,11 +1,13 @@
 """Seeing orders over the wire: one, many, and one moved in time."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from adapters.sql.migrate import migrate
 from adapters.temporal import clock
 from domain.mails import Lifecycle
 from domain.order.messages import Offering
@@ -100,6 +102,24 @@ def test_without_the_store_the_workflow_still_answers(
     assert "times in Asia/Tokyo" in told.out
     assert "the store cannot be asked" in told.err
     assert shown["events"] == []
+
+
+def test_a_store_that_breaks_while_it_is_read_is_told(
+    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.db"
+    migrate(f"sqlite:///{broken}")
+    with sqlite3.connect(broken) as connection:
+        connection.execute("DROP TABLE orders")
+    connection.close()
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{broken}")
+
+    answered = tenure("order", "list")
+
+    assert answered.code == 7
+    assert answered.err.startswith("Error: store: ")
+    assert "no such table: orders" in answered.err
+    assert len(answered.err.splitlines()) == 1
 
 
 def test_a_list_is_filtered(service: Service, tenure: Tenure, tmp_path: Path) -> None:

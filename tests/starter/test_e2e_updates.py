@@ -163,6 +163,20 @@ def test_a_mail_in_doubt_is_settled_once(service: Service, tenure: Tenure, tmp_p
     eventually(lambda: number not in tenure("order", "list", "--attention").out)
 
 
+def test_operators_hold_and_resume_and_write_notes(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+    number = started(tenure, tmp_path, an_order("SO-2013"))
+
+    assert tenure("order", "hold", number, "--reason", "in dispute").code == 0
+    assert tenure("order", "note", number, "--text", "called them").code == 0
+    held = tenure("order", "show", number).out
+    assert "held by an operator: in dispute" in held
+    assert f"tenure order resume {number}" in held
+    assert tenure("order", "resume", number).code == 0
+    assert tenure("order", "resume", number).code == 3
+    moved = tenure("order", "extend-due-date", number, "--deadline", "hold_overdue", "--at", "soon", "--reason", "x")
+    assert (moved.code, moved.err.startswith("Error: at: must be a date and time")) == (2, True)
+
+
 def test_a_subscription_is_renewed_confirmed_and_ended(service: Service, tenure: Tenure, tmp_path: Path) -> None:
     graduated(tenure, tmp_path, started(tenure, tmp_path, an_order("SO-2009")))
     eventually(lambda: tenure("subscription", "show", "sub-SO-2009").code == 0)
@@ -175,7 +189,7 @@ def test_a_subscription_is_renewed_confirmed_and_ended(service: Service, tenure:
     tenure("order", "submit-form", renewal, "--form", form)
     assert "tenure order site-built SO-2010\n" in tenure("order", "show", renewal).out
     tenure("order", "site-built", renewal)
-    eventually(lambda: "term 2," in tenure("subscription", "show", "sub-SO-2009").out)
+    eventually(lambda: "term 2;" in tenure("subscription", "show", "sub-SO-2009").out)
     confirm = ("subscription", "confirm-renewal", "sub-SO-2009", "--order-number", renewal, "--update-id", "c-1")
 
     confirmed = tenure(*confirm, "--json")
