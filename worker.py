@@ -17,8 +17,6 @@ import uvloop
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
-from temporalio.workflow import SandboxImportNotificationPolicy
 
 from activities.mail import MailActivities
 from activities.now import now as activity_time
@@ -41,6 +39,7 @@ from adapters.temporal.bootstrap import NamespaceNotPrepared, prepare_namespace
 from adapters.temporal.client import CannotConnect, connect
 from adapters.temporal.interceptor import PlainRefusals
 from adapters.temporal.lifecycles import TemporalLifecycles
+from adapters.temporal.sandbox import sandbox
 from workflows import attributes
 from workflows.device import DeviceLoan
 from workflows.order import Order
@@ -52,9 +51,6 @@ from workflows.unknown import UnknownWorkflow
 STORIES: Final[Sequence[type[Any]]] = (Order, Subscription, Trial, DeviceLoan)
 """Every workflow type people or systems may start."""
 
-LET_THROUGH: Final = ("email_validator", "idna", "phonenumbers", "pycountry", "pydantic_extra_types", "tzdata")
-"""Libraries behind our models' field types that import parts of themselves only when first used."""
-
 SQL_THREADS: Final = 8
 MAIL_THREADS: Final = 4
 BEAT: Final = 10
@@ -63,13 +59,6 @@ BEAT: Final = 10
 ANSWERED_WITHIN: Final = timedelta(seconds=5)
 
 log = structlog.get_logger("tenure.worker")
-
-
-def sandbox() -> SandboxedWorkflowRunner:
-    """The sandbox stays on; what reaches a workflow without having been let through on purpose is an error."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*LET_THROUGH)
-    policy = SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
-    return SandboxedWorkflowRunner(restrictions=restrictions.with_import_notification_policy(policy))
 
 
 def workers(client: Client, settings: Settings, store: SqlStore, transport: Transport, held: ExitStack) -> list[Worker]:

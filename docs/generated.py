@@ -322,20 +322,24 @@ def exits() -> str:
 
 
 def commands() -> str:
-    """Every command with the first sentence of its help."""
+    """Every command with the first sentences of its help; what several lifecycles have stands once."""
     from starter.__main__ import app
 
-    rows = [(f"`{path}`", help_) for path, help_ in _commands(typer.main.get_command(app), "tenure")]
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for group, name, help_ in _commands(typer.main.get_command(app)):
+        groups[name, help_].append(group)
+    rows = [
+        (f"`{' '.join(filter(None, ('tenure', '/'.join(of), name)))}`", said) for (name, said), of in groups.items()
+    ]
     return table(("command", "what it does"), rows)
 
 
-def _commands(command: Any, path: str) -> Iterator[tuple[str, str]]:
-    inside = getattr(command, "commands", None)
-    if inside is None:
-        yield path, " ".join((command.help or "").partition("\n\n")[0].split())
-    for name, each in (inside or {}).items():
-        if not each.hidden:
-            yield from _commands(each, f"{path} {name}")
+def _commands(command: Any, group: str = "") -> Iterator[tuple[str, str, str]]:
+    for name, each in command.commands.items():
+        if hasattr(each, "commands"):
+            yield from _commands(each, name)
+        elif not each.hidden:
+            yield group, name, " ".join((each.help or "").partition("\n\n")[0].split()).replace("<", "&lt;")
 
 
 LOOKED_FOR: Final = {

@@ -23,6 +23,8 @@ UI_EXAMPLES: Final = ROOT / "examples" / "ui"
 ORDER: Final = "order-SO-100001"
 TRIAL: Final = "trial-T-1002"
 
+DETAILS: Final = "Current Details"
+
 INTO_GRACE: Final = timedelta(days=95)
 """From the start of a trial of 90 days."""
 
@@ -36,10 +38,10 @@ class Tour:
         self.lists: Mapping[str, str] = {link.name: link.url for link in desk.filters}
         self.starts: Mapping[str, str] = {link.workflow_id: link.url for link in desk.starts}
 
-    async def picture(self, name: str) -> None:
+    async def picture(self, name: str, heading: str | None = None) -> None:
         """Keep what is seen."""
-        await self.ui.picture(PICTURES / f"{name}.png")
-        print(f"  {name}.png")
+        await self.ui.picture(PICTURES / f"{name}.png", heading)
+        sys.stdout.write(f"  {name}.png\n")
 
     async def tell(self, workflow_id: str, *names: str) -> None:
         """What is not shown is told without the browser: `order.clear_compliance` is a file."""
@@ -50,11 +52,11 @@ class Tour:
     async def order(self) -> None:
         """From the form to graduation."""
         await self.ui.fill_form(self.starts[ORDER], _example("order.start.new"))
-        await self.picture("01-start-form")
+        await self.picture("01-start-form", "Start Workflow")
         await self.ui.start(self.starts[ORDER], _example("order.start.new"))
         await self.ui.open(ORDER)
         await self.ui.details("SO-100001: held", "port overage terms")
-        await self.picture("02-user-metadata")
+        await self.picture("02-user-metadata", DETAILS)
         await self.ui.choose_update(None)
         await self.picture("03-choose-an-update")
         await self.ui.open(ORDER)
@@ -67,33 +69,33 @@ class Tour:
         await self.tell(ORDER, "order.accept_terms")
         await self.ui.open(ORDER)
         await self.ui.details("✓ Compliance hold")
-        await self.picture("06-tracker-moved")
+        await self.picture("06-tracker-moved", DETAILS)
         await self.tell(ORDER, "order.hold")
         await self.ui.open(ORDER)
         await self.ui.details("Held by an operator")
-        await self.picture("07-held-by-an-operator")
+        await self.picture("07-held-by-an-operator", DETAILS)
         await self.tell(ORDER, "order.resume", "order.submit_provisioning_form", "order.report_site_built")
         await self.tell(ORDER, "order.graduate")
         await self.client.get_workflow_handle(ORDER).result()
         await self.ui.open(ORDER, "Timeline")
-        await self.picture("08-timeline")
+        await self.picture("08-timeline", "Timeline")
 
     async def trial(self) -> None:
         """With consent, into grace, converted at the last moment."""
         await self.ui.start(self.starts[TRIAL], _example("trial.start.existing_customer"))
         await self.ui.open(TRIAL)
         await self.ui.details("pending.customer_consent")
-        await self.picture("09-trial-waits-for-consent")
+        await self.picture("09-trial-waits-for-consent", DETAILS)
         await self.tell(TRIAL, "trial.accept", "trial.give_details", "trial.report_services_built")
         await forward(self.client, TRIAL, INTO_GRACE)
         await self.ui.listed(self.lists["trials in grace"], TRIAL)
         await self.ui.open(TRIAL)
         await self.ui.details("expired_grace")
-        await self.picture("10-trial-in-grace")
+        await self.picture("10-trial-in-grace", DETAILS)
         await self.tell(TRIAL, "trial.convert.with_order")
         await self.client.get_workflow_handle(TRIAL).result()
         await self.ui.open(TRIAL, "Timeline")
-        await self.picture("11-trial-converted")
+        await self.picture("11-trial-converted", "Timeline")
 
 
 def _example(name: str) -> str:

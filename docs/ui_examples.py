@@ -44,13 +44,16 @@ def _person(first_name: str, last_name: str, email: str) -> Person:
     return Person(first_name=first_name, last_name=last_name, email=email, language=language, zone="Asia/Tokyo")
 
 
-CUSTOMER: Final = Customer(
-    id="akasaka",
-    company="赤坂商事株式会社",
-    country=Country("JP"),
-    zone="Asia/Tokyo",
-    contact=_person("花子", "山田", "hanako.yamada@akasaka.example.com"),
-)
+def _customer(id_: str, company: str, contact: Person) -> Customer:
+    return Customer(id=id_, company=company, country=Country("JP"), zone="Asia/Tokyo", contact=contact)
+
+
+AKASAKA: Final = _customer("akasaka", "赤坂商事株式会社", _person("花子", "山田", "hanako.yamada@akasaka.example.com"))
+AOYAMA: Final = _customer("aoyama", "青山食品株式会社", _person("健二", "青木", "kenji.aoki@aoyama.example.com"))
+UMI: Final = _customer("umi", "海運輸株式会社", _person("真理", "小林", "mari.kobayashi@umi.example.com"))
+KITA: Final = _customer("kita", "北建設株式会社", _person("誠", "森", "makoto.mori@kita.example.com"))
+"""Each trial its own customer: what somebody has bought or tries already cannot be tried."""
+
 PARTNER: Final = Partner(id="hikari", company="ひかりシステムズ株式会社", contact=CONTACT)
 
 ITEMS: Final = (
@@ -61,12 +64,12 @@ ITEMS: Final = (
 
 
 def _order(number: str, **more: object) -> PlaceOrder:
-    given = {"by": "ops-7", "sales_order_number": number, "customer": CUSTOMER, "ordering_partner": PARTNER}
+    given = {"by": "ops-7", "sales_order_number": number, "customer": AKASAKA, "ordering_partner": PARTNER}
     return PlaceOrder.model_validate(given | {"items": ITEMS} | more)
 
 
-def _trial(trial_id: str, kind: TrialKind, *services: Service, **more: object) -> StartTrial:
-    given = {"by": "partner-hikari", "trial_id": trial_id, "kind": kind, "partner": PARTNER, "customer": CUSTOMER}
+def _trial(trial_id: str, kind: TrialKind, customer: Customer, *services: Service, **more: object) -> StartTrial:
+    given = {"by": "partner-hikari", "trial_id": trial_id, "kind": kind, "partner": PARTNER, "customer": customer}
     told = {"partner_role": PartnerRole.SALES_ADMINISTRATOR, "business_vertical": "Retail", "supported_location": True}
     return StartTrial.model_validate(given | told | {"services": services} | more)
 
@@ -78,17 +81,19 @@ def _device() -> TrialDevice:
 
 def starts() -> dict[str, Message]:
     """What people start: an order of both kinds, a trial of all three."""
-    full = _person("太郎", "鈴木", "taro.suzuki@akasaka.example.com")
+    full = _person("太郎", "鈴木", "taro.suzuki@aoyama.example.com")
     administrators = (CustomerAdministrator(person=full, full=True),)
     consented = {"confirmed_organization": True, "administrators": administrators}
     return {
         "order.start.new": _order("SO-100001"),
         "order.start.renewal": _order("SO-200001", kind=OrderKind.RENEWAL, subscription_id="sub-SO-100001"),
         "trial.start.new_customer": _trial(
-            "T-1001", TrialKind.NEW_CUSTOMER, Service.MEETINGS, devices=(_device(),), days=60
+            "T-1001", TrialKind.NEW_CUSTOMER, UMI, Service.MEETINGS, devices=(_device(),), days=60
         ),
-        "trial.start.existing_customer": _trial("T-1002", TrialKind.EXISTING_CUSTOMER, Service.MEETINGS, **consented),
-        "trial.start.paying_customer": _trial("T-1003", TrialKind.PAYING_CUSTOMER, Service.CALLING),
+        "trial.start.existing_customer": _trial(
+            "T-1002", TrialKind.EXISTING_CUSTOMER, AOYAMA, Service.MEETINGS, **consented
+        ),
+        "trial.start.paying_customer": _trial("T-1003", TrialKind.PAYING_CUSTOMER, KITA, Service.CALLING),
     }
 
 
@@ -96,7 +101,9 @@ def messages() -> dict[str, Message]:
     """Every file by its name, without .json."""
     found = starts()
     found |= {f"{life}.{update}": message for life, known in UPDATES.items() for update, message in known.items()}
-    convert = TRIAL_EXAMPLES["convert"].model_copy(update={"order_number": None, "order": _order("SO-300001")})
+    convert = TRIAL_EXAMPLES["convert"].model_copy(
+        update={"order_number": None, "order": _order("SO-300001", customer=AOYAMA)}
+    )
     return found | {"trial.convert.with_order": convert}
 
 

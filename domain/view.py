@@ -1,5 +1,6 @@
 """How a lifecycle is shown to people: a tracker, what is awaited, what may be sent. Pure."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime
@@ -89,3 +90,23 @@ class LifeView(Model):
     tasks: tuple[Task, ...]
     mails: tuple[PostedMail, ...]
     facts: dict[str, str]
+
+
+def view_of(life: Life, now: datetime, **own: object) -> LifeView:
+    """What every lifecycle shows alike, and what one shows of its `own`: kind, stage, steps, facts and the like."""
+    return LifeView.model_validate(
+        {
+            "lifecycle": life.lifecycle,
+            "id": life.subject,
+            "as_of": now,
+            "desk": desk_verbs(life),
+            "held_by_operator": life.held_by_operator,
+            "events": life.journal.sequence,
+            "deadlines": tuple(sorted(life.agenda.pending, key=lambda deadline: deadline.at)),
+            "jeopardy": tuple(life.jeopardy),
+            "attention": life.attention,
+            "tasks": tuple(life.journal.tasks),
+            "mails": tuple(life.mails.values()),
+            **own,
+        }
+    )

@@ -15,6 +15,7 @@ from starter import (
     desk,
     desk_links,
     forecast,
+    history,
     orders,
     service_commands,
     subscriptions,
@@ -57,6 +58,7 @@ trials.devices.add_typer(desk.desk_commands("device", "D-5001"))
 app.add_typer(tools.app)
 app.add_typer(desk_links.app)
 app.add_typer(forecast.app, name="forecast", rich_help_panel="Tools")
+app.add_typer(history.app)  # with `replay`
 app.add_typer(service_commands.app)  # `up` and `demo`: what they do is in starter/up.py and starter/demo.py
 
 

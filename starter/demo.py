@@ -32,6 +32,9 @@ from starter.world import World
 LINES = 16
 """Happenings shown at a time."""
 
+WIDTHS = {"lifecycle": 16, "progress": 9}
+"""Columns that would be of no use if they were narrower."""
+
 FEWEST = 5
 """If the terminal is low."""
 
@@ -80,7 +83,7 @@ class Screen:
         """The whole screen."""
         table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
         for column in ("lifecycle", "stage", "progress", "next deadline", "waits for"):
-            table.add_column(column, overflow="ellipsis", no_wrap=True)
+            table.add_column(column, overflow="ellipsis", no_wrap=True, min_width=WIDTHS.get(column))
         for name, view in sorted(self.views.items()):
             table.add_row(name, *self._row(name, view))
         lines = max(FEWEST, min(LINES, self.console.height - len(self.views) - 4))
@@ -112,9 +115,8 @@ async def demo(directory: Path, ports: Ports, examples: Path, console: Console, 
         with Live(screen.picture(), console=console, refresh_per_second=8, transient=True) as live:
             screen.live = live if console.is_terminal else None
             await _play(running, screen, world, starts)
-        for table in Ended(screen.views).tables(
-            [*starts, *(order for name, order in world.to_come.items() if order.converts_trial)]
-        ):
+        converting = [order for order in world.to_come.values() if order.converts_trial]
+        for table in Ended(screen.views).tables([*starts, *converting]):
             console.print(table)
         _say_where(running, console, ready, monotonic() - began)
         if keep:

@@ -1,5 +1,6 @@
 """`tenure desk`: links into Temporal's Web UI, for whoever watches over orders and trials."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import quote, urlencode
@@ -149,9 +150,9 @@ def filters(now: datetime) -> dict[str, str]:
     return {name: f"{query} AND ExecutionStatus = 'Running'" for name, query in found.items()}
 
 
-def _is(key: "SearchAttributeKey[str] | SearchAttributeKey[list[str]]", value: str) -> str:
+def _is(key: "SearchAttributeKey[str] | SearchAttributeKey[Sequence[str]]", value: str) -> str:
     return f"{key.name} = '{value}'"
 
 
-def _one_of(key: "SearchAttributeKey[list[str]]", values: tuple[str, ...]) -> str:
+def _one_of(key: "SearchAttributeKey[Sequence[str]]", values: tuple[str, ...]) -> str:
     return f"{key.name} IN ({', '.join(repr(value) for value in values)})"

@@ -103,9 +103,9 @@ def order(
 
 @app.command(
     epilog=examples(
-        "tenure forecast trial trial.json",
-        "tenure forecast trial trial.json --what-if examples/what-if-convert-in-grace.jsonl",
-        "tenure forecast trial trial.json --from 2031-06-02T10:00:00+09:00 --json",
+        "tenure forecast trial examples/trial.json",
+        "tenure forecast trial examples/trial.json --what-if examples/what-if-convert-in-grace.jsonl",
+        "tenure forecast trial examples/trial.json --from 2031-06-02T10:00:00+09:00 --json",
     )
 )
 def trial(

@@ -31,7 +31,7 @@ LANE: Final = 34
 LETTER: Final = 6.6
 """More than the mean width of a letter at this size, in any of the fonts."""
 
-LONGEST: Final = 70
+LONGEST: Final = 90
 """Letters of a label; the whole text shows when the pointer rests on it."""
 
 TICKS: Final = 9

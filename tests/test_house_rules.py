@@ -90,6 +90,7 @@ TECHNICAL = {
     "adapters/settings.py": "how long a namespace remembers, and what a setting accepts",
     "domain/desk_examples.py": "examples are no terms",
     "domain/trial/examples.py": "likewise",
+    "starter/desk_links.py": "how far ahead a list of the desk looks",
     "adapters/temporal/clock.py": "how far a test clock goes in one move",
 }
 """Files that may hold durations and are no policy, with the reason."""

@@ -6,7 +6,7 @@ from typing import Final
 from domain.device.device import DeviceLife
 from domain.device.states import DeviceStage
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step, desk_verbs
+from domain.view import Awaited, LifeView, Mark, Step, view_of
 
 D = DeviceStage
 
@@ -24,25 +24,16 @@ CAN_SEND: Final = {
 
 def device_view(life: DeviceLife, now: datetime) -> LifeView:
     """Everything about a device that its state can tell, as of `now` (UTC)."""
-    return LifeView(
-        lifecycle=life.lifecycle,
-        id=life.device_id,
+    return view_of(
+        life,
+        now,
         kind=life.lifecycle,
         stage=life.stage,
         customer_id=life.customer_id,
         partner_id=life.partner_id,
-        as_of=now,
         steps=_steps(life),
         awaiting=_awaiting(life),
         can_send=CAN_SEND.get(life.stage, ()),
-        desk=desk_verbs(life),
-        held_by_operator=life.held_by_operator,
-        events=life.journal.sequence,
-        deadlines=tuple(sorted(life.agenda.pending, key=lambda deadline: deadline.at)),
-        jeopardy=tuple(life.jeopardy),
-        attention=life.attention,
-        tasks=tuple(life.journal.tasks),
-        mails=tuple(life.mails.values()),
         facts=_facts(life),
     )
 

@@ -6,7 +6,7 @@ from typing import Final
 from domain.order.order import RELAY, OrderLife
 from domain.order.states import BEFORE_SHIPPING, CLOSED, Stage
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step, desk_verbs
+from domain.view import Awaited, LifeView, Mark, Step, view_of
 
 _COMPLIANCE: Final = Awaited(what="compliance clearance", from_whom="vendor", update="clear_compliance")
 _TERMS: Final = "overage terms"
@@ -18,25 +18,16 @@ _GRADUATION: Final = "the Graduation form"
 
 def order_view(life: OrderLife, now: datetime) -> LifeView:
     """Everything about an order that its state can tell, as of `now` (UTC)."""
-    return LifeView(
-        lifecycle=life.lifecycle,
-        id=life.number,
+    return view_of(
+        life,
+        now,
         kind=f"{life.lifecycle}.{life.kind}",
         stage=life.stage,
         customer_id=life.customer_id,
         partner_id=life.facing_partner_id,
-        as_of=now,
         steps=steps(life),
         awaiting=awaiting(life),
         can_send=can_send(life),
-        desk=desk_verbs(life),
-        held_by_operator=life.held_by_operator,
-        events=life.journal.sequence,
-        deadlines=tuple(sorted(life.agenda.pending, key=lambda deadline: deadline.at)),
-        jeopardy=tuple(life.jeopardy),
-        attention=life.attention,
-        tasks=tuple(life.journal.tasks),
-        mails=tuple(life.mails.values()),
         facts=_facts(life),
     )
 

@@ -4,30 +4,21 @@ from datetime import datetime
 
 from domain.subscription.subscription import SubscriptionLife, SubscriptionStage
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step, desk_verbs
+from domain.view import Awaited, LifeView, Mark, Step, view_of
 
 
 def subscription_view(life: SubscriptionLife, now: datetime) -> LifeView:
     """Everything about a subscription that its state can tell, as of `now` (UTC)."""
-    return LifeView(
-        lifecycle=life.lifecycle,
-        id=life.subscription_id,
+    return view_of(
+        life,
+        now,
         kind=life.lifecycle,
         stage=life.stage,
         customer_id=life.customer_id,
         partner_id=life.partner_id,
-        as_of=now,
         steps=_steps(life),
         awaiting=_awaiting(life),
         can_send=_can_send(life),
-        desk=desk_verbs(life),
-        held_by_operator=life.held_by_operator,
-        events=life.journal.sequence,
-        deadlines=tuple(sorted(life.agenda.pending, key=lambda deadline: deadline.at)),
-        jeopardy=tuple(life.jeopardy),
-        attention=life.attention,
-        tasks=tuple(life.journal.tasks),
-        mails=tuple(life.mails.values()),
         facts=facts(
             term=life.term,
             renewal_date=life.renewal_date,

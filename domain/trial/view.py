@@ -6,7 +6,7 @@ from typing import Final
 from domain.trial.states import LISTED, TrialStage
 from domain.trial.trial import TrialLife
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step, desk_verbs
+from domain.view import Awaited, LifeView, Mark, Step, view_of
 
 S = TrialStage
 
@@ -21,25 +21,16 @@ CAN_SEND: Final = {
 
 def trial_view(life: TrialLife, now: datetime) -> LifeView:
     """Everything about a trial that its state can tell, as of `now` (UTC)."""
-    return LifeView(
-        lifecycle=life.lifecycle,
-        id=life.trial_id,
+    return view_of(
+        life,
+        now,
         kind=f"{life.lifecycle}.{life.kind}",
         stage=life.stage,
         customer_id=life.customer_id,
         partner_id=life.partner_id,
-        as_of=now,
         steps=steps(life),
         awaiting=awaiting(life),
         can_send=can_send(life),
-        desk=desk_verbs(life),
-        held_by_operator=life.held_by_operator,
-        events=life.journal.sequence,
-        deadlines=tuple(sorted(life.agenda.pending, key=lambda deadline: deadline.at)),
-        jeopardy=tuple(life.jeopardy),
-        attention=life.attention,
-        tasks=tuple(life.journal.tasks),
-        mails=tuple(life.mails.values()),
         facts=_facts(life),
     )
 

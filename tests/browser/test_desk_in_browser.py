@@ -11,7 +11,8 @@ import pytest_asyncio
 from starter.desk_links import DeskAnswer, links
 from starter.service import Ports, Service, service
 
-pytest.importorskip("playwright", reason="Playwright is not installed")
+if "CI" not in os.environ:
+    pytest.importorskip("playwright", reason="Playwright is not installed")
 
 from tests.browser.web_ui import WebUi, a_page, browser
 
@@ -66,8 +67,6 @@ async def test_an_order_is_started_refused_moved_on_and_found(
         await ui.close_dialog()
 
         assert not await ui.tell("clear_compliance", example("order.clear_compliance"))
-        await ui.listed(lists["held without terms"], ORDER)
-        await ui.open(ORDER)
         assert not await ui.tell("accept_terms", example("order.accept_terms"))
         await ui.details("✓ Compliance hold", "→ Provisioning form")
 

@@ -23,6 +23,9 @@ FLAGS: Final = (
 PATIENCE: Final = 20.0
 """Seconds for a page, a dialog, an answer: far longer than any takes, also on a machine that does much else."""
 
+ANSWERED: Final = 5.0
+"""Seconds after which a page that shows nothing is loaded once more."""
+
 LOOK_EVERY: Final = 250
 """Milliseconds between two looks."""
 
@@ -31,8 +34,8 @@ SETTLES: Final = 600
 
 
 def browser() -> str | None:
-    """The path of a Chromium on this machine; TENURE_TEST_BROWSER names another one."""
-    return os.environ.get("TENURE_TEST_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    """The path of a Chromium on this machine; BROWSER_UNDER_TEST names another one."""
+    return os.environ.get("BROWSER_UNDER_TEST") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 @asynccontextmanager
@@ -77,14 +80,20 @@ class WebUi:
 
     async def details(self, *shown: str) -> None:
         """Wait until the current details of the open page show all of this."""
-        body = self.page.locator("iframe").last.content_frame.locator("body")
         latest = time.monotonic() + PATIENCE
-        for text in shown:
-            while text not in (await body.inner_text()):
-                assert time.monotonic() < latest, f"{text!r} is not shown but:\n{await body.inner_text()}"
-                await self.page.reload()
-                await expect(self.page.get_by_role("heading", name="Current Details")).to_be_visible()
-                await self.page.wait_for_timeout(LOOK_EVERY)
+        seen = await self._details()
+        while not all(text in seen for text in shown):
+            assert time.monotonic() < latest, f"{shown} wanted, shown is:\n{seen}"
+            await self.page.reload()
+            await self.page.wait_for_timeout(LOOK_EVERY)
+            seen = await self._details()
+
+    async def _details(self) -> str:
+        frame = self.page.locator("iframe").last.content_frame
+        with suppress(Error, AssertionError):  # not there yet
+            await expect(frame.locator("h3, p").first).to_be_visible(timeout=ANSWERED * 1000)
+            return await frame.locator("body").inner_text(timeout=ANSWERED * 1000)
+        return ""
 
     async def choose_update(self, update: str | None) -> Locator:
         """The dialog in which an update is sent; without a name the list of them is left open."""
@@ -124,8 +133,10 @@ class WebUi:
             if await self.page.get_by_role("button", name="Refresh").count():
                 await self.page.get_by_role("button", name="Refresh").click()
 
-    async def picture(self, path: Path) -> None:
-        """What the operator sees."""
+    async def picture(self, path: Path, heading: str | None = None) -> None:
+        """What the operator sees, having scrolled down to a heading."""
+        if heading:
+            await self.page.get_by_role("heading", name=heading).evaluate("heading => heading.scrollIntoView()")
         await self.page.evaluate("document.querySelectorAll('dialog *, dialog').forEach(e => e.scrollLeft = 0)")
         await self.page.wait_for_timeout(SETTLES)
         await self.page.screenshot(path=path)

@@ -1,7 +1,7 @@
 """The files people start from, and the messages operators paste: every one of them is valid."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +11,19 @@ from temporalio import workflow
 
 from domain.desk_examples import DESK_EXAMPLES
 from domain.device.examples import EXAMPLES as DEVICE_EXAMPLES
+from domain.device.messages import StartDeviceLoan
 from domain.mails import Lifecycle, workflow_id
 from domain.order.examples import EXAMPLES as ORDER_EXAMPLES
 from domain.order.forms import GraduationForm, ProvisioningForm
 from domain.order.messages import OrderKind, PlaceOrder, Terms
 from domain.subscription.examples import EXAMPLES as SUBSCRIPTION_EXAMPLES
+from domain.subscription.messages import StartSubscription
 from domain.trial.examples import EXAMPLES as TRIAL_EXAMPLES
 from domain.trial.messages import StartTrial
-from domain.values import Message
+from domain.values import Message, Person
+from starter.acts import read_acts
 from starter.intake import ORDERS, TRIALS
 from starter.order_files import opened
-from starter.world import read_acts
 from workflows.device import DeviceLoan
 from workflows.order import Order
 from workflows.subscription import Subscription
@@ -29,16 +31,25 @@ from workflows.trial import Trial
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FILES = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*") if path.is_file())
-FORMS: Mapping[str, type[BaseModel]] = {
-    "provisioning-form.json": ProvisioningForm,
-    "graduation-form.json": GraduationForm,
-}
+
 STORIES = {
     Lifecycle.ORDER: (Order, ORDER_EXAMPLES),
     Lifecycle.SUBSCRIPTION: (Subscription, SUBSCRIPTION_EXAMPLES),
     Lifecycle.TRIAL: (Trial, TRIAL_EXAMPLES),
     Lifecycle.DEVICE: (DeviceLoan, DEVICE_EXAMPLES),
 }
+STARTS: Mapping[Lifecycle, type[Message]] = {
+    Lifecycle.ORDER: PlaceOrder,
+    Lifecycle.SUBSCRIPTION: StartSubscription,
+    Lifecycle.TRIAL: StartTrial,
+    Lifecycle.DEVICE: StartDeviceLoan,
+}
+PARTS: Mapping[str, type[BaseModel]] = {
+    "provisioning-form.json": ProvisioningForm,
+    "graduation-form.json": GraduationForm,
+    "trial-contact.json": Person,
+}
+"""Files that are a part of a message."""
 
 
 def updates_of(lifecycle: Lifecycle) -> dict[str, type[Message]]:
@@ -47,94 +58,115 @@ def updates_of(lifecycle: Lifecycle) -> dict[str, type[Message]]:
     return {str(name): update.arg_types[0] for name, update in found.items() if update.arg_types}
 
 
-def lines(name: str) -> Iterator[Any]:
-    """The JSON of every line."""
-    for line in (EXAMPLES / name).read_text(encoding="utf-8").splitlines():
-        if line.strip():
-            yield json.loads(line)
+def documents(name: str) -> list[dict[str, Any]]:
+    """The JSON of a file, or of each of its lines."""
+    text = (EXAMPLES / name).read_text(encoding="utf-8")
+    return [json.loads(part) for part in (text.splitlines() if name.endswith(".jsonl") else [text]) if part.strip()]
 
 
-def starts(name: str) -> list[PlaceOrder | StartTrial]:
-    """What a file starts."""
-    if name.endswith(".csv"):
-        with opened(EXAMPLES / name, {"by": "test"}, TRIALS if "trial" in name else ORDERS) as file:
-            found = [row.read for row in file.rows()]
-        assert not [problem for problem in found if isinstance(problem, list)]
-        return found  # type: ignore[return-value]
-    given = lines(name) if name.endswith(".jsonl") else [json.loads((EXAMPLES / name).read_text(encoding="utf-8"))]
-    return [(StartTrial if "trial_id" in each else PlaceOrder).model_validate(each) for each in given]
+def orders(name: str) -> list[PlaceOrder]:
+    """The orders of a file."""
+    return [PlaceOrder.model_validate(each) for each in documents(name)]
 
 
-STARTS = [name for name in FILES if name not in FORMS and not name.endswith("world.jsonl")]
-ACTS = [name for name in FILES if name.endswith("world.jsonl")]
+PLACED = {
+    document["sales_order_number"]: document
+    for name in FILES
+    if "/" not in name and ".json" in name
+    for document in documents(name)
+    if "sales_order_number" in document
+}
+"""Every order of the files, by its number."""
 
 
-@pytest.mark.parametrize("name", STARTS)
-def test_a_file_of_starts_is_valid_and_starts_nothing_twice(name: str) -> None:
-    found = starts(name)
-    ids = [start.sales_order_number if isinstance(start, PlaceOrder) else start.trial_id for start in found]
-    assert ids
-    assert len(set(ids)) == len(ids)
+def read(name: str, document: dict[str, Any]) -> list[BaseModel]:
+    """What one document of a file stands for; raises if it stands for nothing."""
+    if name in PARTS:
+        return [PARTS[name].model_validate(document)]
+    if name.startswith("ui/"):
+        lifecycle, update = name.removeprefix("ui/").split(".")[:2]
+        models = updates_of(Lifecycle(lifecycle)) | {"start": STARTS[Lifecycle(lifecycle)]}
+        return [models[update].model_validate(document)]
+    if "at" in document:
+        return [said(document)]
+    return [(StartTrial if "partner_role" in document else PlaceOrder).model_validate(document)]
 
 
-@pytest.mark.parametrize("name", FORMS)
-def test_a_form_is_valid(name: str) -> None:
-    FORMS[name].model_validate_json((EXAMPLES / name).read_text(encoding="utf-8"))
+def said(act: dict[str, Any]) -> BaseModel:
+    """The message of an act, with the order it brings along: to the lifecycle it names, or one that takes it."""
+    lifecycles = [Lifecycle(act["to"].partition("-")[0])] if "to" in act else list(Lifecycle)
+    model = next(found for each in lifecycles if (found := updates_of(each).get(act["update"])))
+    order = {"order": PLACED[act["place"]]} if act.get("place") else {}
+    return model.model_validate(act["message"] | order)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if not name.endswith((".csv", "world.jsonl"))])
+def test_every_file_is_valid(name: str) -> None:
+    assert [each for document in documents(name) for each in read(name, document)]
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".csv")])
+def test_every_table_is_valid(name: str) -> None:
+    with opened(EXAMPLES / name, {"by": "test"}, TRIALS if "trial" in name else ORDERS) as file:
+        rows = list(file.rows())
+    assert rows
+    assert not [row for row in rows if isinstance(row.read, list)]
+
+
+@pytest.mark.parametrize("name", ["orders.jsonl", "renewals.jsonl"])
+def test_no_order_stands_twice(name: str) -> None:
+    numbers = [order.sales_order_number for order in orders(name)]
+    assert sorted(set(numbers)) == sorted(numbers)
+
+
+def test_every_act_of_the_demo_is_a_message_its_story_takes() -> None:
+    for act in read_acts(EXAMPLES / "world.jsonl"):
+        if act.update is not None:
+            assert said(act.model_dump())
+
+
+def test_every_act_of_the_demo_is_about_an_order_that_is_there() -> None:
+    known = [*orders("orders.jsonl"), *orders("renewals.jsonl")]
+    ids = {workflow_id(Lifecycle.ORDER, order.sales_order_number) for order in known}
+    ids |= {workflow_id(Lifecycle.SUBSCRIPTION, order.subscription) for order in known}
+    for act in read_acts(EXAMPLES / "world.jsonl"):
+        assert act.to in ids or act.to.partition("-")[2] in PLACED or not act.to.startswith(("order-", "subscription-"))
+        assert act.place is None or act.place in PLACED
 
 
 def test_the_forms_fit_the_order_of_the_readme() -> None:
     """`tenure order submit-form` and `graduate` with these files are not refused for what is in them."""
-    (order,) = starts("order.json")
-    form = ProvisioningForm.model_validate_json((EXAMPLES / "provisioning-form.json").read_text(encoding="utf-8"))
-    handover = GraduationForm.model_validate_json((EXAMPLES / "graduation-form.json").read_text(encoding="utf-8"))
-    assert isinstance(order, PlaceOrder)
+    (order,) = orders("order.json")
+    form = ProvisioningForm.model_validate(documents("provisioning-form.json")[0])
+    handover = GraduationForm.model_validate(documents("graduation-form.json")[0])
     assert form.named_users + form.reserve == order.named_hosts
     assert handover.term_years * 12 == order.term_months
     assert handover.site_url == form.sites[0].url
 
 
-@pytest.mark.parametrize("name", ACTS)
-def test_every_act_of_the_demo_is_a_message_its_story_takes(name: str) -> None:
-    for act in read_acts(EXAMPLES / name):
-        lifecycle = Lifecycle(act.to.partition("-")[0])
-        if act.update is not None:
-            updates_of(lifecycle)[act.update].model_validate(act.message)
-
-
-def test_every_act_of_the_demo_is_about_somebody_who_is_there() -> None:
-    orders = [*starts("orders.jsonl"), *starts("renewals.jsonl")]
-    known = {
-        workflow_id(Lifecycle.ORDER, order.sales_order_number) for order in orders if isinstance(order, PlaceOrder)
-    }
-    known |= {
-        workflow_id(Lifecycle.SUBSCRIPTION, order.subscription) for order in orders if isinstance(order, PlaceOrder)
-    }
-    renewals = {order.sales_order_number for order in starts("renewals.jsonl") if isinstance(order, PlaceOrder)}
-    acts = read_acts(EXAMPLES / "world.jsonl")
-    assert {act.to for act in acts if act.to.startswith(("order-", "subscription-"))} <= known
-    assert {act.place for act in acts if act.place} == renewals
-
-
 def test_the_orders_of_the_demo_show_every_kind_of_life() -> None:
     """Both overage terms, a Tier-2, four languages, several countries; and renewals of subscriptions that are there."""
-    orders = [order for order in starts("orders.jsonl") if isinstance(order, PlaceOrder)]
-    renewals = [order for order in starts("renewals.jsonl") if isinstance(order, PlaceOrder)]
-    assert {terms for order in orders for terms in order.required_terms} == set(Terms)
-    assert any(order.reselling_partner for order in orders)
-    assert {order.customer.contact.language for order in orders} == {"ja", "ko", "fr", "en"}
-    assert len({order.customer.country for order in orders}) > 2
-    assert all(order.kind is OrderKind.RENEWAL for order in renewals)
-    assert {order.subscription for order in renewals} <= {order.subscription for order in orders}
+    new, renewals = orders("orders.jsonl"), orders("renewals.jsonl")
+    assert {terms for order in new for terms in order.required_terms} == set(Terms)
+    assert any(order.reselling_partner for order in new)
+    assert {order.customer.contact.language for order in new} == {"ja", "ko", "fr", "en"}
+    assert len({order.customer.country for order in new}) > 2
+    continued = [order for order in renewals if order.kind is OrderKind.RENEWAL]
+    assert continued
+    assert {order.subscription for order in continued} <= {order.subscription for order in new}
 
 
 @pytest.mark.parametrize("lifecycle", STORIES)
 def test_there_is_a_valid_example_for_every_update(lifecycle: Lifecycle) -> None:
     examples = {**DESK_EXAMPLES, **STORIES[lifecycle][1]}
-    assert {name: type(said) for name, said in examples.items()} == updates_of(lifecycle)
-    for said in examples.values():
-        shown = said.model_dump_json(exclude_defaults=True)
-        assert type(said).model_validate_json(shown) == said
+    assert {name: type(example) for name, example in examples.items()} == updates_of(lifecycle)
+    for example in examples.values():
+        shown = example.model_dump_json(exclude_defaults=True)
+        assert type(example).model_validate_json(shown) == example
 
 
-def test_every_example_file_is_looked_at() -> None:
-    assert sorted([*STARTS, *ACTS, *FORMS]) == FILES
+def test_a_file_that_is_not_valid_is_seen() -> None:
+    with pytest.raises(ValueError, match="sales_order_number"):
+        read("order.json", documents("order.json")[0] | {"sales_order_number": "x"})
+    with pytest.raises(StopIteration):
+        said({"to": "order-SO-1", "update": "fly", "message": {}})

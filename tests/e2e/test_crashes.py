@@ -64,12 +64,12 @@ async def test_a1_a_worker_killed_in_the_midst_of_a_mail_loses_none_and_sends_no
     arm(city, f"order-{number}", point)
     order = await city.start(an_order(number, Offering.PORT))
     await struck(city, order.id, point)
-    assert len(city.mails(number)) == arrived
+    assert len(city.arrived(number)) == arrived
     await eventually(lambda: f"mail.{becomes}" in city.told(number))
     if becomes == "unknown":
         await settle(city, order, outcome="sent" if arrived else "resend")
     await city.settled(order)
-    assert len(city.mails(number)) == 1
+    assert len(city.arrived(number)) == 1
     assert [mail.state for mail in city.store.mails(Lifecycle.ORDER, number)] == ["sent"]
     assert [mail.state for mail in (await city.state(order)).mails] == ["sent"]
 

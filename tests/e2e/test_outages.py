@@ -22,7 +22,7 @@ from domain.mails import Lifecycle
 from domain.order.messages import Offering, PlaceOrder
 from domain.order.policy import OrderPolicy
 from starter import service
-from tests.e2e.city import LOOK_EVERY, City, QuickServer, a_city, assert_whole, eventually, history
+from tests.e2e.city import AT_FIRST, City, QuickServer, a_city, assert_whole, eventually, history
 from tests.makers import an_order, built, cleared, graduated, submitted
 from worker import MAIL_THREADS
 
@@ -49,8 +49,7 @@ class SlowCatcher(MailCatcher):
 
     async def _slowly(self, server: SMTP, session: Session, received: Envelope) -> str:
         SlowCatcher.under_way += 1
-        while self.waits:
-            await asyncio.sleep(LOOK_EVERY)
+        await eventually(lambda: not self.waits)
         SlowCatcher.under_way -= 1
         return str(await self._keep(server, session, received))
 
@@ -151,31 +150,31 @@ async def insistently(ask: Callable[[], Awaitable[T]]) -> T:
         try:
             return await ask()
         except RPCTimeoutOrCancelledError:
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(AT_FIRST)
         except RPCError as unreachable:
             if unreachable.status not in PASSING:
                 raise
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(AT_FIRST)
 
 
 async def test_a6_a_worker_stopped_in_the_midst_of_its_mails_repeats_none(city: City, deploys: Deploys) -> None:
     SlowCatcher.waits = True
     orders = {f"SO-33000{n}": await city.start(an_order(f"SO-33000{n}", Offering.PORT)) for n in range(MAIL_THREADS)}
     await eventually(lambda: SlowCatcher.under_way == len(orders))
-    assert not [mail for number in orders for mail in city.mails(number)], "all are under way"
+    assert not [number for number in orders if city.arrived(number)], "all are under way"
     city.service.worker.terminate()
     await asyncio.sleep(0.3)  # the worker knows by now that it has to end; if not, this proves a little less
     SlowCatcher.waits = False
     assert await asyncio.to_thread(city.service.worker.wait, GRACE) == 0
     for number, order in orders.items():
-        assert len(city.mails(number)) == 1
+        assert len(city.arrived(number)) == 1
         assert [mail.state for mail in city.store.mails(Lifecycle.ORDER, number)] == ["sent"]
         assert await attempts_at_mail(order) == [1], "Temporal was told before the worker ended"
     deploys.again()
     for number, order in orders.items():
         await eventually(lambda known=number: "mail.sent" in city.told(known))
         assert await attempts_at_mail(order) == [1]
-        assert len(city.mails(number)) == 1
+        assert len(city.arrived(number)) == 1
 
 
 async def attempts_at_mail(order: WorkflowHandle[Any, Any]) -> list[int]:

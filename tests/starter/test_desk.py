@@ -1,5 +1,6 @@
 """The operators' desk: every link is one the server understands, every file one that can be pasted."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from docs import ui_examples
+from domain.desk_examples import DESK_EXAMPLES
 from domain.order.order import OrderLife
 from domain.order.states import Stage
 from domain.order.view import awaiting as order_awaiting
@@ -19,6 +21,8 @@ from tests.makers import MONDAY, a_trial, an_order
 from tests.starter.conftest import Tenure
 from tests.starter.service import Service
 from worker import STORIES
+
+GUIDE = ui_examples.ROOT / "docs" / "operator-guide.md"
 
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
 
@@ -63,7 +67,6 @@ def all_that_is_awaited() -> set[Awaited]:
 
 
 def test_whoever_is_waited_for_has_a_list() -> None:
-    """The device's two are told apart in words by its view alone."""
     named = {update: whom.split()[-1] for whom, updates in AWAITED_FROM.items() for update in updates}
     for awaited in all_that_is_awaited():
         if awaited.update != CONVERTIBLE:
@@ -95,3 +98,17 @@ def test_a_file_to_paste_is_the_example(name: str) -> None:
 
 def test_there_is_no_file_to_paste_that_is_none() -> None:
     assert {path.stem for path in ui_examples.FOLDER.iterdir()} == set(ui_examples.messages())
+
+
+def test_the_guide_shows_every_picture_and_names_files_that_are_there() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    shown = set(re.findall(r"\(screenshots/([\w-]+\.png)\)", guide))
+    assert shown == {path.name for path in (GUIDE.parent / "screenshots").iterdir()}
+    for name in re.findall(r"`(?:examples/ui/)?((?:order|trial)[.\w]+\.json)`", guide):
+        assert (ui_examples.FOLDER / name).is_file(), name
+
+
+def test_the_guide_tells_every_list_and_every_operator_s_verb() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    assert all(f"`{verb}`" in guide for verb in DESK_EXAMPLES)
+    assert all(name.removeprefix("awaiting ") in guide for name in filters(NOW))

@@ -1,0 +1,196 @@
+"""`tenure history` and `tenure replay`: for developers, what happened and whether a release could go on from there."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from starter.exits import Exit, Stop, bad
+from starter.options import examples
+from starter.terminal import shown, terminal
+
+if TYPE_CHECKING:
+    from temporalio.client import Client, WorkflowHistory
+
+    from starter.history_story import Entry, HistoryAnswer, Run
+    from starter.ids import Subject
+
+app = typer.Typer()
+
+PANEL: Final = "For developers"
+
+PERSONAL: Final = "holds personal data of start and update messages: keep it as you would the store"
+
+FOR_ITS_OWNER: Final = 0o600
+
+COLOURS: Final = {
+    "start": "bold",
+    "end": "bold",
+    "stage": "cyan",
+    "update": "green",
+    "signal": "green",
+    "due": "yellow",
+    "fault": "red",
+    "wait": "dim",
+    "step": "dim",
+    "clock": "dim",
+}
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[FILES]...", help="Histories, as --save or the Web UI write them.", show_default=False),
+]
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "tenure history SO-100001",
+        "tenure history sub-SO-100001 --run 2",
+        "tenure history T-1001 --save /tmp/T-1001.json",
+    ),
+)
+def history(
+    id_: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="SO#, id of a subscription, trial or device, or workflow id.", show_default=False
+        ),
+    ],
+    run: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="Only this run: 1 is the first, or a run id.", show_default=False),
+    ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write it there for tenure replay. Holds personal data.", show_default=False),
+    ] = None,
+) -> None:
+    """A workflow's history as a story: when, what, by whom, until when.
+
+    All runs of it, each of its terms for a subscription. Times are on its own
+    clock, in the customer's zone. Messages are named, their content is not shown.
+    """
+    from starter import ids
+
+    asyncio.run(_history(ids.any_of(id_), run, save))
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "tenure replay",
+        "tenure replay /tmp/T-1001.json",
+        "tenure replay --query \"TenureStage = 'held'\" --sample 20",
+    ),
+)
+def replay(
+    files: Files = None,
+    query: Annotated[
+        str, typer.Option(metavar="QUERY", help="Which running workflows: a list filter.", show_default=False)
+    ] = "",
+    sample: Annotated[int, typer.Option(metavar="N", min=1, help="How many of each type.")] = 20,
+) -> None:
+    """The gate before a deploy: can the code on disk go on where they stand?
+
+    Replays files, or a sample of what runs on the live server: oldest, newest and
+    evenly between. Nothing is changed. Exit code 1 if one would break.
+    """
+    from starter import replay as replaying
+
+    if files and query:
+        raise bad("say either files or --query", "--query")
+    asyncio.run(replaying.replay(files or [], query, sample))
+
+
+async def _history(candidates: Sequence["Subject"], run: str | None, save: Path | None) -> None:
+    from starter import gate
+    from starter.history_story import HistoryAnswer, started, told, zone_of
+    from starter.moving import _the_one
+
+    client = await gate.client()
+    subject = await _the_one(client, candidates)
+    runs = _chosen(await _runs(client, subject.workflow_id), run)
+    answer = HistoryAnswer(
+        workflow_id=subject.workflow_id,
+        workflow_type=started(runs[-1].events).workflow_type.name,
+        zone=zone_of(runs[-1].events),
+        runs=tuple(told(each.events) for each in runs),
+        saved=tuple(_saved(runs, save)) if save else (),
+    )
+    _show(answer)
+    terminal.answer(answer)
+
+
+async def _runs(client: "Client", workflow_id: str) -> list["WorkflowHistory"]:
+    """Every run that Temporal still has, the first one first."""
+    from starter.gate import asking
+    from starter.history_story import started
+
+    found: list[WorkflowHistory] = []
+    run_id: str | None = None
+    while run_id != "":
+        try:
+            async with asking(workflow_id):
+                this = await client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
+        except Stop as stop:
+            if stop.exit is not Exit.NOT_FOUND or not found:
+                raise
+            terminal.warn("earlier runs are no longer in Temporal; tenure subscription show has their events")
+            break
+        found.insert(0, this)
+        run_id = started(this.events).continued_execution_run_id
+    return found
+
+
+def _chosen(runs: list["WorkflowHistory"], run: str | None) -> list["WorkflowHistory"]:
+    if run is None:
+        return runs
+    found = [each for number, each in enumerate(runs, 1) if run in {str(number), each.run_id}]
+    if not found:
+        raise Stop(Exit.NOT_FOUND, f"there is no such run; there are {len(runs)}", "--run")
+    return found
+
+
+def _saved(runs: list["WorkflowHistory"], file: Path) -> list[str]:
+    """One run in the file itself; several beside each other, numbered. For the eyes of its owner only."""
+    numbered = [file.with_stem(f"{file.stem}-{number}") for number in range(1, len(runs) + 1)]
+    paths = [file] if len(runs) == 1 else numbered
+    try:
+        for path, each in zip(paths, runs, strict=True):
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FOR_ITS_OWNER), "w", encoding="utf-8") as to:
+                to.write(each.to_json())
+    except OSError as failed:
+        raise bad(f"cannot be written: {failed.strerror}", "--save") from None
+    names = [str(path) for path in paths]
+    terminal.warn(f"{', '.join(names)} {PERSONAL}")
+    return names
+
+
+def _show(answer: "HistoryAnswer") -> None:
+    terminal.say(f"{answer.workflow_id} ({answer.workflow_type}); times in {answer.zone}")
+    for number, run in enumerate(answer.runs, 1):
+        terminal.say(f"\nRun {number} of {len(answer.runs)}, {run.run_id}" if len(answer.runs) > 1 else "")
+        _show_run(run, answer.zone)
+
+
+def _show_run(run: "Run", zone: str) -> None:
+    from rich.text import Text
+
+    from starter.showing import local
+
+    for entry in run.entries:
+        when = Text(f"{local(entry.at, zone)}  {entry.kind:<6}  ", "dim")
+        terminal.say(when + Text(shown(_words(entry, zone)), COLOURS.get(entry.kind, "")))
+
+
+def _words(entry: "Entry", zone: str) -> str:
+    from starter.showing import local
+
+    if entry.due is None:
+        return entry.text
+    until = "to" if entry.kind == "clock" else "until"
+    return f"{entry.text}, {until} {local(entry.due, zone)}"

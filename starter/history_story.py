@@ -1,0 +1,272 @@
+"""A workflow's history as people tell it: when, what, by whom, until when. Of payloads only names, `by` and stages."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from google.protobuf.message import Message as Proto
+from pydantic import AwareDatetime, Field
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent
+
+from domain.values import Model
+from starter.answers import Answer
+
+Kind = Literal["start", "update", "signal", "wait", "due", "step", "mail", "stage", "clock", "fault", "end"]
+
+MAIL: Final = "send_mail"
+"""The activity whose result says what became of a mail."""
+
+NO_FAULT: Final = frozenset({"UNHANDLED_COMMAND", "FORCE_CLOSE_COMMAND", "RESET_WORKFLOW", "RESET_STICKY_TASK_QUEUE"})
+"""Why a workflow task may fail without anything being wrong."""
+
+
+class Entry(Model):
+    """One thing that happened."""
+
+    at: AwareDatetime = Field(description="On the workflow's own clock: virtual where a test clock moved it.")
+    event: int = Field(description="The event's id in this run's history.")
+    kind: Kind
+    text: str
+    due: AwareDatetime | None = Field(default=None, description="For a wait: until when.")
+
+
+class Run(Model):
+    """One run: an order has one, a subscription one a term."""
+
+    run_id: str
+    entries: tuple[Entry, ...]
+
+
+class HistoryAnswer(Answer):
+    """`history`."""
+
+    workflow_id: str
+    workflow_type: str
+    zone: str = Field(description="The customer's, in which people are shown the times.")
+    runs: tuple[Run, ...]
+    saved: tuple[str, ...] = Field(default=(), description="Files written by --save: they hold personal data.")
+
+
+def zone_of(events: Sequence[HistoryEvent]) -> str:
+    """Of the customer it was started for; in the input itself, or its customer's."""
+    given = _first(started(events).input.payloads)
+    customer = given.get("customer")
+    found = given.get("zone") or (customer.get("zone") if isinstance(customer, dict) else None)
+    return found if isinstance(found, str) else "UTC"
+
+
+def started(events: Sequence[HistoryEvent]) -> Any:
+    """How a run began: the attributes of its first event."""
+    return events[0].workflow_execution_started_event_attributes
+
+
+def told(events: Sequence[HistoryEvent]) -> Run:
+    """One run's story."""
+    story = Story()
+    entries = [entry for event in events for entry in story.entries(event)]
+    return Run(run_id=started(events).original_execution_run_id, entries=(*entries, *story.under_way()))
+
+
+class Story:
+    """Reads the events of one run in order. Remembers what later events refer to by number."""
+
+    def __init__(self) -> None:
+        self._events: dict[int, HistoryEvent] = {}
+        self._attempts: dict[int, str] = {}
+        self._updates: dict[str, str] = {}
+        self._open: dict[int, HistoryEvent] = {}
+        self._awaited: tuple[str, datetime] | None = None
+
+    def entries(self, event: HistoryEvent) -> Iterator[Entry]:
+        """What one event has to tell: usually one thing, often nothing."""
+        self._events[event.event_id] = event
+        name = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower()
+        tell: Callable[[HistoryEvent, Any], Iterator[Entry]] | None = getattr(self, f"_{name}", None)
+        of = event.WhichOneof("attributes")
+        if tell is not None and of is not None:
+            yield from tell(event, getattr(event, of))
+
+    def under_way(self) -> Iterator[Entry]:
+        """What was begun and has not ended."""
+        for event in self._open.values():
+            yield _entry(event, "step", f"{_named(event)}: under way")
+
+    # How it began and ended.
+
+    def _workflow_execution_started(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        by = _by(of.input.payloads)
+        goes_on = ", goes on from the run before" if of.continued_execution_run_id else ""
+        yield _entry(event, "start", f"{of.workflow_type.name} started{by}{goes_on}")
+
+    def _workflow_execution_completed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        stage = _first(of.result.payloads).get("stage")
+        yield _entry(event, "end", "completed" + (f": {stage}" if isinstance(stage, str) else ""))
+
+    def _workflow_execution_failed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        yield _entry(event, "end", f"failed: {_why(of.failure)}")
+
+    def _workflow_execution_continued_as_new(self, event: HistoryEvent, _of: Any) -> Iterator[Entry]:
+        yield _entry(event, "end", "this run is over, a new one goes on")
+
+    def _workflow_execution_terminated(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        yield _entry(event, "end", f"terminated: {of.reason or 'no reason given'}")
+
+    def _workflow_execution_timed_out(self, event: HistoryEvent, _of: Any) -> Iterator[Entry]:
+        yield _entry(event, "end", "timed out")
+
+    def _workflow_execution_canceled(self, event: HistoryEvent, _of: Any) -> Iterator[Entry]:
+        yield _entry(event, "end", "cancelled")
+
+    def _workflow_execution_cancel_requested(self, event: HistoryEvent, _of: Any) -> Iterator[Entry]:
+        yield _entry(event, "signal", "Cancel was asked for")
+
+    def _workflow_task_failed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        cause = WorkflowTaskFailedCause.Name(of.cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_")
+        if cause not in NO_FAULT:
+            yield _entry(event, "fault", f"the code could not go on: {cause.lower().replace('_', ' ')}; tried again")
+
+    # What people and other workflows told it.
+
+    def _workflow_execution_update_accepted(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        said = of.accepted_request
+        self._updates[of.protocol_instance_id] = said.input.name
+        yield _entry(event, "update", f"{said.input.name}{_by(said.input.args.payloads)}")
+
+    def _workflow_execution_update_completed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        if of.outcome.HasField("failure"):
+            name = self._updates.get(of.meta.update_id, "an update")
+            yield _entry(event, "update", f"{name} was refused: {_why(of.outcome.failure)}")
+
+    def _workflow_execution_signaled(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        sender = of.external_workflow_execution.workflow_id
+        yield _entry(event, "signal", f"{of.signal_name}{_by(of.input.payloads)}{f', from {sender}' if sender else ''}")
+
+    def _signal_external_workflow_execution_initiated(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        yield _entry(event, "signal", f"{of.signal_name} sent to {of.workflow_execution.workflow_id}")
+
+    def _signal_external_workflow_execution_failed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        yield _entry(event, "fault", f"{of.workflow_execution.workflow_id} could not be told: it is not open")
+
+    # What it waited for.
+
+    def _timer_started(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        due = _at(event) + of.start_to_fire_timeout.ToTimedelta()
+        waits = _summary(event) or "waits", due.replace(microsecond=0)
+        if waits != self._awaited:  # every wake-up starts the same wait anew
+            self._awaited = waits
+            yield _entry(event, "wait", waits[0], due)
+
+    def _timer_fired(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        self._awaited = None
+        yield _entry(event, "due", f"due: {_summary(self._events.get(of.started_event_id)) or 'the end of a wait'}")
+
+    def _workflow_execution_time_skipping_transitioned(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        if of.HasField("target_time"):
+            yield _entry(event, "clock", "a test clock moved it", of.target_time.ToDatetime(UTC))
+
+    # What it did.
+
+    def _activity_task_scheduled(self, event: HistoryEvent, _of: Any) -> Iterator[Entry]:
+        self._open[event.event_id] = event
+        yield from ()
+
+    def _activity_task_started(self, _event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        if of.attempt > 1:
+            before = _type(of.last_failure)
+            self._attempts[of.scheduled_event_id] = f" (attempt {of.attempt}{f'; before: {before}' if before else ''})"
+        yield from ()
+
+    def _activity_task_completed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        began = self._events[of.scheduled_event_id]
+        is_mail = began.activity_task_scheduled_event_attributes.activity_type.name == MAIL
+        became = _first(of.result.payloads).get("state") if is_mail else None
+        yield self._ended(event, of, f": {became}" if became else "", "mail" if is_mail else "step")
+
+    def _activity_task_failed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        yield self._ended(event, of, f" failed: {_why(of.failure)}", "fault")
+
+    def _activity_task_timed_out(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        yield self._ended(event, of, " timed out", "fault")
+
+    def _activity_task_canceled(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        yield self._ended(event, of, " was cancelled", "step")
+
+    def _ended(self, event: HistoryEvent, of: Any, how: str, kind: Kind) -> Entry:
+        began = self._open.pop(of.scheduled_event_id)
+        return _entry(event, kind, _named(began) + how + self._attempts.get(of.scheduled_event_id, ""))
+
+    def _upsert_workflow_search_attributes(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        fields = {name: _json(payload) for name, payload in of.search_attributes.indexed_fields.items()}
+        said = []
+        if isinstance(stage := fields.get("TenureStage"), str):
+            said.append(stage)
+        if isinstance(awaiting := fields.get("TenureAwaiting"), list):
+            said.append(f"awaits {', '.join(map(str, awaiting))}")
+        if fields.get("TenureAttention") is True:
+            said.append("somebody should look")
+        if said:
+            yield _entry(event, "stage", "; ".join(said))
+
+    def _marker_recorded(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+        yield _entry(event, "step", f"marker {of.marker_name}{patch(of)}")
+
+
+def patch(of: Any) -> str:
+    """Which `workflow.patched` a marker is of."""
+    found = _first(of.details["patch-data"].payloads) if "patch-data" in of.details else {}
+    return f" {found['id']}" if "id" in found else ""
+
+
+def _entry(event: HistoryEvent, kind: Kind, text: str, due: datetime | None = None) -> Entry:
+    return Entry(at=_at(event), event=event.event_id, kind=kind, text=text, due=due)
+
+
+def _at(event: HistoryEvent) -> datetime:
+    return event.event_time.ToDatetime(UTC)
+
+
+def _named(scheduled: HistoryEvent) -> str:
+    return _summary(scheduled) or scheduled.activity_task_scheduled_event_attributes.activity_type.name
+
+
+def _summary(event: HistoryEvent | None) -> str:
+    found = _json(event.user_metadata.summary) if event is not None else None
+    return found if isinstance(found, str) else ""
+
+
+def _by(payloads: Sequence[Payload]) -> str:
+    """Who said so: an id, never a name."""
+    by = _first(payloads).get("by")
+    return f", by {by}" if isinstance(by, str) else ""
+
+
+def _why(failure: Failure) -> str:
+    """In words if they were meant for people: what is final is said to them; other texts may hold anything."""
+    info = failure.application_failure_info
+    if failure.HasField("cause") and not failure.HasField("application_failure_info"):
+        return _why(failure.cause)
+    if info.non_retryable:
+        return failure.message.partition("\n")[0] or info.type
+    return _type(failure) or "no reason given"
+
+
+def _type(failure: Failure) -> str:
+    found: Proto | None = failure.cause if failure.HasField("cause") else None
+    return failure.application_failure_info.type or (_type(failure.cause) if found is not None else "")
+
+
+def _first(payloads: Sequence[Payload]) -> dict[str, Any]:
+    found = _json(payloads[0]) if payloads else None
+    return found if isinstance(found, dict) else {}
+
+
+def _json(payload: Payload) -> Any:
+    """What does not read as JSON is none of ours and has nothing to tell here."""
+    try:
+        return json.loads(payload.data) if payload.metadata.get("encoding") == b"json/plain" else None
+    except ValueError:
+        return None

@@ -1,0 +1,150 @@
+"""Recorded or running histories against the code on disk: which of them a deploy would break, and why."""
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from temporalio.client import Client, WorkflowHistory
+from temporalio.runtime import Runtime, TelemetryConfig
+from temporalio.worker import Replayer, WorkflowRunner
+
+from adapters.temporal.converter import data_converter
+from adapters.temporal.interceptor import PlainRefusals
+from adapters.temporal.sandbox import sandbox
+from domain.values import Model
+from starter import gate
+from starter.answers import Answer
+from starter.exits import Exit, Stop, bad
+from starter.gate import asking
+from starter.history_story import started
+from starter.terminal import shown, terminal
+from workflows.device import DeviceLoan
+from workflows.order import Order
+from workflows.subscription import Subscription
+from workflows.trial import Trial
+from workflows.unknown import UnknownWorkflow
+
+T = TypeVar("T")
+
+STORIES: Final[Sequence[type[Any]]] = (Order, Subscription, Trial, DeviceLoan)
+"""As in worker.py, which a starter may not import; a test holds them together."""
+
+AS_MANY: Final = 10_000
+"""Workflows of one type that a list is read for; a sample is taken of these."""
+
+WHAT_TO_DO: Final = (
+    'Do not deploy. Put the new behaviour behind `if workflow.patched("name"):` and keep the old one in the else, '
+    "then replay again: docs/versioning.md"
+)
+
+
+class Verdict(Model):
+    """How one history replays."""
+
+    source: str
+    """The file, or `workflow id/run id`."""
+
+    workflow_type: str
+    events: int
+    breaks: str | None = None
+    """Why, in one line; null if the code can go on."""
+
+
+class ReplayAnswer(Answer):
+    """`replay`."""
+
+    replayed: int
+    broken: int
+    verdicts: tuple[Verdict, ...]
+
+
+async def replay(files: Sequence[Path], query: str, sample: int) -> None:
+    """Replay them all and say which would break; exit code 1 if one does."""
+    replayer = a_replayer()
+    histories = _read(files) if files else _running(await gate.client(), query, sample)
+    verdicts = []
+    async for source, history in histories:
+        verdicts.append(await judge(replayer, source, history))
+        _show(verdicts[-1])
+    if not verdicts:
+        terminal.warn("nothing was replayed: no running workflow fits")
+    broken = [verdict for verdict in verdicts if verdict.breaks]
+    terminal.say(f"{len(verdicts)} replayed, {len(broken)} would break")
+    terminal.answer(ReplayAnswer(replayed=len(verdicts), broken=len(broken), verdicts=tuple(verdicts)))
+    if broken:
+        raise Stop(Exit.UNEXPECTED, f"{len(broken)} of {len(verdicts)} would break. {WHAT_TO_DO}")
+
+
+def a_replayer(stories: Sequence[type[Any]] = STORIES, runner: WorkflowRunner | None = None) -> Replayer:
+    """As a worker would run them: same converter, same interceptor, same sandbox."""
+    return Replayer(
+        workflows=[*stories, UnknownWorkflow],
+        data_converter=data_converter,
+        interceptors=[PlainRefusals([story.__name__ for story in stories])],
+        workflow_runner=runner or sandbox(),
+        runtime=Runtime(telemetry=TelemetryConfig(logging=None)),
+    )
+
+
+async def judge(replayer: Replayer, source: str, history: WorkflowHistory) -> Verdict:
+    """Would it break?"""
+    replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+    failure = replayed.replay_failure
+    return Verdict(
+        source=source,
+        workflow_type=started(history.events).workflow_type.name,
+        events=len(history.events),
+        breaks=None if failure is None else in_a_line(failure),
+    )
+
+
+def in_a_line(failure: Exception) -> str:
+    """The reason without Rust's names for things. Of a fault in our code only its type: its text may hold anything."""
+    text = " ".join(str(failure).split())
+    if "TMPRL1100" in text or "ondeterminism" in type(failure).__name__:
+        told = text.replace("[TMPRL1100] ", "").replace("Nondeterminism error: ", "")
+        return f"the code does other things than the history: {told}"
+    return f"the code fails: {text.partition(': ')[0]}" if type(failure) is RuntimeError else type(failure).__name__
+
+
+async def _read(files: Sequence[Path]) -> AsyncIterator[tuple[str, WorkflowHistory]]:
+    for file in files:
+        yield str(file), read(file)
+
+
+def read(file: Path) -> WorkflowHistory:
+    """A history from a file, as `tenure history --save`, the Web UI or the `temporal` CLI write it."""
+    try:
+        found = WorkflowHistory.from_json(file.stem, file.read_text(encoding="utf-8"))
+    except OSError as failed:
+        raise bad(f"{file} cannot be read: {failed.strerror}", "FILES") from None
+    except Exception:  # whatever protobuf's JSON reader says, also in its own types
+        raise bad(f"{file} is not a workflow's history", "FILES") from None
+    if not found.events or not found.events[0].HasField("workflow_execution_started_event_attributes"):
+        raise bad(f"{file} is not a workflow's history from its start", "FILES")
+    return WorkflowHistory(started(found.events).workflow_id or file.stem, found.events)
+
+
+async def _running(client: Client, query: str, sample: int) -> AsyncIterator[tuple[str, WorkflowHistory]]:
+    for story in STORIES:
+        wanted = f"WorkflowType = '{story.__name__}' AND ExecutionStatus = 'Running'"
+        async with asking("the list"):
+            listed = client.list_workflows(f"({query}) AND {wanted}" if query else wanted, limit=AS_MANY)
+            found = [(each.id, each.run_id) async for each in listed]
+        for id_, run_id in spread(found, sample):
+            async with asking(id_):
+                yield f"{id_}/{run_id}", await client.get_workflow_handle(id_, run_id=run_id).fetch_history()
+
+
+def spread(found: Sequence[T], sample: int) -> list[T]:
+    """So many of them: the newest, the oldest (the code of longest ago), and evenly between."""
+    if len(found) <= sample:
+        return list(found)
+    if sample == 1:
+        return [found[-1]]
+    return [found[round(place * (len(found) - 1) / (sample - 1))] for place in range(sample)]
+
+
+def _show(verdict: Verdict) -> None:
+    said = f"would break: {verdict.breaks}" if verdict.breaks else "replays"
+    terminal.say(f"{verdict.source} ({verdict.workflow_type}, {verdict.events} events): {shown(said)}")

@@ -1,0 +1,81 @@
+"""`tenure replay`: the gate before a deploy lets pass what goes on, and stops what would stand still."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowHistory
+
+from starter import replay
+from tests.makers import an_order
+from tests.starter.conftest import Tenure, eventually
+from tests.starter.service import Service
+from tests.starter.test_e2e_start import saved
+
+
+@pytest.fixture
+def recorded(service: Service, tenure: Tenure, tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, Any]:
+    """A held order's history."""
+    number = f"SO-72{abs(hash(request.node.name)) % 10_000:04}"
+    tenure("order", "start", saved(tmp_path, an_order(number)))
+    handle = service.client.get_workflow_handle(f"order-{number}")
+    eventually(lambda: tenure("history", number).out, lambda told: "held" in told)
+    history: WorkflowHistory = service.do(handle.fetch_history())
+    return history.to_json_dict()
+
+
+def test_a_history_of_other_commands_would_break(recorded: dict[str, Any], tenure: Tenure, tmp_path: Path) -> None:
+    """As if the code of then had begun with another activity than ours does."""
+    for event in recorded["events"]:
+        if "activityTaskScheduledEventAttributes" in event:
+            event["activityTaskScheduledEventAttributes"]["activityType"]["name"] = "ask_the_oracle"
+    file = tmp_path / "old.json"
+    file.write_text(json.dumps(recorded))
+
+    answered = tenure("replay", file)
+
+    assert answered.code == 1
+    told = answered.out.splitlines()
+    assert f"{file} (Order, " in told[0]
+    assert "would break: the code does other things than the history: " in told[0]
+    assert "ask_the_oracle" in told[0]
+    assert told[-1] == "1 replayed, 1 would break"
+    assert "workflow.patched" in answered.err
+    assert "docs/versioning.md" in answered.err
+
+    for_machines = tenure("replay", file, "--json")
+    assert (for_machines.code, for_machines.json["broken"]) == (1, 1)
+    assert for_machines.json["verdicts"][0]["workflow_type"] == "Order"
+
+
+def test_a_sample_of_what_runs_replays(service: Service, recorded: dict[str, Any], tenure: Tenure) -> None:
+    """The server's list lags behind a little."""
+    id_ = recorded["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"]
+    answered = eventually(
+        lambda: tenure("replay", "--query", f"WorkflowId = '{id_}'", "--sample", "3", "--json"),
+        lambda seen: seen.json["replayed"],
+    )
+    assert (answered.code, answered.json["replayed"], answered.json["broken"]) == (0, 1, 0)
+    assert answered.json["verdicts"][0]["source"].startswith(f"{id_}/")
+
+
+def test_nothing_replayed_is_no_quiet_success(service: Service, tenure: Tenure) -> None:
+    assert "nothing was replayed" in tenure("replay", "--query", "WorkflowId = 'none'").err
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"events": []}', '{"events": [{"eventId": "1"}]}', "\x00"])
+def test_what_is_no_history_is_told(text: str, tenure: Tenure, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.json"
+    file.write_text(text)
+    answered = tenure("replay", file)
+    assert (answered.code, "is not a workflow's history" in answered.err) == (2, True)
+    assert "cannot be read" in tenure("replay", tmp_path / "none.json").err
+    assert "either files or --query" in tenure("replay", file, "--query", "x").err
+
+
+@pytest.mark.parametrize(
+    ("sample", "taken"), [(1, [9]), (2, [0, 9]), (3, [0, 4, 9]), (10, list(range(10))), (11, list(range(10)))]
+)
+def test_a_sample_has_the_oldest_the_newest_and_some_between(sample: int, taken: list[int]) -> None:
+    assert replay.spread(range(10), sample) == taken

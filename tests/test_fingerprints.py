@@ -1,0 +1,301 @@
+"""What each story asks of Temporal, in order, in a few canonical lives: a change of it may break lives under way."""
+
+import json
+import os
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio import workflow
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowFailureError, WorkflowHistory
+from temporalio.worker import UnsandboxedWorkflowRunner
+
+import worker
+from adapters.temporal import sandbox
+from domain.device.messages import HandOver, ReportDelivered, ReportReceived
+from domain.order.messages import Offering, Terms
+from domain.subscription.messages import TerminateSubscription
+from domain.trial.messages import AcceptTrial, GiveDetails, Service, TrialDevice
+from starter import replay
+from starter.history_story import patch
+from tests.makers import (
+    a_consented_trial,
+    a_form,
+    a_paid_customer_s_trial,
+    a_renewal,
+    accepted,
+    an_order,
+    built,
+    cancelled,
+    cleared,
+    converted,
+    days,
+    graduated,
+    renewal_done,
+    services_built,
+    submitted,
+)
+from tests.town import Town
+from workflows.order import Order
+from workflows.unknown import UnknownWorkflow
+
+OUTSIDE = "> "
+"""How a line begins that is no command: the story was told something, or its time had come."""
+
+HERE = Path(__file__).parent / "fingerprints"
+
+REBASELINE = "REBASELINE"
+"""Set to 1: write the fingerprints anew instead of comparing."""
+
+Histories = Mapping[str, WorkflowHistory]
+"""By `workflow type/life`."""
+
+
+# The lives.
+
+
+async def an_order_and_its_subscription(town: Town) -> Histories:
+    """From hold to graduation; renewed in time; a year later suspended and ended."""
+    order = await town.place(an_order("SO-100001", Offering.NAMED_HOST))
+    await town.tell(order, "clear_compliance", cleared())
+    await town.tell(order, "submit_provisioning_form", submitted())
+    await town.tell(order, "report_site_built", built())
+    await town.tell(order, "graduate", graduated(term_years=1))
+    first_term = (await town.subscription().describe()).run_id
+    await town.sleep_until(datetime(2032, 4, 10, tzinfo=UTC))
+    renewal = await town.place(a_renewal())
+    await town.tell(renewal, "clear_compliance", cleared())
+    await town.tell(renewal, "submit_provisioning_form", submitted(a_form(existing_customer=True)))
+    await town.tell(renewal, "report_site_built", renewal_done())
+    await town.sleep_until(datetime(2032, 6, 10, tzinfo=UTC))
+    await town.sleep_until(datetime(2033, 6, 10, tzinfo=UTC))
+    await town.tell(town.subscription(), "terminate", TerminateSubscription(by="ops-7", reason="moved on"))
+    return {
+        "Order/graduated": await order.fetch_history(),
+        "Order/renewal": await renewal.fetch_history(),
+        "Subscription/renewed": await town.client.get_workflow_handle(
+            "subscription-sub-SO-100001", run_id=first_term
+        ).fetch_history(),
+        "Subscription/suspended_and_ended": await town.subscription().fetch_history(),
+    }
+
+
+async def an_order_that_is_late_everywhere(town: Town) -> Histories:
+    """Terms to accept, hold overdue, cancelled; another one: build late, then built."""
+    held = await town.place(an_order("SO-100001", Offering.PORT))
+    await town.sleep_until(datetime(2031, 6, 12, tzinfo=UTC))
+    await town.tell(held, "accept_terms", accepted(Terms.PORT))
+    await town.tell(held, "cancel", cancelled())
+    late = await town.place(an_order("SO-100002"))
+    await town.tell(late, "clear_compliance", cleared())
+    await town.tell(late, "submit_provisioning_form", submitted())
+    await town.sleep_until(datetime(2031, 7, 12, tzinfo=UTC))
+    await town.tell(late, "report_site_built", built())
+    return {"Order/cancelled": await held.fetch_history(), "Order/built_late": await late.fetch_history()}
+
+
+async def a_trial_with_consent_and_a_device(town: Town) -> Histories:
+    """Accepted, used, expired, lost for good; the device comes back late."""
+    device = TrialDevice(
+        device_id="D-1", model="Desk Pro", serial_number="FOC1", expires_on=datetime(2031, 8, 1, 3, tzinfo=UTC)
+    )
+    trial = await town.try_out(a_consented_trial("T-1001", Service.CALLING, devices=(device,)))
+    await town.tell(trial, "accept", AcceptTrial(by="admin-1", full_administrator=True))
+    await town.tell(trial, "give_details", GiveDetails(by="hikari"))
+    await town.tell(trial, "report_services_built", services_built(Service.CALLING))
+    loan = town.device("D-1")
+    await town.tell(loan, "report_delivered", ReportDelivered(by="logistics"))
+    for month in (8, 9, 10, 11, 12):
+        await town.sleep_until(datetime(2031, month, 20, tzinfo=UTC))
+    await town.tell(loan, "hand_over", HandOver(by="admin-1"))
+    await town.tell(loan, "report_received", ReportReceived(by="logistics", serial_number="FOC1"))
+    return {"Trial/lost": await trial.fetch_history(), "DeviceLoan/late": await loan.fetch_history()}
+
+
+async def a_trial_that_is_converted(town: Town) -> Histories:
+    """A paying customer's: active at once. And a start of no known type."""
+    trial = await town.try_out(a_paid_customer_s_trial())
+    await town.sleep_until(await town.now() + days(10))
+    await town.tell(trial, "convert", converted(order=an_order("SO-300001", converts_trial="T-1001")))
+    unknown = await town.client.start_workflow("Ordr", id="unknown", task_queue=town.settings.task_queue)
+    with pytest.raises(WorkflowFailureError):
+        await unknown.result()
+    return {"Trial/converted": await trial.fetch_history(), "UnknownWorkflow/refused": await unknown.fetch_history()}
+
+
+LIVES: tuple[Callable[[Town], Awaitable[Histories]], ...] = (
+    an_order_and_its_subscription,
+    an_order_that_is_late_everywhere,
+    a_trial_with_consent_and_a_device,
+    a_trial_that_is_converted,
+)
+
+
+# The fingerprint.
+
+
+def fingerprint(history: WorkflowHistory) -> list[str]:
+    """The commands in order as `what: summary`, and between them (`>`) what came from outside.
+
+    Between two of those a command counts when it comes first: mails that leave together are reported one by one or
+    all at once, as it happens, and so are recorded once or more. What comes again is for tests/test_replay.py to see.
+    """
+    told: list[str] = []
+    since: set[str] = set()
+    for line in (line for event in history.events for line in lines_of(event)):
+        if line.startswith(OUTSIDE):
+            since.clear()
+        if line not in since:
+            told.append(line)
+        since.add(line)
+    return told
+
+
+def lines_of(event: HistoryEvent) -> Iterator[str]:
+    """At most one."""
+    of: Any = getattr(event, event.WhichOneof("attributes") or "", None)
+    summary = f": {json.loads(event.user_metadata.summary.data)}" if event.user_metadata.summary.data else ""
+    match EventType.Name(event.event_type).removeprefix("EVENT_TYPE_"):
+        case "ACTIVITY_TASK_SCHEDULED":
+            yield f"activity {of.activity_type.name}{summary}"
+        case "TIMER_STARTED":
+            yield f"timer{summary}"
+        case "TIMER_CANCELED":
+            yield "timer cancelled"
+        case "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED":
+            yield f"signal {of.signal_name}"
+        case "UPSERT_WORKFLOW_SEARCH_ATTRIBUTES":
+            yield f"upsert {', '.join(sorted(of.search_attributes.indexed_fields))}"
+        case "MARKER_RECORDED":
+            yield f"marker {of.marker_name}{patch(of)}"
+        case (
+            "WORKFLOW_EXECUTION_COMPLETED" | "WORKFLOW_EXECUTION_FAILED" | "WORKFLOW_EXECUTION_CONTINUED_AS_NEW" as end
+        ):
+            yield end.removeprefix("WORKFLOW_EXECUTION_").lower().replace("_", " ")
+        case "WORKFLOW_EXECUTION_UPDATE_ACCEPTED":
+            yield f"{OUTSIDE}update {of.accepted_request.input.name}"
+        case "WORKFLOW_EXECUTION_SIGNALED":
+            yield f"{OUTSIDE}signal {of.signal_name}"
+        case "TIMER_FIRED":
+            yield f"{OUTSIDE}timer fired"
+
+
+def commands(lines: list[str]) -> list[str]:
+    """What Temporal compares in a replay: kinds and names, not the words of a summary."""
+    return [line.partition(": ")[0] for line in lines]
+
+
+def file_of(name: str) -> Path:
+    """Where a story's fingerprints are: `Order/renewal` in order.json."""
+    return HERE / f"{re.sub(r'(?<=[a-z])(?=[A-Z])', '_', name.partition('/')[0]).lower()}.json"
+
+
+def kept(name: str) -> list[str]:
+    """The committed fingerprint of one life."""
+    file = file_of(name)
+    found = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return list(found.get(name.partition("/")[2], ()))
+
+
+def keep(name: str, lines: list[str]) -> None:
+    """Write one life's fingerprint anew."""
+    file = file_of(name)
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    known[name.partition("/")[2]] = lines
+    HERE.mkdir(exist_ok=True)
+    file.write_text(json.dumps(dict(sorted(known.items())), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+HARMLESS = """Only words of summaries changed. Temporal does not compare those: no patch is needed."""
+
+PATCH = """The story asks other things of Temporal than it did, or in another order. Lives under way were begun with
+the old order and run for a year: on replay they fail with a nondeterminism error (TMPRL1100) and stand still. Keep both:
+
+    if workflow.patched("what-is-new"):   # new lives, and the patched part of old ones
+        ...                               # what you wrote
+    else:
+        ...                               # what was here before, word for word
+
+Then replay: `pytest tests/test_replay.py` and, against the live server, `tenure replay`. docs/versioning.md."""
+
+
+def complaint(name: str, was: list[str], now: list[str]) -> str | None:
+    """What is to be done about a fingerprint that changed; None if it did not."""
+    if was == now:
+        return None
+    changed = "\n".join(unified_diff(was, now, "committed", "now", lineterm="", n=2))
+    meant = HARMLESS if commands(was) == commands(now) else PATCH
+    anew = f"When that is done: {REBASELINE}=1 pytest tests/test_fingerprints.py, and commit tests/fingerprints."
+    return f"The fingerprint of {name} changed.\n\n{changed}\n\n{meant}\n\n{anew}"
+
+
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.__name__)
+async def test_the_stories_ask_of_temporal_what_they_did(
+    life: Callable[[Town], Awaitable[Histories]], town: Town
+) -> None:
+    found = {name: fingerprint(history) for name, history in (await life(town)).items()}
+    if os.environ.get(REBASELINE) == "1":
+        for name, lines in found.items():
+            keep(name, lines)
+    complaints = [said for name, lines in found.items() if (said := complaint(name, kept(name), lines))]
+    assert not complaints, "\n\n".join(complaints)
+
+
+def test_every_story_has_a_fingerprint() -> None:
+    assert {path.name for path in HERE.glob("*.json")} == {
+        file_of(story.__name__).name for story in (*worker.STORIES, UnknownWorkflow)
+    }
+
+
+# Proof that the gate can fail.
+
+
+async def test_a_mutated_story_has_another_fingerprint_and_breaks_old_lives(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await town.place(an_order("SO-100001", Offering.PORT))
+    await town.tell(order, "cancel", cancelled())
+    history = await order.fetch_history()
+    outside = UnsandboxedWorkflowRunner()  # inside the sandbox the story is imported anew, unmutated
+    assert (await replay.judge(replay.a_replayer(runner=outside), "as it is", history)).breaks is None
+
+    opened = Order.open
+
+    async def slowly(self: Order) -> None:
+        await workflow.sleep(1, summary="Breathe in")
+        await opened(self)
+
+    monkeypatch.setattr(Order, "open", slowly)
+    verdict = await replay.judge(replay.a_replayer(runner=outside), "mutated", history)
+    assert "the code does other things than the history" in (verdict.breaks or "")
+    assert "\n" not in verdict.breaks
+
+
+def test_a_change_is_explained() -> None:
+    was = ["activity open_order: Take the order number", "timer: Hold overdue", "completed"]
+    assert complaint("Order/x", was, was) is None
+    assert HARMLESS in (complaint("Order/x", was, ["activity open_order: Take it", *was[1:]]) or "")
+    more = complaint("Order/x", was, [was[0], "timer: Breathe in", *was[1:]]) or ""
+    assert "+timer: Breathe in" in more
+    assert "workflow.patched" in more
+    assert f"{REBASELINE}=1 pytest" in more
+
+
+# The replayer is the worker's twin.
+
+
+def test_a_replay_knows_the_stories_and_the_sandbox_of_the_worker() -> None:
+    assert replay.STORIES == worker.STORIES
+    assert worker.sandbox().restrictions.passthrough_modules == sandbox.sandbox().restrictions.passthrough_modules
+
+
+async def test_a_life_of_now_replays_in_the_sandbox(town: Town) -> None:
+    order = await town.place(an_order())
+    verdict = await replay.judge(replay.a_replayer(), "order", await order.fetch_history())
+    assert (verdict.breaks, verdict.workflow_type) == (None, "Order")
