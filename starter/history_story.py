@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from google.protobuf.message import Message as Proto
 from pydantic import AwareDatetime, Field
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
@@ -20,7 +19,14 @@ Kind = Literal["start", "update", "signal", "wait", "due", "step", "mail", "stag
 MAIL: Final = "send_mail"
 """The activity whose result says what became of a mail."""
 
-NO_FAULT: Final = frozenset({"UNHANDLED_COMMAND", "FORCE_CLOSE_COMMAND", "RESET_WORKFLOW", "RESET_STICKY_TASK_QUEUE"})
+NO_FAULT: Final = frozenset(
+    {
+        WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,
+        WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND,
+        WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW,
+        WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_STICKY_TASK_QUEUE,
+    }
+)
 """Why a workflow task may fail without anything being wrong."""
 
 
@@ -84,8 +90,7 @@ class Story:
     def entries(self, event: HistoryEvent) -> Iterator[Entry]:
         """What one event has to tell: usually one thing, often nothing."""
         self._events[event.event_id] = event
-        name = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower()
-        tell: Callable[[HistoryEvent, Any], Iterator[Entry]] | None = getattr(self, f"_{name}", None)
+        tell: Callable[[HistoryEvent, Any], Iterator[Entry]] | None = getattr(self, f"_{_type(event)}", None)
         of = event.WhichOneof("attributes")
         if tell is not None and of is not None:
             yield from tell(event, getattr(event, of))
@@ -125,9 +130,8 @@ class Story:
         yield _entry(event, "signal", "Cancel was asked for")
 
     def _workflow_task_failed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
-        cause = WorkflowTaskFailedCause.Name(of.cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_")
-        if cause not in NO_FAULT:
-            yield _entry(event, "fault", f"the code could not go on: {cause.lower().replace('_', ' ')}; tried again")
+        if of.cause not in NO_FAULT:
+            yield _entry(event, "fault", f"the code could not go on: {_cause(of.cause)}; tried again")
 
     # What people and other workflows told it.
 
@@ -176,7 +180,7 @@ class Story:
 
     def _activity_task_started(self, _event: HistoryEvent, of: Any) -> Iterator[Entry]:
         if of.attempt > 1:
-            before = _type(of.last_failure)
+            before = _innermost(of.last_failure).application_failure_info.type
             self._attempts[of.scheduled_event_id] = f" (attempt {of.attempt}{f'; before: {before}' if before else ''})"
         yield from ()
 
@@ -221,6 +225,18 @@ def patch(of: Any) -> str:
     return f" {found['id']}" if "id" in found else ""
 
 
+def _type(event: HistoryEvent) -> str:
+    """`timer_started`; a newer server's events that this SDK does not know have no name and nothing to tell."""
+    known = event.event_type in EventType.values()
+    return EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower() if known else ""
+
+
+def _cause(of: Any) -> str:
+    known = of in WorkflowTaskFailedCause.values()
+    name = WorkflowTaskFailedCause.Name(of).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_") if known else "unknown cause"
+    return name.lower().replace("_", " ")
+
+
 def _entry(event: HistoryEvent, kind: Kind, text: str, due: datetime | None = None) -> Entry:
     return Entry(at=_at(event), event=event.event_id, kind=kind, text=text, due=due)
 
@@ -246,17 +262,15 @@ def _by(payloads: Sequence[Payload]) -> str:
 
 def _why(failure: Failure) -> str:
     """In words if they were meant for people: what is final is said to them; other texts may hold anything."""
-    info = failure.application_failure_info
-    if failure.HasField("cause") and not failure.HasField("application_failure_info"):
-        return _why(failure.cause)
-    if info.non_retryable:
-        return failure.message.partition("\n")[0] or info.type
-    return _type(failure) or "no reason given"
+    inner = _innermost(failure)
+    info = inner.application_failure_info
+    return inner.message.partition("\n")[0] if info.non_retryable and inner.message else info.type or "no reason given"
 
 
-def _type(failure: Failure) -> str:
-    found: Proto | None = failure.cause if failure.HasField("cause") else None
-    return failure.application_failure_info.type or (_type(failure.cause) if found is not None else "")
+def _innermost(failure: Failure) -> Failure:
+    """Temporal wraps what an activity raised; what was raised is inside."""
+    wrapped = failure.HasField("cause") and not failure.HasField("application_failure_info")
+    return _innermost(failure.cause) if wrapped else failure
 
 
 def _first(payloads: Sequence[Payload]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Recorded or running histories against the code on disk: which of them a deploy would break, and why."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -7,6 +8,7 @@ from typing import Any, Final, TypeVar
 from temporalio.client import Client, WorkflowHistory
 from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import Replayer, WorkflowRunner
+from temporalio.workflow import NondeterminismError
 
 from adapters.temporal.converter import data_converter
 from adapters.temporal.interceptor import PlainRefusals
@@ -25,6 +27,11 @@ from workflows.trial import Trial
 from workflows.unknown import UnknownWorkflow
 
 T = TypeVar("T")
+
+SAID: Final = re.compile(r'message: "((?:[^"\\\\]|\\\\.)*)"')
+PREFIX: Final = "[TMPRL1100] Nondeterminism error: "
+FAULT: Final = re.compile(r'r#type: "(\w+)"')
+"""Where the SDK's core has hidden what went wrong."""
 
 STORIES: Final[Sequence[type[Any]]] = (Order, Subscription, Trial, DeviceLoan)
 """As in worker.py, which a starter may not import; a test holds them together."""
@@ -99,12 +106,13 @@ async def judge(replayer: Replayer, source: str, history: WorkflowHistory) -> Ve
 
 
 def in_a_line(failure: Exception) -> str:
-    """The reason without Rust's names for things. Of a fault in our code only its type: its text may hold anything."""
-    text = " ".join(str(failure).split())
-    if "TMPRL1100" in text or "ondeterminism" in type(failure).__name__:
-        told = text.replace("[TMPRL1100] ", "").replace("Nondeterminism error: ", "")
-        return f"the code does other things than the history: {told}"
-    return f"the code fails: {text.partition(': ')[0]}" if type(failure) is RuntimeError else type(failure).__name__
+    """The reason, taken out of Rust's account of it. Of a fault of ours only its type: its text may hold anything."""
+    text = " ".join(str(failure).split()).replace(PREFIX, "")
+    if isinstance(failure, NondeterminismError):
+        told = SAID.search(text)
+        return f"the code does other things than the history: {told[1] if told else text}"
+    kind = FAULT.search(text)
+    return f"the code fails{f' with {kind[1]}' if kind else ''}: see it in a test that replays this history"
 
 
 async def _read(files: Sequence[Path]) -> AsyncIterator[tuple[str, WorkflowHistory]]:

@@ -151,6 +151,7 @@ class World(Clocks):
         await self.live([target], now)
         subscription = workflow_id(Lifecycle.SUBSCRIPTION, order.subscription)
         if await self.exists(subscription):
+            await self.move(subscription, await current_time(self.client, target))
             await self.tell(subscription, "the trial is a subscription now")
 
     async def tell(self, target: str, text: str, *, refused: bool = False) -> None:

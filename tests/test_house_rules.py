@@ -307,8 +307,9 @@ def updates() -> Iterator[tuple[str, Any]]:
 
 
 def example_in(description: str) -> str:
-    """The JSON to paste."""
-    return description.partition(" Example: ")[2]
+    """The JSON to paste, or what the file named holds."""
+    shown = description.partition(" Example: ")[2]
+    return (ROOT / shown).read_text(encoding="utf-8") if shown.startswith("examples/ui/") else shown
 
 
 @pytest.mark.parametrize(("name", "handler"), [pytest.param(*each, id=each[0]) for each in handlers()])

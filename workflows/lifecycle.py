@@ -72,6 +72,10 @@ class Story(Generic[L]):
         """A deadline is due: do what it is there for."""
         raise NotImplementedError
 
+    def ready(self) -> bool:
+        """May people's messages be judged already? One that comes before waits: a Reset puts all of them here."""
+        return True
+
     def asked_to_stop(self, reason: str) -> None:
         """Somebody pressed Cancel in the Web UI: end in good order, or note why not."""
         raise NotImplementedError

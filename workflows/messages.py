@@ -1,6 +1,6 @@
 """How handlers are described to operators, and how a start is insisted on."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from temporalio.exceptions import ApplicationError
 
@@ -12,9 +12,14 @@ S = TypeVar("S", bound=Message)
 BAD_INPUT = "BadInput"
 
 
-def described(text: str, example: Message) -> str:
-    """A handler's description in the Web UI: what it does, and JSON to paste."""
-    return f"{text} Example: {paste_ready(example)}"
+READABLE: Final = 160
+"""Characters of JSON that a line of the Web UI's list of updates still bears; it never wraps."""
+
+
+def described(text: str, example: Message, file: str = "") -> str:
+    """A handler's description in the Web UI: what it does, and JSON to paste, or the file it lies in if it is long."""
+    pasted = paste_ready(example)
+    return f"{text} Example: {pasted if len(pasted) <= READABLE else f'examples/ui/{file}.json'}"
 
 
 def required(start: S | None) -> S:

@@ -295,7 +295,11 @@ class Order(Story[OrderLife]):
         self.life.check_cancel(message)
 
     @workflow.update(
-        description=described("The Provisioning form was submitted (Form A).", EXAMPLES["submit_provisioning_form"])
+        description=described(
+            "The Provisioning form was submitted (Form A).",
+            EXAMPLES["submit_provisioning_form"],
+            "order.submit_provisioning_form",
+        )
     )
     def submit_provisioning_form(self, message: SubmitForm) -> LifeView:
         """The form is checked against the order, kept, and copied to the partner contact. ORD-15, ORD-16."""
@@ -323,7 +327,9 @@ class Order(Story[OrderLife]):
     def _may_report_site_built(self, message: ReportSiteBuilt) -> None:
         self.life.check_site_built(message)
 
-    @workflow.update(description=described("The Graduation form was submitted (Form B).", EXAMPLES["graduate"]))
+    @workflow.update(
+        description=described("The Graduation form was submitted (Form B).", EXAMPLES["graduate"], "order.graduate")
+    )
     def graduate(self, message: Graduate) -> LifeView:
         """The customer is handed over; the renewal contact is kept. ORD-27, ORD-30, ORD-31."""
         self.life.graduate(message, workflow.now())
@@ -361,6 +367,10 @@ class Order(Story[OrderLife]):
     def zone(self) -> str:
         """The customer's."""
         return self.life.zone
+
+    def ready(self) -> bool:
+        """Once the store has taken the SO#."""
+        return self.life.stage is not Stage.ACKNOWLEDGED
 
     def asked_to_stop(self, reason: str) -> None:
         """Cancel in the Web UI: before shipping it cancels the order, after it nothing can. AMB-41."""

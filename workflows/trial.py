@@ -320,7 +320,9 @@ class Trial(Story[TrialLife]):
         self.life.check_cancel(message)
 
     @workflow.update(
-        description=described("The trial becomes paid: by an order to start, or one placed.", EXAMPLES["convert"])
+        description=described(
+            "The trial becomes paid: by an order to start, or one placed.", EXAMPLES["convert"], "trial.convert"
+        )
     )
     async def convert(self, message: ConvertTrial) -> LifeView:
         """Usage data are kept; also during grace; refused after. TRL-60 to TRL-67."""
@@ -354,6 +356,10 @@ class Trial(Story[TrialLife]):
     def zone(self) -> str:
         """The customer's."""
         return self.life.zone
+
+    def ready(self) -> bool:
+        """Once the store has taken the id."""
+        return self.life.stage is not TrialStage.ACKNOWLEDGED
 
     def asked_to_stop(self, reason: str) -> None:
         """Cancel in the Web UI: withdraws or cancels where the rules allow it, else it is noted."""

@@ -66,13 +66,24 @@ class _PlainRefusals(WorkflowInboundInterceptor):
 
     def handle_update_validator(self, input: HandleUpdateInput) -> None:  # noqa: A002 - the SDK's name
         _expect_arguments(workflow.get_update_handler(input.update), *input.args)
+        if not _is_ready():
+            return
         with _refusals_answered(input.update):
             super().handle_update_validator(input)
 
     async def handle_update_handler(self, input: HandleUpdateInput) -> Any:  # noqa: A002 - the SDK's name
+        """An update that comes before the story is ready (at once after a start, or put back by a Reset) waits, and is
+        judged by its handler then."""
         _expect_arguments(workflow.get_update_handler(input.update), *input.args)
+        if not _is_ready():
+            await workflow.wait_condition(_is_ready)
         with _refusals_answered(input.update):
             return await super().handle_update_handler(input)
+
+
+def _is_ready() -> bool:
+    ready = getattr(workflow.instance(), "ready", None)
+    return ready is None or bool(ready())
 
 
 @contextmanager

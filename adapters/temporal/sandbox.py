@@ -5,7 +5,7 @@ from typing import Final
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
-LET_THROUGH: Final = ("email_validator", "idna", "phonenumbers", "pycountry", "pydantic_extra_types", "tzdata")
+LET_THROUGH: Final = ("email_validator", "idna", "phonenumbers", "pycountry", "pydantic_extra_types", "rich", "tzdata")
 """Libraries behind our models' field types that import parts of themselves only when first used."""
 
 

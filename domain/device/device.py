@@ -13,7 +13,7 @@ from domain.device.states import DeviceEvent, DeviceStage, after
 from domain.life import Life
 from domain.mails import Lifecycle, MailKind, Role, numbered
 from domain.trial.regions import data_region
-from domain.values import Message, Refused
+from domain.values import Message, Refused, in_days
 from domain.working_time import end_of_day, local_day
 
 EXPIRY = "device_expires"
@@ -78,7 +78,7 @@ class DeviceLife(Life):
         self.agenda.arm(Deadline(name=EXPIRY, at=self.expires_at, label="Device expires: it has to go back"))
         for before in self.policy.reminders:
             at = end_of_day(expires_on + self.policy.return_within - before, self.zone)
-            label = f"Return reminder, {before.days} days before"
+            label = f"Return reminder, {in_days(before)} before"
             self.agenda.arm(Deadline(name=f"{REMINDERS}/{before.days}", at=at, ladder=REMINDERS, label=label))
         self.agenda.arm(Deadline(name=RETURN_DUE, at=self.return_due_at, label="Return due: then it is overdue"))
 

@@ -11,7 +11,7 @@ from domain.events import TaskKind
 from domain.life import Life
 from domain.mails import Lifecycle, MailState
 from domain.subscription.policy import SubscriptionPolicy
-from domain.values import Message, Refused
+from domain.values import Message, Refused, in_days
 from domain.working_time import add_months, at_local_time, end_of_day, local_day
 
 if TYPE_CHECKING:
@@ -206,5 +206,5 @@ class SubscriptionLife(Life):
             name=f"renewal_notice/{before.days}",
             at=at,
             ladder=NOTICES,
-            label=f"Renewal notice, {before.days} days before",
+            label=f"Renewal notice, {in_days(before)} before",
         )

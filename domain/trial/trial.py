@@ -27,7 +27,7 @@ from domain.trial.messages import (
 from domain.trial.policy import TrialPolicy
 from domain.trial.regions import data_region
 from domain.trial.states import CLOSED, TrialEvent, TrialStage, after
-from domain.values import Message, Refused
+from domain.values import Message, Refused, in_days
 from domain.working_time import end_of_day, local_day
 
 CONSENT = "consent_lapses"
@@ -261,7 +261,7 @@ class TrialLife(Life):
         for before in self.policy.warnings:
             at = end_of_day(day - before, self.zone)
             name = f"{WARNING}/{day}/{before.days}"
-            label = f"Expiry warning, {before.days} days before"
+            label = f"Expiry warning, {in_days(before)} before"
             self.agenda.arm(Deadline(name=name, at=at, ladder=EXPIRY, label=label))
         at = end_of_day(day, self.zone)
         self.agenda.arm(Deadline(name=f"{EXPIRED}/{day}", at=at, ladder=EXPIRY, label="Trial expires: grace begins"))
@@ -280,7 +280,7 @@ class TrialLife(Life):
         grace_ends_on = (self.expires_on or local_day(now, self.zone)) + self.policy.grace
         for before in self.policy.last_call:
             at = end_of_day(grace_ends_on - before, self.zone)
-            label = f"Last call, {before.days} days before the loss"
+            label = f"Last call, {in_days(before)} before the loss"
             self.agenda.arm(Deadline(name=f"{LAST_CALL}/{before.days}", at=at, ladder=LAST_CALL, label=label))
         at = end_of_day(grace_ends_on, self.zone)
         self.agenda.arm(

@@ -3,12 +3,17 @@
 import stat
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+from google.protobuf import json_format
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 
 from adapters.temporal import clock
 from domain.order.messages import PlaceOrder, ReportSiteBuilt, SubmitForm
-from starter.history_story import HistoryAnswer
+from starter.history_story import HistoryAnswer, Story
 from tests.makers import a_customer, a_form, a_renewal, an_order, built, cleared, renewal_done, submitted
 from tests.starter.conftest import Tenure, eventually
 from tests.starter.service import Service
@@ -96,3 +101,63 @@ def test_a_subscription_s_history_has_every_term(service: Service, tenure: Tenur
     assert "Run 1" not in second
     assert tenure("history", "sub-SO-7004", "--save", tmp_path / "sub.json").code == 0
     assert tenure("replay", tmp_path / "sub-1.json", tmp_path / "sub-2.json").code == 0
+
+
+# What no life of ours does when all goes well.
+
+NOON = Timestamp(seconds=1_900_000_000)
+
+
+def an_event(number: int, kind: str, attributes: str, **given: Any) -> HistoryEvent:
+    found = HistoryEvent(event_id=number, event_time=NOON, event_type=EventType.Value(f"EVENT_TYPE_{kind}"))
+    json_format.ParseDict(given, getattr(found, attributes))
+    getattr(found, attributes).SetInParent()
+    return found
+
+
+def told_of(*events: HistoryEvent) -> list[str]:
+    story = Story()
+    return [entry.text for event in events for entry in story.entries(event)] + [e.text for e in story.under_way()]
+
+
+def an_attempt(number: int = 1, error: str = "") -> list[HistoryEvent]:
+    """An activity that was begun."""
+    failure = {"lastFailure": {"message": "Hanako", "applicationFailureInfo": {"type": error}}} if error else {}
+    return [
+        an_event(5, "ACTIVITY_TASK_SCHEDULED", "activity_task_scheduled_event_attributes", activityType={"name": "x"}),
+        an_event(
+            6,
+            "ACTIVITY_TASK_STARTED",
+            "activity_task_started_event_attributes",
+            scheduledEventId=5,
+            attempt=number,
+            **failure,
+        ),
+    ]
+
+
+def failed(**info: Any) -> HistoryEvent:
+    """The end of a workflow, because of an activity."""
+    cause = {"message": "Hanako Yamada is taken", "applicationFailureInfo": info}
+    failure = {"message": "Activity task failed", "activityFailureInfo": {}, "cause": cause}
+    return an_event(9, "WORKFLOW_EXECUTION_FAILED", "workflow_execution_failed_event_attributes", failure=failure)
+
+
+def test_attempts_are_told_with_the_kind_of_failure_before_them() -> None:
+    done = an_event(7, "ACTIVITY_TASK_COMPLETED", "activity_task_completed_event_attributes", scheduledEventId=5)
+    assert told_of(*an_attempt(), done) == ["x"]
+    assert told_of(*an_attempt(3, "StoreAway"), done) == ["x (attempt 3; before: StoreAway)"]
+    assert told_of(*an_attempt()) == ["x: under way"]
+
+
+def test_a_failure_is_told_in_words_only_if_they_were_meant_for_people() -> None:
+    assert told_of(failed(type="OrderNumberTaken", nonRetryable=True)) == ["failed: Hanako Yamada is taken"]
+    assert told_of(failed(type="IntegrityError")) == ["failed: IntegrityError"]
+
+
+def test_a_task_that_failed_is_a_fault_and_what_a_newer_server_writes_is_left_out() -> None:
+    attributes = "workflow_task_failed_event_attributes"
+    wedged = an_event(4, "WORKFLOW_TASK_FAILED", attributes, cause="WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR")
+    usual = an_event(4, "WORKFLOW_TASK_FAILED", attributes, cause="WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND")
+    assert told_of(wedged) == ["the code could not go on: non deterministic error; tried again"]
+    assert told_of(usual, HistoryEvent(event_id=5, event_type=999)) == []  # type: ignore[arg-type]

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WithStartWorkflowOperation, WorkflowFailureError
+from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.ports import Answer
 from domain.desk import ExtendDueDate, Hold, PutNote, Resume, RetryMail, SettleMail, SkipReminder
@@ -12,6 +13,7 @@ from domain.mails import Lifecycle
 from domain.order.messages import CompleteTask, Offering, PlaceOrder, Terms
 from domain.order.order import RELAY
 from domain.order.policy import OrderPolicy
+from domain.view import LifeView
 from tests.makers import (
     a_customer,
     a_form,
@@ -378,3 +380,21 @@ async def test_the_desk_shows_what_was_refused_last_and_why(town: Town) -> None:
     metadata = await order.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
     assert "### Last refused" in metadata.current_details
     assert "named users over all sites" in metadata.current_details
+
+
+async def test_a_message_sent_before_the_order_is_registered_waits_and_is_judged_then(town: Town) -> None:
+    """As after a Reset, which puts every update back before the first task."""
+    start = WithStartWorkflowOperation(
+        "Order",
+        an_order(),
+        id="order-SO-100001",
+        task_queue=town.settings.task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+    )
+    town.started.append("order-SO-100001")
+    view = await town.client.execute_update_with_start_workflow(
+        "clear_compliance", cleared(), start_workflow_operation=start, result_type=LifeView
+    )
+    assert view.stage == "pending.awaiting_provisioning_details"
+    await town.settled()
+    assert town.kinds() == ["confirmation"]

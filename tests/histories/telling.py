@@ -1,0 +1,151 @@
+"""A history as text that people can read and compare: what was commanded and what came back, without times and ids.
+
+The replayer notices another order of commands. It does not notice another argument, another result, another time-out
+or a timer of another length: this text does.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHistory
+
+INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( UTC|Z|[+-]\d{2}:\d{2})?")
+DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+RUN: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+SCALES: Final = ((86_400, "days"), (3_600, "hours"), (60, "minutes"), (0, "seconds"))
+"""How long a timer runs depends on the day it is started on: only the scale is told."""
+
+Lines = Iterator[str]
+
+
+def told(history: WorkflowHistory) -> str:
+    """Everything but the bookkeeping of tasks; of what was told before under one heading only the differences."""
+    telling = _Telling()
+    lines = [line for event in history.events for line in telling.of(event)]
+    return "\n".join(lines) + "\n"
+
+
+class _Telling:
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, str]] = {}
+        self._names: dict[int, str] = {}
+
+    def of(self, event: HistoryEvent) -> Lines:
+        kind = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower()
+        if kind.startswith("workflow_task_") or kind == "activity_task_started":
+            return
+        tell: Callable[[Any, HistoryEvent], Lines] | None = getattr(self, f"_{kind}", None)
+        attributes = getattr(event, event.WhichOneof("attributes"))
+        yield from tell(attributes, event) if tell else iter([kind])
+
+    def _workflow_execution_started(self, started: Any, _event: HistoryEvent) -> Lines:
+        yield f"start {started.workflow_type.name}"
+        yield from self._said("start", started.input.payloads)
+
+    def _workflow_execution_completed(self, completed: Any, _event: HistoryEvent) -> Lines:
+        yield "complete"
+        yield from self._said("result", completed.result.payloads)
+
+    def _workflow_execution_failed(self, failed: Any, _event: HistoryEvent) -> Lines:
+        yield f"fail {failed.failure.application_failure_info.type}: {_scrubbed(failed.failure.message)}"
+
+    def _workflow_execution_continued_as_new(self, continued: Any, _event: HistoryEvent) -> Lines:
+        yield f"continue as new {continued.workflow_type.name}"
+        yield from self._said("start", continued.input.payloads)
+
+    def _activity_task_scheduled(self, scheduled: Any, event: HistoryEvent) -> Lines:
+        name, queue, retry = scheduled.activity_type.name, scheduled.task_queue.name, scheduled.retry_policy
+        self._names[event.event_id] = name
+        yield (
+            f"activity {name}{' by mail' if queue.endswith('-mail') else ''} {_summary(event)}, "
+            f"{scheduled.start_to_close_timeout.seconds} s each, again after {retry.initial_interval.seconds} to "
+            f"{retry.maximum_interval.seconds} s, {retry.maximum_attempts or 'any number of'} times"
+        )
+        yield from self._said(f"to {name}", scheduled.input.payloads)
+
+    def _activity_task_completed(self, completed: Any, _event: HistoryEvent) -> Lines:
+        name = self._names[completed.scheduled_event_id]
+        yield f"done {name}"
+        yield from self._said(f"from {name}", completed.result.payloads)
+
+    def _activity_task_failed(self, failed: Any, _event: HistoryEvent) -> Lines:
+        name, failure = self._names[failed.scheduled_event_id], failed.failure
+        yield f"failed {name}, {failure.application_failure_info.type}: {_scrubbed(failure.message)}"
+
+    def _timer_started(self, timer: Any, event: HistoryEvent) -> Lines:
+        seconds = timer.start_to_fire_timeout.seconds
+        self._names[event.event_id] = _summary(event)
+        yield f"timer {_summary(event)}, {next(scale for least, scale in SCALES if seconds >= least)}"
+
+    def _timer_fired(self, timer: Any, _event: HistoryEvent) -> Lines:
+        yield f"fired {self._names[timer.started_event_id]}"
+
+    def _timer_canceled(self, timer: Any, _event: HistoryEvent) -> Lines:
+        yield f"stopped {self._names[timer.started_event_id]}"
+
+    def _upsert_workflow_search_attributes(self, upserted: Any, _event: HistoryEvent) -> Lines:
+        yield "attributes"
+        for name, payload in sorted(upserted.search_attributes.indexed_fields.items()):
+            yield f"    {name} = {_scrubbed(json.dumps(_value(payload)))}"
+
+    def _workflow_execution_update_accepted(self, accepted: Any, event: HistoryEvent) -> Lines:
+        request = accepted.accepted_request
+        self._names[event.event_id] = request.input.name
+        yield f"update {request.input.name}"
+        yield from self._said(f"update {request.input.name}", request.input.args.payloads)
+
+    def _workflow_execution_update_completed(self, completed: Any, _event: HistoryEvent) -> Lines:
+        yield f"answer {self._names[completed.accepted_event_id]}"
+        yield from self._said("view", completed.outcome.success.payloads)
+
+    def _workflow_execution_signaled(self, signalled: Any, _event: HistoryEvent) -> Lines:
+        yield f"signalled {signalled.signal_name}"
+        yield from self._said(f"signal {signalled.signal_name}", signalled.input.payloads)
+
+    def _signal_external_workflow_execution_initiated(self, signal: Any, event: HistoryEvent) -> Lines:
+        self._names[event.event_id] = signal.signal_name
+        yield f"signal {signal.signal_name} to {signal.workflow_execution.workflow_id}"
+        yield from self._said(f"signal {signal.signal_name}", signal.input.payloads)
+
+    def _external_workflow_execution_signaled(self, signalled: Any, _event: HistoryEvent) -> Lines:
+        yield f"delivered {self._names[signalled.initiated_event_id]}"
+
+    def _said(self, heading: str, payloads: Any) -> Lines:
+        now = dict(line for payload in payloads for line in _flat(_value(payload)))
+        before, self._known[heading] = self._known.get(heading, {}), now
+        yield from (f"    {path} = {value}" for path, value in now.items() if before.get(path) != value)
+        yield from (f"    {path} is gone" for path in before if path not in now)
+
+
+def _summary(event: HistoryEvent) -> str:
+    data = event.user_metadata.summary.data
+    return f'"{json.loads(data)}"' if data else "without a label"
+
+
+def _value(payload: Payload) -> Any:
+    return json.loads(payload.data) if payload.data else None
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """`form.sites[0].url`, value; a list of holidays is as long as the season wants."""
+    match value:
+        case dict() if value:
+            for name, inner in value.items():
+                yield from _flat(inner, f"{path}.{_scrubbed(name)}" if path else _scrubbed(name))
+        case list() if path.endswith("holidays"):
+            yield path, "<dates>"
+        case list() if value:
+            for place, inner in enumerate(value):
+                yield from _flat(inner, f"{path}[{place}]")
+        case _:
+            yield path or "all", _scrubbed(json.dumps(value, ensure_ascii=False))
+
+
+def _scrubbed(text: str) -> str:
+    return DATE.sub("<date>", INSTANT.sub("<instant>", RUN.sub("<run>", text)))
