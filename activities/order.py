@@ -89,7 +89,7 @@ class OrderActivities:
 
     @activity.defn
     def working_calendar(self, request: CalendarWanted) -> WorkingCalendar:
-        """Holidays as data, so that a later release of the library never changes a deadline already computed."""
+        """Holidays as data: a later library never moves a deadline already computed. It only reads, a repeat is harmless."""
         return self._calendars.working_calendar(request.country, request.zone, request.first, request.last)
 
     @activity.defn

@@ -128,6 +128,8 @@ class World(Clocks):
 
     async def send(self, target: str, act: Act) -> None:
         """Send an act's update, with the order it places if there is one; a refusal is part of the story."""
+        if not await self.is_open(target):  # an earlier demo lived it to its end
+            return
         handle = self.client.get_workflow_handle(target)
         now = await current_time(self.client, target)
         order = self.to_come[act.place].model_copy(update={"placed_at": now}) if act.place else None

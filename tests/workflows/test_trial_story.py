@@ -56,7 +56,7 @@ async def expiry(town: Town, handle: Any) -> datetime:
 
 
 async def test_a_trial_that_nobody_converts_to_the_release_of_its_numbers(town: Town) -> None:
-    """TRL-10 to TRL-19, TRL-71 to TRL-80: every mail to everybody it is for, and to nobody else."""
+    """TRL-10 to TRL-18, TRL-71 to TRL-80: every mail to everybody it is for, and to nobody else."""
     start = a_trial(
         "T-1001",
         Service.CALLING,
