@@ -89,7 +89,7 @@ class OrderActivities:
 
     @activity.defn
     def working_calendar(self, request: CalendarWanted) -> WorkingCalendar:
-        """Holidays as data: a later library never moves a deadline already computed. It only reads, a repeat is harmless."""
+        """Holidays as data: a later library never moves a computed deadline. Only reads, so a repeat is harmless."""
         return self._calendars.working_calendar(request.country, request.zone, request.first, request.last)
 
     @activity.defn

@@ -430,6 +430,8 @@ def _updates(story: type) -> dict[str, str]:
 def _message(of: str, name: str, description: str) -> str:
     text, _, example = description.partition(" Example: ")
     command = f"```\ntenure {of} {COMMANDS[name].format_map(SAID)}\n```\n" if of != DESK and name in COMMANDS else ""
+    if example.startswith("examples/"):
+        return f"**`{name}`** – {text}\n\n{command}JSON to paste: [{example}](../{example})"
     return f"**`{name}`** – {text}\n\n{command}```json\n{example}\n```"
 
 

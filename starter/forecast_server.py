@@ -7,8 +7,8 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -55,9 +55,20 @@ class SkippingServer:
 
 @asynccontextmanager
 async def skipping_server() -> AsyncIterator[SkippingServer]:
-    """From nothing to ready, in a tenth of a second; quiet, and out of reach of a Ctrl-C that is meant for us."""
+    """From nothing to ready, in a tenth of a second."""
     port = _free_port()
-    process = subprocess.Popen(
+    try:
+        with _process(port) as process:
+            yield SkippingServer(await _connected(process, f"{LOOPBACK}:{port}"))
+    finally:
+        gc.collect()
+        await asyncio.sleep(LET_GO.total_seconds())
+
+
+@contextmanager
+def _process(port: int) -> "Iterator[subprocess.Popen[bytes]]":
+    """Quiet, and out of reach of a Ctrl-C that is meant for us. It keeps nothing, so it may be killed."""
+    process = subprocess.Popen(  # noqa: S603 - no shell
         [_program(), str(port)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -66,12 +77,10 @@ async def skipping_server() -> AsyncIterator[SkippingServer]:
         preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - no other way to be told of the parent's end
     )
     try:
-        yield SkippingServer(await _connected(process, f"{LOOPBACK}:{port}"))
+        yield process
     finally:
-        process.kill()  # it keeps nothing
+        process.kill()
         process.wait()
-        gc.collect()
-        await asyncio.sleep(LET_GO.total_seconds())
 
 
 def _program() -> str:

@@ -58,8 +58,11 @@ HISTORIES: Final = Path(__file__).parent / "histories"
 MANIFEST: Final = HISTORIES / "MANIFEST.sha256"
 QUEUE: Final = "tenure"
 LOOK_EVERY: Final = 0.02
-LINK: Final = timedelta(seconds=1)
-"""The life of a password link, so that a timer fires."""
+WITHIN: Final = 60
+"""Seconds that a scenario may take at the most."""
+
+LINK: Final = timedelta(seconds=5)
+"""The life of a password link, so that a timer fires: long enough that it is not over before it is waited for."""
 
 Handle = WorkflowHandle[Any, Any]
 Recordings = dict[str, Handle]
@@ -285,7 +288,8 @@ async def a_studio() -> AsyncIterator[Studio]:
 async def recorded(*scenarios: str) -> dict[str, WorkflowHistory]:
     """Play the scenarios, all at once; the histories by name of recording."""
     async with a_studio() as studio:
-        played = await asyncio.gather(*(SCENARIOS[name](studio) for name in scenarios))
+        async with asyncio.timeout(WITHIN):
+            played = await asyncio.gather(*(SCENARIOS[name](studio) for name in scenarios))
         handles = {name: handle for recordings in played for name, handle in recordings.items()}
         return {name: await handle.fetch_history() for name, handle in handles.items()}
 

@@ -1,5 +1,6 @@
 """What each story asks of Temporal, in order, in a few canonical lives: a change of it may break lives under way."""
 
+import asyncio
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import pytest
 from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import WorkflowFailureError, WorkflowHistory
+from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowHistory
 from temporalio.worker import UnsandboxedWorkflowRunner
 
 import worker
@@ -41,7 +42,7 @@ from tests.makers import (
     services_built,
     submitted,
 )
-from tests.town import Town
+from tests.town import LOOK_EVERY, Town
 from workflows.order import Order
 from workflows.unknown import UnknownWorkflow
 
@@ -60,30 +61,43 @@ Histories = Mapping[str, WorkflowHistory]
 # The lives.
 
 
-async def an_order_and_its_subscription(town: Town) -> Histories:
-    """From hold to graduation; renewed in time; a year later suspended and ended."""
-    order = await town.place(an_order("SO-100001", Offering.NAMED_HOST))
+async def a_graduated_order(town: Town) -> WorkflowHandle[Any, Any]:
+    """From hold to graduation; its subscription has begun."""
+    order = await town.place(an_order())
     await town.tell(order, "clear_compliance", cleared())
     await town.tell(order, "submit_provisioning_form", submitted())
     await town.tell(order, "report_site_built", built())
     await town.tell(order, "graduate", graduated(term_years=1))
-    first_term = (await town.subscription().describe()).run_id
+    return order
+
+
+async def a_subscription_that_is_renewed(town: Town) -> Histories:
+    """In time, so there is a next term, with a run of its own."""
+    order = await a_graduated_order(town)
+    first_term = await town.subscription().describe()
     await town.sleep_until(datetime(2032, 4, 10, tzinfo=UTC))
     renewal = await town.place(a_renewal())
     await town.tell(renewal, "clear_compliance", cleared())
     await town.tell(renewal, "submit_provisioning_form", submitted(a_form(existing_customer=True)))
     await town.tell(renewal, "report_site_built", renewal_done())
-    await town.sleep_until(datetime(2032, 6, 10, tzinfo=UTC))
-    await town.sleep_until(datetime(2033, 6, 10, tzinfo=UTC))
-    await town.tell(town.subscription(), "terminate", TerminateSubscription(by="ops-7", reason="moved on"))
+    while (await town.subscription().describe()).run_id == first_term.run_id:  # noqa: ASYNC110 - no event tells
+        await asyncio.sleep(LOOK_EVERY)
+    await town.settled()
+    renewed = town.client.get_workflow_handle(first_term.id, run_id=first_term.run_id)
     return {
         "Order/graduated": await order.fetch_history(),
         "Order/renewal": await renewal.fetch_history(),
-        "Subscription/renewed": await town.client.get_workflow_handle(
-            "subscription-sub-SO-100001", run_id=first_term
-        ).fetch_history(),
-        "Subscription/suspended_and_ended": await town.subscription().fetch_history(),
+        "Subscription/renewed": await renewed.fetch_history(),
+        "Subscription/next_term": await town.subscription().fetch_history(),
     }
+
+
+async def a_subscription_that_nobody_renews(town: Town) -> Histories:
+    """Notices, alert, suspension, end."""
+    await a_graduated_order(town)
+    await town.sleep_until(datetime(2032, 6, 10, tzinfo=UTC))
+    await town.tell(town.subscription(), "terminate", TerminateSubscription(by="ops-7", reason="moved on"))
+    return {"Subscription/suspended_and_ended": await town.subscription().fetch_history()}
 
 
 async def an_order_that_is_late_everywhere(town: Town) -> Histories:
@@ -130,7 +144,8 @@ async def a_trial_that_is_converted(town: Town) -> Histories:
 
 
 LIVES: tuple[Callable[[Town], Awaitable[Histories]], ...] = (
-    an_order_and_its_subscription,
+    a_subscription_that_is_renewed,
+    a_subscription_that_nobody_renews,
     an_order_that_is_late_everywhere,
     a_trial_with_consent_and_a_device,
     a_trial_that_is_converted,

@@ -120,7 +120,7 @@ def test_a_trial_nobody_converts(tenure: Tenure, written: Any) -> None:
         ("2031-09-24 00:00", "deadline", "Last call, 7 days before the loss"),
         ("2031-09-24 00:00", "mail", "trial last call"),
         ("2031-09-24 00:00", "mail", "trial last call"),
-        ("2031-09-30 00:00", "deadline", "Last call, 1 days before the loss"),
+        ("2031-09-30 00:00", "deadline", "Last call, 1 day before the loss"),
         ("2031-09-30 00:00", "mail", "trial last call"),
         ("2031-09-30 00:00", "mail", "trial last call"),
         ("2031-10-01 00:00", "deadline", "Grace ends: the trial is lost for good"),
@@ -185,9 +185,9 @@ def test_devices_are_part_of_a_trial_s_forecast(tenure: Tenure, written: Any) ->
         ("2031-06-03 10:00", "mail", "D-1: device return"),
         *(
             entry
-            for day, left in (("2031-06-21", 14), ("2031-06-28", 7), ("2031-07-04", 1))
+            for day, left in (("2031-06-21", "14 days"), ("2031-06-28", "7 days"), ("2031-07-04", "1 day"))
             for entry in (
-                (f"{day} 00:00", "deadline", f"D-1: Return reminder, {left} days before"),
+                (f"{day} 00:00", "deadline", f"D-1: Return reminder, {left} before"),
                 (f"{day} 00:00", "mail", "D-1: device return"),
             )
         ),
