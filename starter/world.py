@@ -95,6 +95,9 @@ class World(Clocks):
     async def live_as_subscription(self, target: str) -> None:
         """Play the acts around the renewal date, and let the date pass."""
         ends_at = await self.renewal_date_ends(target)
+        if ends_at is None:
+            await self.tell(target, f"nothing more to come: {(await self.view(target)).stage}")
+            return
         before = [act for act in self.of(target) if act.at < timedelta(0)]
         await self.play_around(target, ends_at, before)
         await self.move(target, ends_at + SECOND)
@@ -160,10 +163,10 @@ class World(Clocks):
         """Show what happened, with the lifecycle's own time."""
         await self.show(Happening(target, await current_time(self.client, target), text, refused))
 
-    async def renewal_date_ends(self, target: str) -> datetime:
-        """When the renewal date is over in the customer's zone."""
+    async def renewal_date_ends(self, target: str) -> datetime | None:
+        """When the renewal date is over in the customer's zone; None when an earlier demo has passed it."""
         deadlines = (await self.view(target)).deadlines
-        return next(deadline.at for deadline in deadlines if deadline.name == RENEWAL_DATE)
+        return next((deadline.at for deadline in deadlines if deadline.name == RENEWAL_DATE), None)
 
 
 def _dated(start: Start, now: datetime) -> Start:

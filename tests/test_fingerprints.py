@@ -80,10 +80,10 @@ async def a_subscription_that_is_renewed(town: Town) -> Histories:
     await town.tell(renewal, "clear_compliance", cleared())
     await town.tell(renewal, "submit_provisioning_form", submitted(a_form(existing_customer=True)))
     await town.tell(renewal, "report_site_built", renewal_done())
-    while (await town.subscription().describe()).run_id == first_term.run_id:  # noqa: ASYNC110 - no event tells
+    renewed = town.client.get_workflow_handle(first_term.id, run_id=first_term.run_id)
+    while fingerprint(await renewed.fetch_history())[-1] != "continued as new":  # noqa: ASYNC110 - no event tells
         await asyncio.sleep(LOOK_EVERY)
     await town.settled()
-    renewed = town.client.get_workflow_handle(first_term.id, run_id=first_term.run_id)
     return {
         "Order/graduated": await order.fetch_history(),
         "Order/renewal": await renewal.fetch_history(),

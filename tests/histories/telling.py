@@ -117,10 +117,17 @@ class _Telling:
         yield f"delivered {self._names[signalled.initiated_event_id]}"
 
     def _said(self, heading: str, payloads: Any) -> Lines:
-        now = dict(line for payload in payloads for line in _flat(_value(payload)))
+        for payload in payloads:
+            said = _value(payload)
+            if isinstance(said, dict) and "life" in said:
+                yield from self._news("life", said.pop("life"), "life")
+            yield from self._news(heading, said)
+
+    def _news(self, heading: str, said: Any, path: str = "") -> Lines:
+        now = dict(_flat(said, path))
         before, self._known[heading] = self._known.get(heading, {}), now
-        yield from (f"    {path} = {value}" for path, value in now.items() if before.get(path) != value)
-        yield from (f"    {path} is gone" for path in before if path not in now)
+        yield from (f"    {where} = {what}" for where, what in now.items() if before.get(where) != what)
+        yield from (f"    {where} is gone" for where in before if where not in now)
 
 
 def _summary(event: HistoryEvent) -> str:
@@ -144,7 +151,7 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             for place, inner in enumerate(value):
                 yield from _flat(inner, f"{path}[{place}]")
         case _:
-            yield path or "all", _scrubbed(json.dumps(value, ensure_ascii=False))
+            yield path or "value", _scrubbed(json.dumps(value, ensure_ascii=False))
 
 
 def _scrubbed(text: str) -> str:

@@ -48,7 +48,7 @@ def test_from_consent_that_lapses_to_numbers_that_are_released(service: Running)
         "Expiry warning, 7 days before",
         "Trial expires: grace begins",
         "Last call, 7 days before the loss",
-        "Last call, 1 days before the loss",
+        "Last call, 1 day before the loss",
         "Grace ends: the trial is lost for good",
         "lost for good: users moved, licences removed, site url released, roles removed, calling configuration removed",
         "Phone numbers are released",
