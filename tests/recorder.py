@@ -95,6 +95,15 @@ class Studio:
         handle = self.client.get_workflow_handle(workflow_id(Lifecycle.SUBSCRIPTION, subscription_id))
         return self.client.get_workflow_handle(handle.id, run_id=(await handle.describe()).run_id)
 
+    async def next_run(self, run: Handle) -> Handle:
+        """The run that follows, once it is there and has nothing in hand."""
+        while True:
+            latest = await self.subscription(run.id.removeprefix("subscription-"))
+            if latest.run_id != run.run_id:
+                await self.quiet(latest)
+                return latest
+            await asyncio.sleep(LOOK_EVERY)
+
     async def tell(self, handle: Handle, update: str, message: BaseModel, *also: Handle) -> None:
         """Send an update and wait for what follows from it, there and elsewhere."""
         await handle.execute_update(update, message)
@@ -254,9 +263,7 @@ async def renew(studio: Studio, first: Handle, number: str) -> tuple[Handle, Han
     await studio.tell(renewal, "clear_compliance", cleared(), first)
     await studio.tell(renewal, "submit_provisioning_form", submitted(a_form(existing_customer=True)), first)
     await studio.tell(renewal, "report_site_built", renewal_done())
-    while (second := await studio.subscription(subscription_id)).run_id == first.run_id:
-        await asyncio.sleep(LOOK_EVERY)
-    await studio.quiet(second)
+    second = await studio.next_run(first)
     await studio.tell(second, "confirm_renewal", ConfirmRenewal(by="partner-hikari", order_number=number))
     return renewal, second
 

@@ -1,0 +1,176 @@
+"""What was recorded once is replayed for ever, and runs today as it ran then. H1, H2, H3."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from temporalio import workflow
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+import worker
+from adapters.temporal.converter import data_converter
+from adapters.temporal.interceptor import PlainRefusals
+from domain.mails import MailKind
+from domain.order.messages import PlaceOrder
+from domain.order.states import Stage
+from tests.histories.telling import told
+from tests.recorder import HISTORIES, IN_ANY_ORDER, MANIFEST, SCENARIOS, digest, listed, read, recorded
+from workflows.order import Order, OrderOutcome
+from workflows.unknown import UnknownWorkflow
+
+RECORDED = sorted(HISTORIES.glob("*/*.json"))
+LATEST = {path.stem: path for path in listed()}
+"""By name of recording: the newest of each, which is how the story runs today."""
+
+
+def names(paths: list[Path]) -> Iterator[str]:
+    return (f"{path.parent.name}/{path.stem}" for path in paths)
+
+
+# The recordings themselves.
+
+
+def test_nothing_recorded_is_ever_changed_or_removed() -> None:
+    """An order placed under an old release still runs: its history is not ours to edit. Add; never change."""
+    now = {path: digest(path) if path.exists() else "removed" for path in listed()}
+    assert now == listed(), f"record a changed story under another release: {MANIFEST.name} keeps what was"
+
+
+def test_everything_recorded_is_listed() -> None:
+    assert sorted(listed()) == RECORDED
+    assert RECORDED
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=names(RECORDED))
+def test_a_recording_has_its_text_beside_it_and_names_no_machine(path: Path) -> None:
+    assert path.with_suffix(".txt").read_text(encoding="utf-8") == told(read(path))
+    signed = [line for line in path.read_text(encoding="utf-8").splitlines() if '"identity": "' in line]
+    assert all('"identity": "recorder"' in line or '"identity": "history-service"' in line for line in signed)
+    assert b"stackTrace" not in path.read_bytes(), "it would tell of files on somebody's disk"
+
+
+# H1: the present code replays every history there ever was.
+
+
+def replayer(*stories: type) -> Replayer:
+    """As the worker runs them: sandbox, data converter, interceptors."""
+    return Replayer(
+        workflows=[*(stories or worker.STORIES), UnknownWorkflow],
+        data_converter=data_converter,
+        workflow_runner=worker.sandbox(),
+        interceptors=[PlainRefusals([story.__name__ for story in worker.STORIES])],
+    )
+
+
+async def failure(replaying: Replayer, history: WorkflowHistory) -> Exception | None:
+    return (await replaying.replay_workflow(history, raise_on_replay_failure=False)).replay_failure
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=names(RECORDED))
+async def test_h1_a_recorded_history_replays(path: Path) -> None:
+    assert await failure(replayer(), read(path)) is None
+
+
+# H2: the present code commands the same, with the same arguments, and gets the same answers.
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def today() -> dict[str, str]:
+    """Every scenario, played now."""
+    return {name: told(history) for name, history in (await recorded(*SCENARIOS)).items()}
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("name", sorted(set(LATEST) - IN_ANY_ORDER))
+async def test_h2_a_scenario_runs_today_as_it_was_recorded(today: dict[str, str], name: str) -> None:
+    """If it was meant to change: record it anew, `python -m tests.recorder --release …`, and say why in the commit."""
+    assert today[name] == LATEST[name].with_suffix(".txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_h2_every_scenario_has_been_recorded(today: dict[str, str]) -> None:
+    assert set(today) == set(LATEST)
+
+
+# H3: a test of the tests. Stories gone wrong, each caught by one of the two.
+
+
+@workflow.defn(name="Order", sandboxed=False)
+class WithoutCsm(Order):
+    """An activity was removed."""
+
+    @workflow.run
+    async def run(self, _placed: PlaceOrder | None = None) -> OrderOutcome:
+        return await super().run()
+
+    async def assign_csm(self) -> None:
+        self.life.csm = "nobody"
+
+
+@workflow.defn(name="Order", sandboxed=False)
+class WithConfirmationLater(Order):
+    """A mail is posted in another order: the document only after the form."""
+
+    @workflow.run
+    async def run(self, _placed: PlaceOrder | None = None) -> OrderOutcome:
+        return await super().run()
+
+    async def provisioned(self) -> None:
+        await self.until(self.past(Stage.AWAITING_DETAILS))
+        self.post(MailKind.CONFIRMATION)
+        await super().provisioned()
+
+
+@workflow.defn(name="Order", sandboxed=False)
+class WithLongerGuides(Order):
+    """Arguments and deadlines changed: the replayer is blind to that."""
+
+    @workflow.run
+    async def run(self, _placed: PlaceOrder | None = None) -> OrderOutcome:
+        return await super().run()
+
+    async def business_days_after(self, start: datetime, days: int) -> datetime:
+        return await super().business_days_after(start, days + 1)
+
+
+@workflow.defn(name="Order", sandboxed=False)
+class WithShortGuides(Order):
+    """A timer runs minutes instead of days: the replayer is blind to that, too."""
+
+    @workflow.run
+    async def run(self, _placed: PlaceOrder | None = None) -> OrderOutcome:
+        return await super().run()
+
+    async def business_days_after(self, start: datetime, days: int) -> datetime:
+        await super().business_days_after(start, days)
+        return workflow.now() + timedelta(minutes=5)
+
+
+@workflow.defn(name="Order", sandboxed=False)
+class Unchanged(Order):
+    """What a change must not be mistaken for: the same story, told by a subclass outside the sandbox."""
+
+    @workflow.run
+    async def run(self, _placed: PlaceOrder | None = None) -> OrderOutcome:
+        return await super().run()
+
+
+COMPLETED = LATEST.get("order_completed", HISTORIES)
+
+
+@pytest.mark.parametrize("mutant", [WithoutCsm, WithConfirmationLater])
+async def test_h3_another_order_of_commands_is_caught_by_the_replay(mutant: type) -> None:
+    assert "Nondeterminism" in str(await failure(replayer(mutant), read(COMPLETED)))
+
+
+@pytest.mark.parametrize(("story", "caught"), [(WithLongerGuides, True), (WithShortGuides, True), (Unchanged, False)])
+async def test_h3_other_arguments_and_timers_are_caught_by_the_text_alone(
+    story: type, caught: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await failure(replayer(story), read(COMPLETED)) is None
+    monkeypatch.setattr(worker, "STORIES", (story, *worker.STORIES[1:]))
+    played = told((await recorded("held"))["order_held"])
+    assert (played != LATEST["order_held"].with_suffix(".txt").read_text(encoding="utf-8")) is caught
