@@ -47,4 +47,4 @@ screenshots: $(READY)  ## the pictures of docs/operator-guide.md, of the real We
 	@$(BIN)/python docs/screenshots.py
 
 clean:  ## remove what was made, and all data
-	rm -rf .venv .tenure build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .tenure .tenure-demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

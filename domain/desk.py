@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from domain.values import Email, Line, Message, Text
+from domain.values import Email, Line, Message, Moment, Text
 
 
 class SettleMail(Message):
@@ -37,7 +37,7 @@ class ExtendDueDate(Message):
     """Move a guide or a target that people set; dates of the contract and the law stay."""
 
     deadline: Line = Field(description="The deadline's name, as shown by the state query.")
-    at: AwareDatetime = Field(description="When it is due instead; in the future.")
+    at: Moment = Field(description="When it is due instead; in the future.")
     reason: Line = Field(description="Why, for the audit trail.")
 
 

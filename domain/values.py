@@ -1,7 +1,7 @@
 """Values every lifecycle shares, each refusing what would hurt later; pure, stdlib and pydantic only."""
 
 import unicodedata
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Final
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     AfterValidator,
     AnyHttpUrl,
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     EmailStr,
@@ -40,13 +41,16 @@ class Model(BaseModel):
     )
 
 
+UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode categories of characters that nobody sees."""
+
 TURNS_TEXT: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 """Bidirectional embeddings, overrides and isolates: text that reads otherwise than it is."""
 
 
 def _printable(text: str) -> str:
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} and character != "\n":
+        if unicodedata.category(character) in UNSEEN and character != "\n":
             raise ValueError("must not contain control characters")
         if unicodedata.bidirectional(character) in TURNS_TEXT:
             raise ValueError("must not contain characters that turn the direction of text")
@@ -104,11 +108,23 @@ def _web_address(url: str) -> str:
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
 """One line of text a person wrote, 1 to 200 characters."""
 
+
+def as_line(words: str) -> str:
+    """Somebody's words as a Line whatever they hold: for what comes from a field no model of ours reads."""
+    printable = "".join(" " if unicodedata.category(character) in UNSEEN else character for character in words)
+    try:
+        return _LINE.validate_python(" ".join(printable.split())[:200])
+    except ValidationError:
+        return "no reason that can be shown"
+
+
 Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_printable)]
 """Free text a person wrote, several lines allowed, at most 2,000 characters."""
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """An id that may stand in workflow ids, search attributes and logs: no personal data, no @, at most 64 characters."""
+
+_LINE: Final = TypeAdapter(Line)
 
 Email = Annotated[EmailStr, StringConstraints(max_length=254), AfterValidator(_plain_address)]
 Phone = Annotated[str, PhoneNumberValidator(number_format="E164")]
@@ -123,6 +139,9 @@ SiteUrl = Annotated[str, StringConstraints(max_length=120), AfterValidator(_site
 
 WebUrl = Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_line), AfterValidator(_web_address)]
 """An http or https address; no other scheme ever reaches a mail or a document."""
+
+Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
+"""An instant people send: in this century, which the calendars know."""
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 

@@ -18,6 +18,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from adapters.mail.catcher import CaughtMail, read_mails
+from adapters.temporal.data_directory import CannotStart
 from domain.mails import Lifecycle
 from domain.order.messages import PlaceOrder
 from domain.trial.messages import StartTrial
@@ -28,6 +29,10 @@ from starter.ids import Subject
 from starter.intake import Start, subject_of
 from starter.service import Ports, Service, service
 from starter.world import World
+
+LEFT_BY_A_DEMO = frozenset(
+    {"temporal", "mails", "documents", "worker.log", "tenure.db", "tenure.db-wal", "tenure.db-shm"}
+)
 
 LINES = 16
 """Happenings shown at a time."""
@@ -103,10 +108,18 @@ class Screen:
         )
 
 
+def _make_room(directory: Path) -> None:
+    """Remove what an earlier demo left, and nothing else: a directory of anything but a demo's is refused."""
+    left = {path.name for path in directory.iterdir()} if directory.is_dir() else set()
+    if left - LEFT_BY_A_DEMO:
+        raise CannotStart(f"{directory} holds something else than a demo: choose a directory of its own (--directory)")
+    shutil.rmtree(directory, ignore_errors=True)
+
+
 async def demo(directory: Path, ports: Ports, examples: Path, console: Console, *, keep: bool, again: bool) -> int:
     """Play the examples. `again` continues with what an earlier demo left; otherwise it starts fresh."""
     if not again:
-        await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
+        _make_room(directory)
     began = monotonic()
     console.print("starting Temporal, the store, the mail catcher and the worker …")
     async with service(directory, ports, time_travel=True) as running:

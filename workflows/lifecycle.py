@@ -14,12 +14,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.desk import ExtendDueDate, Hold, PutNote, Resume, RetryMail, SettleMail, SkipReminder
     from domain.desk_examples import DESK_EXAMPLES
     from domain.life import Life
-    from domain.mails import MailKind, MailState
+    from domain.mails import Lifecycle, MailKind, MailState, workflow_id
     from domain.values import Message, Model
     from domain.view import LifeView
     from workflows.attributes import changed
     from workflows.details import local, markdown
-    from workflows.messages import described
+    from workflows.messages import BAD_INPUT, described
     from workflows.steps import MAIL, MAIL_TASK_QUEUE_SUFFIX, RECORD
 
 L = TypeVar("L", bound=Life)
@@ -36,6 +36,13 @@ def in_words_of_the_store() -> Iterator[None]:
         if isinstance(cause, ApplicationError):
             raise ApplicationError(cause.message, type=cause.type, non_retryable=True) from None
         raise
+
+
+def expect_id(lifecycle: Lifecycle, subject: str) -> None:
+    """A life runs under the id that everybody looks for it by; another one fails the start at once. R7."""
+    expected = workflow_id(lifecycle, subject)
+    if workflow.info().workflow_id != expected:
+        raise ApplicationError(f"workflow id: must be {expected}", type=BAD_INPUT, non_retryable=True)
 
 
 class Story(Generic[L]):

@@ -36,10 +36,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.order.states import Stage
     from domain.order.view import order_view
     from domain.subscription.messages import RenewalNews, RenewalStep, StartSubscription
-    from domain.values import Message, Model, Person, Refused
+    from domain.values import Message, Model, Person, Refused, as_line
     from domain.view import LifeView
     from domain.working_time import end_of_business_day_after, local_day
-    from workflows.lifecycle import Story, in_words_of_the_store
+    from workflows.lifecycle import Story, expect_id, in_words_of_the_store
     from workflows.messages import described, required
     from workflows.steps import CALENDAR_MARGIN, RECORD
 
@@ -83,6 +83,7 @@ class Order(Story[OrderLife]):
 
     async def open(self) -> None:
         """Take the SO#; every order is held, without exception. ORD-02, REN-04."""
+        expect_id(Lifecycle.ORDER, self.life.number)
         opened = await self.register()
         if self.life.closed:
             return
@@ -374,7 +375,7 @@ class Order(Story[OrderLife]):
 
     def asked_to_stop(self, reason: str) -> None:
         """Cancel in the Web UI: before shipping it cancels the order, after it nothing can. AMB-41."""
-        request = CancelOrder(by="web-ui", reason=reason[:200])
+        request = CancelOrder(by="web-ui", reason=as_line(reason))
         try:
             self.life.cancel(request, workflow.now())
         except Refused as refusal:

@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.subscription.subscription import SubscriptionLife, SubscriptionStage
     from domain.subscription.view import subscription_view
-    from domain.values import Message, Model
+    from domain.values import Message, Model, as_line
     from domain.view import LifeView
     from workflows.lifecycle import Story
     from workflows.messages import described, required
@@ -138,6 +138,6 @@ class Subscription(Story[SubscriptionLife]):
 
     def asked_to_stop(self, reason: str) -> None:
         """Cancel in the Web UI does not end a contract; `terminate` does."""
-        request = TerminateSubscription(by="web-ui", reason=reason[:200])
+        request = TerminateSubscription(by="web-ui", reason=as_line(reason))
         why = "send the update terminate to end a subscription"
         self.life.journal.note("subscription.cancel_refused", workflow.now(), request, why=why)

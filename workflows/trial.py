@@ -40,9 +40,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.trial.states import RUNNING, TrialStage
     from domain.trial.trial import TrialLife
     from domain.trial.view import trial_view
-    from domain.values import Message, Model, Refused
+    from domain.values import Message, Model, Refused, as_line
     from domain.view import LifeView
-    from workflows.lifecycle import Story, in_words_of_the_store
+    from workflows.lifecycle import Story, expect_id, in_words_of_the_store
     from workflows.messages import described, required
     from workflows.steps import RECORD
 
@@ -86,6 +86,7 @@ class Trial(Story[TrialLife]):
 
     async def open(self) -> None:
         """Take the id, if the services may be tried; then one of three starts. TRL-16, TRL-23, TRL-43."""
+        expect_id(Lifecycle.TRIAL, self.life.trial_id)
         request = OpenTrial(placed=self.placed, life=self.life, run=workflow.info().first_execution_run_id)
         with in_words_of_the_store():
             await workflow.execute_activity_method(
@@ -364,8 +365,8 @@ class Trial(Story[TrialLife]):
     def asked_to_stop(self, reason: str) -> None:
         """Cancel in the Web UI: withdraws or cancels where the rules allow it, else it is noted."""
         now = workflow.now()
-        withdraw = WithdrawTrial(by="web-ui", reason=reason[:200])
-        cancel = CancelTrial(by="web-ui", reason=reason[:200], confirm=True)
+        withdraw = WithdrawTrial(by="web-ui", reason=as_line(reason))
+        cancel = CancelTrial(by="web-ui", reason=as_line(reason), confirm=True)
         try:
             if self.life.stage in (TrialStage.AWAITING_CONSENT, TrialStage.AWAITING_DETAILS):
                 self.life.withdraw(withdraw, now)

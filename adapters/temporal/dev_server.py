@@ -46,6 +46,9 @@ TIME_TRAVEL: Final = {
 STOPPED_WITHIN: Final = timedelta(seconds=10)
 """From SIGTERM; what still runs then is killed, which loses nothing either."""
 
+STARTS: Final = 3
+"""Attempts to start on ports that were free a moment ago."""
+
 PR_SET_PDEATHSIG: Final = 1
 
 
@@ -122,12 +125,24 @@ class DevServer:
             program = _program()
             lock = await asyncio.to_thread(self._held.enter_context, self.data.locked())
             self.data.prepare(await asyncio.to_thread(_version, program))
-            self._process = self._start(program, lock)
-            await self._answers()
+            await self._start_and_answer(program, lock)
         except BaseException:
             await self.stop()
             raise
         return self
+
+    async def _start_and_answer(self, program: Path, lock: int) -> None:
+        """A port found free may be taken before the server binds it; those that nobody asked for are then others."""
+        wanted = (self.port, self.ui_port)
+        for attempt in range(1, STARTS + 1):
+            self.port, self.ui_port = wanted
+            self._process = self._start(program, lock)
+            try:
+                await self._answers()
+                break
+            except ServerDidNotStart as failed:
+                if attempt == STARTS or "address already in use" not in str(failed):
+                    raise
 
     async def __aexit__(self, *_: object) -> None:
         """Stop the server."""

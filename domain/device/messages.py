@@ -1,9 +1,9 @@
 """What starts a device's loan and what people tell it afterwards."""
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from domain.device.policy import DevicePolicy
-from domain.values import Country, Identifier, Line, Message, Zone
+from domain.values import Country, Identifier, Line, Message, Moment, Zone
 
 
 class StartDeviceLoan(Message):
@@ -15,7 +15,7 @@ class StartDeviceLoan(Message):
     partner_id: Identifier
     model: Line
     serial_number: Identifier
-    expires_on: AwareDatetime = Field(description="The expiry of the EULA mail, not the date of the hub. TRL-90")
+    expires_on: Moment = Field(description="The expiry of the EULA mail, not the date of the hub. TRL-90")
     country: Country
     zone: Zone
     customer_administrators: int

@@ -3,11 +3,11 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from domain.order.forms import GraduationForm, ProvisioningForm
 from domain.order.policy import OrderPolicy
-from domain.values import Customer, Identifier, Line, Message, Model, Partner, WebUrl
+from domain.values import Customer, Identifier, Line, Message, Model, Moment, Partner, WebUrl
 
 
 class OrderKind(StrEnum):
@@ -57,7 +57,7 @@ class PlaceOrder(Message):
         default=None, description="The subscription a renewal continues; a new order's is made from its SO#."
     )
     converts_trial: Identifier | None = Field(default=None, description="The trial this order makes paid. TRL-60")
-    placed_at: AwareDatetime | None = Field(default=None, description="When it was placed, if not just now.")
+    placed_at: Moment | None = Field(default=None, description="When it was placed, if not just now.")
     policy: OrderPolicy = OrderPolicy()
 
     @model_validator(mode="after")

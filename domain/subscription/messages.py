@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.subscription.policy import SubscriptionPolicy
 from domain.subscription.subscription import SubscriptionLife
-from domain.values import Identifier, Line, Message, Model, Zone
+from domain.values import Identifier, Line, Message, Model, Moment, Zone
 
 
 class StartSubscription(Message):
@@ -21,7 +21,7 @@ class StartSubscription(Message):
     customer_id: Identifier
     partner_id: Identifier
     zone: Zone
-    service_start_at: AwareDatetime
+    service_start_at: Moment
     term_months: Annotated[int, Field(ge=1, le=120)]
     policy: SubscriptionPolicy = SubscriptionPolicy()
     resumed: SubscriptionLife | None = Field(default=None, description="Set by the workflow itself; leave it out.")

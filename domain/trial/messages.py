@@ -3,12 +3,12 @@
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from domain.order.messages import PlaceOrder
 from domain.trial.policy import TrialPolicy
 from domain.trial.regions import data_region
-from domain.values import Customer, Identifier, Line, Message, Model, Partner, Person, SiteUrl, Zone
+from domain.values import Customer, Identifier, Line, Message, Model, Moment, Partner, Person, SiteUrl, Zone
 
 
 class TrialKind(StrEnum):
@@ -67,9 +67,7 @@ class TrialDevice(Model):
     device_id: Identifier
     model: Line
     serial_number: Identifier
-    expires_on: Annotated[
-        AwareDatetime, Field(description="The expiry of the EULA mail, not the date of the hub. TRL-90")
-    ]
+    expires_on: Annotated[Moment, Field(description="The expiry of the EULA mail, not the date of the hub. TRL-90")]
 
 
 class StartTrial(Message):
