@@ -1,5 +1,6 @@
 """What every lifecycle has: deadlines, a journal, mails, targets missed. Pure, no personal data."""
 
+from abc import abstractmethod
 from datetime import datetime
 from typing import ClassVar
 
@@ -47,9 +48,9 @@ class Life(BaseModel):
     """Ladders of reminders that may be left out."""
 
     @property
+    @abstractmethod
     def subject(self) -> str:
         """The id within its lifecycle."""
-        raise NotImplementedError
 
     @property
     def attention(self) -> bool:

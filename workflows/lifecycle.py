@@ -1,6 +1,7 @@
 """What every story does between its sentences: wait, write the journal, post mail, show where it stands."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
@@ -45,7 +46,7 @@ def expect_id(lifecycle: Lifecycle, subject: str) -> None:
         raise ApplicationError(f"workflow id: must be {expected}", type=BAD_INPUT, non_retryable=True)
 
 
-class Story(Generic[L]):
+class Story(ABC, Generic[L]):
     """One lifecycle. A subclass tells what happens, in order; this class keeps its promises in between.
 
     Handlers change `life` in one step and return; the story notices, writes the journal to the store and goes on.
@@ -59,33 +60,33 @@ class Story(Generic[L]):
 
     # What a subclass says about itself.
 
+    @abstractmethod
     def view(self) -> LifeView:
         """Where it stands, for people."""
-        raise NotImplementedError
 
+    @abstractmethod
     def examples(self) -> Mapping[str, Message]:
         """A valid message for each update, as things are now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def zone(self) -> str:
         """The customer's zone: dates shown to operators are in it."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def write_journal(self) -> None:
         """Bring the store up to date."""
-        raise NotImplementedError
 
+    @abstractmethod
     def meet(self, deadline: Deadline) -> None:
         """A deadline is due: do what it is there for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ready(self) -> bool:
         """May people's messages be judged already? One that comes before waits: a Reset puts all of them here."""
         return True
 
     def asked_to_stop(self, reason: str) -> None:
         """Somebody pressed Cancel in the Web UI: end in good order, or note why not."""
-        raise NotImplementedError
 
     # What the story says.
 
