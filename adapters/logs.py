@@ -12,6 +12,9 @@ from adapters.settings import LogFormat, LogLevel
 
 CORE: Final = "temporal.core"
 
+WITHOUT_VALUES: Final = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+"""Where a fault happened, never the values there: they may be somebody's name and address. R7."""
+
 
 def configure_logs(log_format: LogFormat, level: LogLevel) -> Runtime:
     """One handler for our events, the SDK's and its core's; returns the runtime that sends the core's there."""
@@ -47,8 +50,12 @@ def configure_logs(log_format: LogFormat, level: LogLevel) -> Runtime:
 
 def _rendering(*, as_json: bool) -> list[structlog.types.Processor]:
     if as_json:
-        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=True)]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        return [
+            structlog.processors.ExceptionRenderer(WITHOUT_VALUES),
+            structlog.processors.JSONRenderer(ensure_ascii=True),
+        ]
+    plain = structlog.dev.plain_traceback  # a rich one would show the values of every frame
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
 
 
 def _runtime_with_core_logs() -> Runtime:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
@@ -247,7 +247,7 @@ class _Run:
             return False, "closed"
         try:  # this server never answers a query that meets the end of a run
             view = await handle.query("state", result_type=LifeView, rpc_timeout=ANSWERED_WITHIN)
-        except RPCError:
+        except (RPCError, WorkflowQueryFailedError):
             return True, "no answer"
         self.views[name] = view
         busy = bool(raw.pending_activities)

@@ -41,7 +41,7 @@ SECOND = timedelta(seconds=1)
 ANSWERED_WITHIN = timedelta(seconds=1)
 ANSWERS_ASKED = 5
 
-LOOK_EVERY = 0.01
+LOOK_EVERY = 0.03
 """Seconds between two looks at whether a story has something in hand."""
 
 
@@ -156,7 +156,13 @@ class Town:
 
     async def sleep_until(self, instant: datetime) -> None:
         """Let time pass until that instant, and everything due by then happen."""
-        await self.env.sleep(instant - await self.now())
+        for attempt in range(1, ANSWERS_ASKED + 1):
+            try:  # this server now and then breaks a connection; where to is absolute, so trying again is safe
+                await self.env.sleep(instant - await self.now())
+                break
+            except RPCError:
+                if attempt == ANSWERS_ASKED:
+                    raise
         await self.settled()
 
     async def settled(self) -> None:
@@ -181,9 +187,7 @@ class Town:
         try:  # raw: the SDK's describe() cannot read what this server says of an unset date
             raw = await self.client.workflow_service.describe_workflow_execution(request)
         except RPCError as missing:
-            if missing.status is RPCStatusCode.NOT_FOUND:
-                return False, "unknown"
-            raise
+            return (False, "unknown") if missing.status is RPCStatusCode.NOT_FOUND else (True, "no answer")
         if raw.workflow_execution_info.status != WorkflowExecutionStatus.RUNNING:
             return False, "closed"
         under_way = any(activity.attempt == 1 for activity in raw.pending_activities)

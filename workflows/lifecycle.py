@@ -80,11 +80,11 @@ class Story(ABC, Generic[L]):
     def meet(self, deadline: Deadline) -> None:
         """A deadline is due: do what it is there for."""
 
-    @abstractmethod
     def ready(self) -> bool:
         """May people's messages be judged already? One that comes before waits: a Reset puts all of them here."""
         return True
 
+    @abstractmethod
     def asked_to_stop(self, reason: str) -> None:
         """Somebody pressed Cancel in the Web UI: end in good order, or note why not."""
 

@@ -355,7 +355,6 @@ async def test_no_personal_data_in_the_words_kept_of_a_rude_mail_server(life: Li
     assert not traces(str(refused_mail.answer))
 
 
-@pytest.mark.xfail(strict=True, reason="adapters/logs.py writes the local variables of tracebacks: show_locals=False")
 async def test_no_personal_data_in_any_log(life: Life) -> None:
     """The worker's at debug, with a store that failed in the middle of a start and a mail server that says names."""
     logs = [life.city.directory / "worker.log", life.city.directory / "temporal" / "temporal.log"]
