@@ -24,7 +24,7 @@ run: $(READY)  ## the service in real time, until Ctrl-C; data stays in .tenure
 	@$(BIN)/tenure up $(ARGS)
 
 test: $(READY)  ## all tests
-	@$(BIN)/pytest -q -n 2 $(ARGS)
+	@$(BIN)/pytest -q -n 2 --dist loadfile $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check .

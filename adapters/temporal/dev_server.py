@@ -16,6 +16,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, Self
 
+from temporalio.service import RPCError
+
 from adapters.temporal.client import ServerUnreachable, connect
 from adapters.temporal.data_directory import CannotStart, DataDirectory
 
@@ -193,7 +195,7 @@ class DevServer:
     async def _answers(self) -> None:
         latest = time.monotonic() + self._ready_within.total_seconds()
         while self.pid and time.monotonic() < latest:
-            with contextlib.suppress(ServerUnreachable):
+            with contextlib.suppress(ServerUnreachable, RPCError):  # somebody else may answer on a port we lost
                 client = await connect(self.address, within=timedelta(seconds=1))
                 if await client.service_client.check_health(timeout=timedelta(seconds=5)):
                     return
