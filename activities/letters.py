@@ -1,5 +1,6 @@
 """What a mail may say, from what the store knows; and whether it is still called for."""
 
+import math
 from datetime import datetime
 from typing import Final
 
@@ -10,10 +11,11 @@ from domain.life import PostedMail
 from domain.mails import RECIPIENT, FormLine, LetterFacts, LetterItem, MailKind
 from domain.order.forms import GraduationForm, ProvisioningForm
 from domain.order.states import Stage
+from domain.policy import HOUR
 from domain.subscription.subscription import SubscriptionStage
 from domain.trial.states import TrialStage
 from domain.values import Language, Model, Person
-from domain.working_time import local_day
+from domain.working_time import days_left, local_day
 
 ONLY_WHILE: Final = {
     MailKind.TERMS_WANTED: frozenset({Stage.HELD}),
@@ -81,6 +83,8 @@ def order_facts(row: OrderRow, mail: PostedMail, now: datetime) -> LetterFacts:
         user_name=row.access.user_name if row.access else None,
         password_url=row.access.password_url if row.access else None,
         link_void_at=now + life.policy.password_link_life,
+        link_hours=math.ceil(life.policy.password_link_life / HOUR),
+        target_days=life.policy.renewal_target.days,
         form_lines=_copy(row, mail.kind),
     )
 
@@ -126,6 +130,7 @@ def subscription_facts(row: SubscriptionRow, order: OrderRow, mail: PostedMail, 
         facing_partner=order.placed.facing_partner.company,
         due_at=mail.due_at or life.suspends_at,
         renewal_date=life.renewal_date,
+        target_days=life.policy.renewal_target.days,
         days_left=(life.renewal_date - local_day(now, life.zone)).days,
         sites=tuple(site.url for site in order.provisioning_form.sites) if order.provisioning_form else (),
     )
@@ -157,38 +162,41 @@ def trial_facts(row: TrialRow, mail: PostedMail, now: datetime) -> LetterFacts:
         due_at=mail.due_at,
         expires_at=life.expires_at,
         grace_ends_at=life.grace_ends_at,
+        grace_access=life.policy.grace_access,
         numbers_until=life.numbers_until,
-        days_left=(life.expires_on - local_day(now, life.zone)).days if life.expires_on else None,
+        days_left=max(0, days_left(life.expires_at, now, life.zone)) if life.expires_at else None,
         order_number=life.order_number,
-        sites=(placed.site.url,) if placed.site else (),
+        sites=(life.site.url,) if life.site else (),
     )
 
 
 def still_wanted_by_device(row: DeviceRow, mail: PostedMail) -> bool:
-    """Reminders go out only while the customer has the device."""
-    reminding = {MailKind.DEVICE_RETURN, MailKind.DEVICE_OVERDUE}
-    return mail.kind not in reminding or row.life.stage in OUT
+    """The customer is reminded only while it has the device, the partner until it is back."""
+    match mail.kind:
+        case MailKind.DEVICE_RETURN:
+            return row.life.stage in OUT
+        case MailKind.DEVICE_OVERDUE:
+            return not row.life.closed
+        case _:
+            return True
 
 
-def device_facts(row: DeviceRow, trial: TrialRow, administrator: str, mail: PostedMail) -> LetterFacts:
-    """What a device's mails may say; `administrator` is the customer administrator's address. Form H, TRL-95."""
+def device_facts(row: DeviceRow, trial: TrialRow, mail: PostedMail) -> LetterFacts:
+    """What a device's mails may say; to the trials team what it is asked with, and nothing else. Form H, TRL-95."""
     life = row.life
+    asked = life.papers_of(mail.occurrence) if mail.kind is MailKind.RMA_LOOKUP else None
+    named = asked is not None and asked.administrator_email_given
     return LetterFacts(
         customer_company=trial.placed.customer.company,
         facing_partner=trial.placed.partner.company,
         trial_id=life.trial_id,
         organization_id=life.customer_id,
         device_model=life.model,
-        serial_numbers=_serials(row, trial, mail),
+        serial_numbers=asked.serial_numbers if asked else (life.serial_number,),
         carrier=life.way_back.carrier,
+        trials_team=life.policy.trials_team,
         label_in_box=life.way_back.label_in_box,
         expires_at=life.expires_at,
-        due_at=mail.due_at or life.return_due_at,
-        administrator_email=administrator,
+        due_at=life.return_due_at,
+        administrator_email=trial.placed.customer.contact.email if named else None,
     )
-
-
-def _serials(row: DeviceRow, trial: TrialRow, mail: PostedMail) -> tuple[str, ...]:
-    if mail.kind is MailKind.RMA_LOOKUP:
-        return tuple(device.serial_number for device in trial.placed.devices)
-    return (row.life.serial_number,)

@@ -145,7 +145,7 @@ class MailActivities:
             case Lifecycle.DEVICE:
                 device = self._store.device(request.subject)
                 lent_by = self._store.trial(device.life.trial_id)
-                facts = device_facts(device, lent_by, lent_by.placed.customer.contact.email, mail)
+                facts = device_facts(device, lent_by, mail)
                 wanted = still_wanted_by_device(device, mail)
         return Letter(kind=mail.kind, to=self._reader(request), facts=facts), wanted
 

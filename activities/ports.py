@@ -1,6 +1,6 @@
 """What the activities need from the world, as contracts. Every adapter of a port passes the same tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -42,6 +42,11 @@ class TrialIdTaken(Refused):
 
 class ServicesNotAvailable(Refused):
     """Services already bought, or on trial with another partner: each named with its reason. TRL-21, TRL-41."""
+
+    def __init__(self, reasons: Mapping[Service, str], *, field: str) -> None:
+        told = "; ".join(f"{service}: {reason}" for service, reason in reasons.items())
+        super().__init__(f"{told} (TRL-21, TRL-41)", field=field)
+        self.reasons = reasons
 
 
 class NotKnown(Refused):
@@ -195,17 +200,22 @@ class TrialStore(Protocol):
         """Insert the trial and its people: `customer_administrator/0` is the customer's contact, further ones as in
         `administrators`; `partner_administrator/0` is the partner's contact, further ones; `trial_user/n`.
 
-        The same run may repeat it. Raises TrialIdTaken, and ServicesNotAvailable (field services) if any service is
-        not available, decided in the same transaction.
+        The same run may repeat it. Raises, decided in this transaction, TrialIdTaken, ServicesNotAvailable (field
+        services), and Refused on kind (a new customer who is known, a paying one who bought nothing) or devices (lent
+        for another trial).
+
+        Bought: named in the trial's `purchased`; meetings and meetings_enterprise when the customer has an active or
+        suspended subscription; what its trials were converted for, unless that order came to nothing or its
+        subscription ended. On trial: in another open trial of the customer by another partner; of a lapsed one only
+        calling. TRL-21, TRL-41, TRL-79.
         """
         ...
 
-    def unavailable(self, trial_id: str, services: tuple[Service, ...]) -> dict[Service, str]:
-        """Of these services, which this trial may not have, each with the reason in words. TRL-21, TRL-41, TRL-51.
+    def reserve_services(self, trial_id: str, services: tuple[Service, ...]) -> None:
+        """Add these to a running trial's row, all or none: from now on nobody else gets them. TRL-51.
 
-        Bought: named in the trial's `purchased`; or meetings and meetings_enterprise when the customer has an active
-        or suspended subscription. On trial with another partner: in another open trial of the same customer by
-        another partner (existing customers only). A new customer has neither.
+        The story's next record says the same, or puts the row right. A repeat changes nothing. Raises NotKnown, and
+        ServicesNotAvailable (field add) as in open_trial.
         """
         ...
 
@@ -231,8 +241,17 @@ class TrialStore(Protocol):
         """Steps taken and when, in order."""
         ...
 
+    def check_paid_order(self, trial_id: str, number: str, order: PlaceOrder | None = None) -> None:
+        """May the order `number` make this trial paid? `order` is given when it is still to be placed. TRL-60, TRL-65.
+
+        Placed already, raises Refused on field order_number: not known, another customer's, rejected or cancelled, a
+        renewal, for another trial. To be placed, on order.kind or order.converts_trial, and OrderNumberTaken (field
+        order.sales_order_number) unless nobody has that SO# or a live order has it with the same content.
+        """
+        ...
+
     def paid_order_of(self, trial_id: str) -> str | None:
-        """The SO# of an order placed with `converts_trial` for this trial and neither rejected nor cancelled."""
+        """The SO# of the customer's order with `converts_trial` for this trial, neither rejected nor cancelled."""
         ...
 
 
@@ -281,6 +300,41 @@ class Archive(Protocol):
 
     def correct_address(self, lifecycle: Lifecycle, subject: str, role: str, email: str) -> None:
         """From now on the person whom `person` finds has this address. Raises NotKnown. A repeat changes nothing."""
+        ...
+
+
+class LifeColumns(Model):
+    """What the columns of a lifecycle's row say: what lists and questions see of it, beside its JSON."""
+
+    open: bool
+    """Is something still to come?"""
+
+    kind: str
+    """As in LifeView."""
+
+    stage: str
+    customer_id: str
+    partner_id: str
+    """Who faces the customer."""
+
+    next_deadline: datetime | None
+    attention: bool
+    run: str
+    """The workflow run that told it."""
+
+    sequence: int
+    """Of the last event told."""
+
+
+class Standings(Protocol):
+    """Where all lifecycles stand, whatever their kind: to compare, never to decide."""
+
+    def open_lives(self) -> list[tuple[Lifecycle, str]]:
+        """Every lifecycle whose row says that something is still to come."""
+        ...
+
+    def columns(self, lifecycle: Lifecycle, subject: str) -> LifeColumns:
+        """Raises NotKnown."""
         ...
 
 

@@ -6,7 +6,7 @@ from temporalio import activity
 
 from activities.errors import refusals_are_final
 from activities.now import now, run
-from activities.ports import DeviceStore, NotKnown, OrderStore, People, ServicesNotAvailable, TrialStore
+from activities.ports import DeviceStore, People, TrialStore
 from domain.device.device import DeviceLife
 from domain.device.messages import StartDeviceLoan
 from domain.events import Journal
@@ -65,13 +65,16 @@ class PaidOrder(Model):
     order_number: str | None
 
 
-class OrderNumber(Model):
-    """An order, by its SO#."""
+class Conversion(Model):
+    """The order that shall make a trial paid, by its SO#."""
 
+    trial_id: Identifier
     number: Identifier
+    order: PlaceOrder | None = None
+    """In full, if it is still to be placed."""
 
 
-class TrialRecords(TrialStore, OrderStore, DeviceStore, Protocol):
+class TrialRecords(TrialStore, DeviceStore, Protocol):
     """The parts of the store that trials touch."""
 
 
@@ -96,7 +99,7 @@ class TrialActivities:
 
     @activity.defn
     def open_trial(self, request: OpenTrial) -> None:
-        """Take the trial id, if its services may be tried. Repeated by the same run: the same answer."""
+        """Take the trial id, if this customer may try these services. Repeated by the same run: the same answer."""
         with refusals_are_final():
             self._store.open_trial(request.placed, request.life, request.run, now())
 
@@ -106,22 +109,17 @@ class TrialActivities:
         self._store.record_trial(request.life, request.journal, request.people, run(), now())
 
     @activity.defn
-    def check_services(self, request: ServicesWanted) -> None:
-        """Refuse services bought or tried elsewhere, with a reason each; reads only, so a repeat is harmless. TRL-51"""
+    def reserve_services(self, request: ServicesWanted) -> None:
+        """Reserve services to add, or refuse those bought or tried elsewhere, with a reason each. What is reserved
+        already stays so: a repeat is a no-op. TRL-51"""
         with refusals_are_final():
-            refused = self._store.unavailable(request.trial_id, request.services)
-            if refused:
-                told = "; ".join(f"{service}: {reason}" for service, reason in refused.items())
-                raise ServicesNotAvailable(told, field="add")
+            self._store.reserve_services(request.trial_id, request.services)
 
     @activity.defn
-    def check_order(self, request: OrderNumber) -> None:
-        """Refuse an SO# nobody knows; reads only, so a repeat is harmless. TRL-60."""
+    def check_paid_order(self, request: Conversion) -> None:
+        """Refuse an order that cannot make this trial paid; reads only, so a repeat is harmless. TRL-60, TRL-65."""
         with refusals_are_final():
-            try:
-                self._store.order(request.number)
-            except NotKnown:
-                raise NotKnown("no order with that SO# is known (TRL-60)", field="order_number") from None
+            self._store.check_paid_order(request.trial_id, request.number, request.order)
 
     @activity.defn
     async def start_order(self, order: PlaceOrder) -> None:

@@ -23,7 +23,7 @@ from temporalio import workflow  # noqa: E402
 from adapters.settings import Settings  # noqa: E402 - found by the line above
 from adapters.temporal.converter import BAD_INPUT, REFUSED, UNKNOWN_WORKFLOW  # noqa: E402
 from docs.schemas.compatibility import Gap, gaps  # noqa: E402
-from domain.desk_examples import DESK_EXAMPLES  # noqa: E402
+from domain.desk_examples import DESK_EXAMPLES, desk_examples  # noqa: E402
 from domain.device.examples import EXAMPLES as DEVICE  # noqa: E402
 from domain.device.messages import StartDeviceLoan  # noqa: E402
 from domain.mails import Lifecycle, workflow_id  # noqa: E402
@@ -110,7 +110,7 @@ def _examples(lifecycle: Lifecycle) -> Mapping[str, Message]:
         Lifecycle.TRIAL: TRIAL,
         Lifecycle.DEVICE: DEVICE,
     }
-    return {**DESK_EXAMPLES, **own[lifecycle]}
+    return {**DESK_EXAMPLES, **desk_examples(lifecycle), **own[lifecycle]}
 
 
 def starts() -> dict[Lifecycle, Message]:

@@ -10,11 +10,12 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from domain.desk_examples import DESK_EXAMPLES  # noqa: E402 - found by the line above
+from domain.desk_examples import desk_examples  # noqa: E402 - found by the line above
 from domain.device.examples import EXAMPLES as DEVICE_EXAMPLES  # noqa: E402
 from domain.mails import Lifecycle  # noqa: E402
 from domain.order.examples import EXAMPLES as ORDER_EXAMPLES  # noqa: E402
-from domain.order.messages import Offering, OrderItem, OrderKind, PlaceOrder  # noqa: E402
+from domain.order.examples import RENEWAL_FORM  # noqa: E402
+from domain.order.messages import Offering, OrderItem, OrderKind, PlaceOrder, SubmitForm  # noqa: E402
 from domain.subscription.examples import EXAMPLES as SUBSCRIPTION_EXAMPLES  # noqa: E402
 from domain.trial.examples import CONTACT  # noqa: E402
 from domain.trial.examples import EXAMPLES as TRIAL_EXAMPLES  # noqa: E402
@@ -31,12 +32,15 @@ from domain.values import Country, Customer, Language, Message, Partner, Person 
 FOLDER: Final = ROOT / "examples" / "ui"
 
 UPDATES: Final[Mapping[Lifecycle, Mapping[str, Message]]] = {
-    Lifecycle.ORDER: DESK_EXAMPLES | ORDER_EXAMPLES,
-    Lifecycle.SUBSCRIPTION: DESK_EXAMPLES | SUBSCRIPTION_EXAMPLES,
-    Lifecycle.TRIAL: DESK_EXAMPLES | TRIAL_EXAMPLES,
-    Lifecycle.DEVICE: DESK_EXAMPLES | DEVICE_EXAMPLES,
+    lifecycle: desk_examples(lifecycle) | own
+    for lifecycle, own in (
+        (Lifecycle.ORDER, ORDER_EXAMPLES),
+        (Lifecycle.SUBSCRIPTION, SUBSCRIPTION_EXAMPLES),
+        (Lifecycle.TRIAL, TRIAL_EXAMPLES),
+        (Lifecycle.DEVICE, DEVICE_EXAMPLES),
+    )
 }
-"""Every update of every workflow."""
+"""Every update that a workflow may accept."""
 
 
 def _person(first_name: str, last_name: str, email: str) -> Person:
@@ -93,7 +97,9 @@ def starts() -> dict[str, Message]:
         "trial.start.existing_customer": _trial(
             "T-1002", TrialKind.EXISTING_CUSTOMER, AOYAMA, Service.MEETINGS, **consented
         ),
-        "trial.start.paying_customer": _trial("T-1003", TrialKind.PAYING_CUSTOMER, KITA, Service.CALLING),
+        "trial.start.paying_customer": _trial(
+            "T-1003", TrialKind.PAYING_CUSTOMER, KITA, Service.CALLING, purchased=(Service.MEETINGS,)
+        ),
     }
 
 
@@ -104,7 +110,8 @@ def messages() -> dict[str, Message]:
     convert = TRIAL_EXAMPLES["convert"].model_copy(
         update={"order_number": None, "order": _order("SO-300001", customer=AOYAMA)}
     )
-    return found | {"trial.convert.with_order": convert}
+    renewal = SubmitForm(by="partner-hikari", form=RENEWAL_FORM)
+    return found | {"trial.convert.with_order": convert, "order.submit_provisioning_form.renewal": renewal}
 
 
 def written(message: Message) -> str:

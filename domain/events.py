@@ -31,6 +31,9 @@ class TaskKind(StrEnum):
     VERIFY_RENEWAL = "verify_renewal"
     """REN-10: the partner checks with the vendor that the renewal completed."""
 
+    RETURN_DEVICE = "return_device"
+    """TRL-67: the partner sees to it that the trial device comes back."""
+
     SETTLE_MAIL = "settle_mail"
     """A mail nobody knows the fate of: an operator finds out and says so."""
 

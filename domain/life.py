@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -10,7 +10,7 @@ from domain.agenda import Agenda, Deadline
 from domain.desk import ExtendDueDate, Hold, PutNote, Resume, RetryMail, SettleMail, SkipReminder
 from domain.events import Journal, TaskKind
 from domain.mails import Lifecycle, MailKind, MailState, mail_key
-from domain.values import Model, Refused
+from domain.values import Identifier, Line, Model, Refused
 
 
 class PostedMail(Model):
@@ -27,6 +27,14 @@ class PostedMail(Model):
     sent_at: AwareDatetime | None = None
 
 
+class OperatorHold(Model):
+    """An operator stopped the clock: why, who, since when."""
+
+    reason: Line
+    by: Identifier
+    since: AwareDatetime
+
+
 class Life(BaseModel):
     """The common part of an order's, a subscription's, a trial's state. It outlives restarts and continue-as-new."""
 
@@ -38,8 +46,8 @@ class Life(BaseModel):
     agenda: Agenda = Field(default_factory=Agenda)
     journal: Journal = Field(default_factory=Journal)
     mails: dict[str, PostedMail] = Field(default_factory=dict)
-    held_by_operator: str | None = None
-    """Why an operator stopped the clock, while it is stopped."""
+    held_by_operator: OperatorHold | None = None
+    """While an operator has stopped the clock."""
 
     movable: ClassVar[frozenset[str]] = frozenset()
     """Deadlines an operator may move: guides and targets, never dates of the contract."""
@@ -53,6 +61,16 @@ class Life(BaseModel):
         """The id within its lifecycle."""
 
     @property
+    @abstractmethod
+    def closed(self) -> bool:
+        """Nothing will happen to it any more, but for mail that is still under way."""
+
+    @property
+    def over(self) -> bool:
+        """Closed, and no mail keeps its workflow going. Decision 8."""
+        return self.closed and not self.mails_in(MailState.PENDING, MailState.UNKNOWN)
+
+    @property
     def attention(self) -> bool:
         """Should somebody look? In jeopardy, a mail in doubt or refused, or held by an operator."""
         in_trouble = self.mails_in(MailState.UNKNOWN, MailState.REFUSED)
@@ -61,6 +79,11 @@ class Life(BaseModel):
     def mails_in(self, *states: MailState) -> list[PostedMail]:
         """Mails in one of the states, oldest first."""
         return [mail for mail in self.mails.values() if mail.state in states]
+
+    def for_the_store(self) -> Self:
+        """What the store keeps: of its mails only those in trouble, for hundreds of others the ledger knows."""
+        in_trouble = self.mails_in(MailState.UNKNOWN, MailState.REFUSED)
+        return self.model_copy(update={"mails": {mail.key: mail for mail in in_trouble}})
 
     def post(self, kind: MailKind, occurrence: str = "", due_at: datetime | None = None, to: str = "") -> None:
         """A mail is to go out; an occurrence posted before is left alone: each goes out once to each reader."""
@@ -114,12 +137,12 @@ class Life(BaseModel):
     def check_hold(self, _message: Hold) -> None:
         """Once at a time."""
         if self.held_by_operator is not None:
-            raise Refused(f"already held: {self.held_by_operator}")
+            raise Refused(f"already held by {self.held_by_operator.by}: {self.held_by_operator.reason}")
 
     def hold_for_operator(self, message: Hold, now: datetime) -> None:
         """Nothing falls due and no mail goes out until `resume`; what people report is still taken."""
         self.check_hold(message)
-        self.held_by_operator = message.reason
+        self.held_by_operator = OperatorHold(reason=message.reason, by=message.by, since=now)
         self.journal.note(f"{self.lifecycle}.operator_hold", now, message)
 
     def check_resume(self, _message: Resume) -> None:

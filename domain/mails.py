@@ -253,6 +253,12 @@ class LetterFacts(Model):
     user_name: Line | None = None
     password_url: WebUrl | None = None
     link_void_at: AwareDatetime | None = None
+    link_hours: int | None = None
+    """How long a password link lasts. ORD-22."""
+
+    target_days: int | None = None
+    """Days before the renewal date by which the form should be in. REN-07."""
+
     form_lines: tuple[FormLine, ...] = ()
     trial_id: str | None = None
     services: tuple[str, ...] = ()
@@ -262,6 +268,9 @@ class LetterFacts(Model):
     """E: the end of the expiry date in the customer's zone."""
 
     grace_ends_at: AwareDatetime | None = None
+    grace_access: str | None = None
+    """`full`, `admin_only` or `none`: what users may still do in grace. AMB-14."""
+
     numbers_until: AwareDatetime | None = None
     """Until when phone numbers are kept, if the trial has Calling. TRL-79."""
 
@@ -269,6 +278,9 @@ class LetterFacts(Model):
     device_model: Line | None = None
     serial_numbers: tuple[str, ...] = ()
     carrier: str | None = None
+    trials_team: str | None = None
+    """Knows the way back for countries without a carrier. AMB-16."""
+
     label_in_box: bool | None = None
     administrator_email: str | None = None
 

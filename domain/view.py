@@ -1,14 +1,16 @@
 """How a lifecycle is shown to people: a tracker, what is awaited, what may be sent. Pure."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from pydantic import AwareDatetime
 
 from domain.agenda import Deadline
 from domain.events import Task
-from domain.life import Life, PostedMail
-from domain.mails import MailState
+from domain.life import Life, OperatorHold, PostedMail
+from domain.mails import RECIPIENT, MailState
 from domain.values import Model
 
 
@@ -27,30 +29,69 @@ class Step(Model):
     name: str
     mark: Mark
     at: AwareDatetime | None = None
+    """When it was done."""
 
 
 class Awaited(Model):
-    """Something a lifecycle waits for: what, from whom, and the message that reports it."""
+    """Something a lifecycle waits for: what, from whom, until when, and the message that reports it."""
 
     what: str
     from_whom: str
     update: str
-    """The update to send when it happened."""
+    """The update to send when it happened; empty when nobody has to send anything."""
+
+    until: AwareDatetime | None = None
+    """None: no date, it waits as long as it takes."""
+
+    then: str = ""
+    """What happens at that date, in the words of its deadline."""
+
+
+def awaited(life: Life, what: str, from_whom: str, update: str, deadline: str = "") -> Awaited:
+    """Something awaited until the pending deadline of that name, `expired` or `expired/2026-09-30`, if there is one."""
+    pending = [due for due in life.agenda.pending if deadline and due.name.partition("/")[0] == deadline]
+    due = min(pending, key=lambda due: due.at, default=None)
+    known = {"until": due.at, "then": due.label} if due else {}
+    return Awaited.model_validate({"what": what, "from_whom": from_whom, "update": update, **known})
+
+
+def tracker(told: Iterable[tuple[str, bool, datetime | None]], *, closed: bool) -> tuple[Step, ...]:
+    """Steps by name, whether each was done, and when. The first that was not is where it stands or stopped."""
+    steps: list[Step] = []
+    here = Mark.STOPPED if closed else Mark.CURRENT
+    for name, done, at in told:
+        steps.append(Step(name=name, mark=Mark.DONE, at=at) if done else Step(name=name, mark=here))
+        here = here if done else Mark.PENDING
+    return tuple(steps)
 
 
 def desk_verbs(life: Life) -> tuple[str, ...]:
-    """What operators may do now, whatever the stage."""
+    """What operators may do now, whatever the stage; of what is closed only what its mail still waits for."""
     ladders = {deadline.ladder or deadline.name for deadline in life.agenda.pending}
     possible = {
         "settle_mail": bool(life.mails_in(MailState.UNKNOWN)),
-        "retry_mail": bool(life.mails_in(MailState.REFUSED)),
+        "retry_mail": not life.over and bool(life.mails_in(MailState.REFUSED)),
         "resume": life.held_by_operator is not None,
-        "hold": life.held_by_operator is None,
+        "hold": not life.closed and life.held_by_operator is None,
         "extend_due_date": bool(ladders & life.movable),
         "skip_reminder": bool(ladders & life.courtesies),
-        "put_note": True,
+        "put_note": not life.closed,
     }
     return tuple(verb for verb, is_possible in possible.items() if is_possible)
+
+
+_NOBODY_KNOWS: Final = "Nobody knows whether this mail arrived"
+_REFUSED: Final = "The mail server refused this mail for good"
+
+
+def mail_in_words(mail: PostedMail, *, over: bool) -> str:
+    """A mail in trouble: which, for whom by role, its key, and what to do while something can be done."""
+    reader = (mail.to or RECIPIENT[mail.kind]).partition("/")[0].replace("_", " ")
+    doubtful = mail.state is MailState.UNKNOWN
+    said = f"{_NOBODY_KNOWS if doubtful else _REFUSED}: {mail.kind.replace('_', ' ')} to the {reader} ({mail.key})"
+    if doubtful:
+        return f"{said}; find out, then send settle_mail"
+    return said if over else f"{said}; correct the address or mend the cause, then send retry_mail"
 
 
 class LifeView(Model):
@@ -61,7 +102,13 @@ class LifeView(Model):
     kind: str
     """`order.new`, `order.renewal`, `subscription`."""
 
+    what: str
+    """What it is, in words, without personal data: `New order SO-100001`."""
+
     stage: str
+    stage_in_words: str
+    """As `what` goes on: `is on compliance hold`."""
+
     customer_id: str
     partner_id: str
     """Who faces the customer."""
@@ -75,7 +122,7 @@ class LifeView(Model):
     desk: tuple[str, ...] = ()
     """What operators may do now, whatever the stage."""
 
-    held_by_operator: str | None = None
+    held_by_operator: OperatorHold | None = None
     last_refusal: str | None = None
     """The last message that was refused, when and why; forgotten when the worker restarts."""
 
@@ -87,13 +134,22 @@ class LifeView(Model):
 
     jeopardy: tuple[str, ...]
     attention: bool
+    troubles: tuple[str, ...] = ()
+    """Why somebody should look, in words; an operator's hold stands by itself."""
+
     tasks: tuple[Task, ...]
     mails: tuple[PostedMail, ...]
     facts: dict[str, str]
 
 
-def view_of(life: Life, now: datetime, **own: object) -> LifeView:
-    """What every lifecycle shows alike, and what one shows of its `own`: kind, stage, steps, facts and the like."""
+def view_of(
+    life: Life, now: datetime, *, missed: Mapping[str, str], troubles: Iterable[str] = (), **own: object
+) -> LifeView:
+    """What every lifecycle shows alike, and what one shows of its `own`: kind, stage, steps, facts and the like.
+
+    `missed` says in words what each guide or target is whose miss puts it in jeopardy.
+    """
+    mails = life.mails_in(MailState.UNKNOWN, MailState.REFUSED)
     return LifeView.model_validate(
         {
             "lifecycle": life.lifecycle,
@@ -105,6 +161,11 @@ def view_of(life: Life, now: datetime, **own: object) -> LifeView:
             "deadlines": tuple(sorted(life.agenda.pending, key=lambda deadline: deadline.at)),
             "jeopardy": tuple(life.jeopardy),
             "attention": life.attention,
+            "troubles": (
+                *(missed.get(what, f"Missed: {what}") for what in dict.fromkeys(life.jeopardy)),
+                *troubles,
+                *(mail_in_words(mail, over=life.over) for mail in mails),
+            ),
             "tasks": tuple(life.journal.tasks),
             "mails": tuple(life.mails.values()),
             **own,

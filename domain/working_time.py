@@ -214,22 +214,3 @@ def end_of_business_day_after(start: datetime, days: int, calendar: WorkingCalen
     for _ in range(days):
         day = calendar.next_business_day(day)
     return end_of_day(day, calendar.zone)
-
-
-class Period(BaseModel):
-    """The half-open time [start, end), in UTC: an instant on the seam of two periods is in the later one only."""
-
-    model_config = ConfigDict(frozen=True)
-
-    start: Instant
-    end: Instant
-
-    @model_validator(mode="after")
-    def _runs_forward(self) -> "Period":
-        if self.end < self.start:
-            raise ValueError(f"end ({self.end}) must not be before start ({self.start})")
-        return self
-
-    def contains(self, instant: datetime) -> bool:
-        """Is `instant` at or after the start and before the end? An empty period contains nothing."""
-        return self.start <= in_utc(instant) < self.end

@@ -25,6 +25,7 @@ from starter import (
     updates,
 )
 from starter.exits import MEANING, Exit, Stop
+from starter.options import flag
 from starter.terminal import terminal
 
 GLOBAL: Final = {"--json": False, "--traceback": False, "--address": True, "--namespace": True}
@@ -55,6 +56,8 @@ trials.app.add_typer(trial_updates.app)
 trials.app.add_typer(desk.desk_commands("trial", "T-1001"))
 app.add_typer(trials.devices, name="device", rich_help_panel="Lifecycles")
 trials.devices.add_typer(desk.desk_commands("device", "D-5001"))
+for group in (orders.app, subscriptions.app, trials.app, trials.devices):
+    group.command("forward", rich_help_panel="Test clock", epilog=tools.FORWARD)(tools.forward)
 app.add_typer(tools.app)
 app.add_typer(desk_links.app)
 app.add_typer(forecast.app, name="forecast", rich_help_panel="Tools")
@@ -64,11 +67,9 @@ app.add_typer(service_commands.app)  # `up` and `demo`: what they do is in start
 
 @app.callback()
 def tenure(
-    json: Annotated[
-        bool, typer.Option("--json", metavar="", help='Answer as JSON on stdout, errors as {"error": …} on stderr.')
-    ] = False,
+    json: Annotated[bool, flag("--json", 'Answer as JSON on stdout, errors as {"error": …} on stderr.')] = False,
     with_traceback: Annotated[
-        bool, typer.Option("--traceback", metavar="", help="Of a fault, show where it is. May show personal data.")
+        bool, flag("--traceback", "Of a fault, show where it is. May show personal data.")
     ] = False,
     address: Annotated[str, typer.Option(metavar="HOST:PORT", help="Temporal's address.", show_default=False)] = "",
     namespace: Annotated[str, typer.Option(metavar="NAME", help="Temporal's namespace.", show_default=False)] = "",

@@ -1,11 +1,10 @@
-"""What every command answers with --json. Keys are stable: they are only ever added to. `tenure schema answer.…`."""
+"""What the commands of lifecycles answer with --json, and every error. Keys are stable: they are only ever added to."""
 
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
 from activities.ports import OrderSummary, TrialSummary
-from domain.agenda import Deadline
 from domain.events import Event
 from domain.mails import MailState
 from domain.values import Model
@@ -175,18 +174,6 @@ class DeviceListAnswer(Answer):
     """`trial list --overdue-devices`."""
 
     devices: tuple[OverdueDevice, ...]
-
-
-class ForwardAnswer(Answer):
-    """`forward`."""
-
-    workflow_id: str
-    was: AwareDatetime
-    now: AwareDatetime
-    zone: str
-    passed: tuple[Deadline, ...] = Field(description="Deadlines that fell due on the way.")
-    events: tuple[Event, ...] = Field(description="What happened on the way.")
-    state: LifeView | None = Field(description="Where it stands now; null if it is not there any more.")
 
 
 class Problem(Model):

@@ -1,213 +1,105 @@
-"""`tenure audit`: do the store, the search attributes and the workflows themselves tell the same?"""
+"""`tenure audit`: do the store, the lists and the workflows themselves tell the same?"""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final, TypeVar
 
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
-
-from activities.ports import OrderPapers, People
-from adapters.sql.store import SqlStore
-from domain.desk import PutNote
-from domain.mails import Lifecycle
-from domain.order.states import CLOSED as CLOSED_ORDERS
-from domain.order.states import Stage
-from domain.trial.states import CLOSED as CLOSED_TRIALS
-from domain.trial.states import TrialStage
-from domain.values import Model
-from domain.view import LifeView
-from starter import gate, ids
-from starter.answers import Answer
+from starter import gate
+from starter.audit_compare import differences, kinds
+from starter.audit_mend import mend
+from starter.audit_seen import Lookout, Seen
 from starter.exits import Exit, Stop
-from starter.ids import Subject
-from starter.listing import EVERYTHING
-from starter.records import Records, Row, row_of
+from starter.records import Records
 from starter.terminal import terminal
-from workflows import attributes
+from starter.tool_answers import AuditAnswer, Finding
 
-OPEN: Final = 'WorkflowType IN ("Order", "Subscription", "Trial", "DeviceLoan") AND ExecutionStatus = "Running"'
 LOOKS: Final = 3
-"""Search attributes lag behind by moments: a difference counts when it is still there at the third look."""
+"""Lists lag behind by moments, and so does a store that is written right now: what counts is there at every look."""
 
 BETWEEN_LOOKS: Final = 1.0
-AUDITOR: Final = "tenure-audit"
+AT_ONCE: Final = 8
+"""Lifecycles under way at one time."""
 
-
-class Difference(StrEnum):
-    """What may be wrong."""
-
-    NO_ROW = "no_row"
-    """A running workflow the store does not know."""
-
-    STORE_BEHIND = "store_behind"
-    """The store's stage or number of events is not the workflow's."""
-
-    ATTRIBUTES_BEHIND = "attributes_behind"
-    """Lists and filters show another stage, due date or attention than the workflow."""
-
-    NO_ANSWER = "no_answer"
-    """The workflow runs and does not answer: no worker, or its task fails."""
-
-    NOT_RUNNING = "not_running"
-    """Open in the store, and no workflow runs: terminated, deleted or failed."""
-
-
-class Finding(Model):
-    """One difference."""
-
-    workflow_id: str
-    difference: Difference
-    told: str
-    repaired: bool = False
-
-
-class AuditAnswer(Answer):
-    """`audit`: how many lifecycles were compared, and what differs."""
-
-    compared: int
-    findings: tuple[Finding, ...]
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 async def audit(*, repair: bool) -> None:
     """Compare everything that is open; stop with exit code 3 if differences remain."""
     client, records = await gate.client(), await Records.required()
     try:
-        findings, compared = await _compare(client, records)
-        if repair:
-            findings = [await _repaired(client, records, finding) for finding in findings]
+        async with gate.asking("the Temporal server"):
+            lookout = Lookout(client, records)
+            open_ids = await lookout.everything_open()
+            _warn_of_silence(lookout)
+            doubtful = await _that_differ(lookout, open_ids)
+            findings = await _mended(lookout, doubtful) if repair else _found(doubtful)
     finally:
         await asyncio.to_thread(records.close)
-    for finding in findings:
-        mended = "mended" if finding.repaired else "open"
-        terminal.say(f"{finding.workflow_id}: {finding.difference.replace('_', ' ')}: {finding.told} ({mended})")
-    terminal.say(f"{compared} open lifecycles compared, {len(findings)} differences.")
-    terminal.answer(AuditAnswer(compared=compared, findings=tuple(findings)))
+    _tell(len(open_ids), findings)
     if any(not finding.repaired for finding in findings):
-        raise Stop(Exit.REFUSED, "differences remain: tenure audit --repair mends what can be mended")
+        rest = "each says what to do" if repair else "tenure audit --repair mends what can be mended"
+        raise Stop(Exit.REFUSED, f"differences remain: {rest}")
 
 
-async def _compare(client: Client, records: Records) -> tuple[list[Finding], int]:
-    findings: list[Finding] = []
-    running: set[str] = set()
-    async for execution in client.list_workflows(OPEN):
-        running.add(execution.id)
-        if finding := await _look_at(client, records, execution):
-            findings.append(finding)
-    findings += [found async for found in _without_workflow(client, records, running)]
-    return findings, len(running)
+async def _that_differ(lookout: Lookout, workflow_ids: Sequence[str]) -> list[Seen]:
+    """What still differs at the last look."""
+    doubtful = await _looked_at(lookout, workflow_ids)
+    for _ in range(LOOKS - 1):
+        if doubtful:
+            await asyncio.sleep(BETWEEN_LOOKS)
+            await lookout.refresh()
+            doubtful = await _looked_at(lookout, [seen.workflow_id for seen in doubtful])
+    return doubtful
 
 
-async def _look_at(client: Client, records: Records, execution: WorkflowExecution) -> Finding | None:
-    finding = None
-    for _ in range(LOOKS):
-        finding = await _difference(client, records, execution.id)
-        if finding is None:
-            return None
-        await asyncio.sleep(BETWEEN_LOOKS)
-    return finding
+async def _looked_at(lookout: Lookout, workflow_ids: Sequence[str]) -> list[Seen]:
+    return [seen for seen in await _side_by_side(workflow_ids, lookout.look) if differences(seen)]
 
 
-async def _difference(client: Client, records: Records, workflow_id: str) -> Finding | None:
-    view = await _view(client, workflow_id)
-    if view is None:
-        told = "it runs and did not answer: is a worker up? TemporalReportedProblems tells if it is wedged"
-        return Finding(workflow_id=workflow_id, difference=Difference.NO_ANSWER, told=told)
-    row = await _row(records, ids.any_of(workflow_id)[0])
-    if row is None:
-        return Finding(workflow_id=workflow_id, difference=Difference.NO_ROW, told=f"the workflow is {view.stage}")
-    if (row.life.stage, row.life.journal.sequence) != (view.stage, view.events):
-        told = f"store {row.life.stage}, {row.life.journal.sequence} events; workflow {view.stage}, {view.events}"
-        return Finding(workflow_id=workflow_id, difference=Difference.STORE_BEHIND, told=told)
-    return await _attributes_of(client, workflow_id, view)
-
-
-async def _attributes_of(client: Client, workflow_id: str, view: LifeView) -> Finding | None:
-    known = (await client.get_workflow_handle(workflow_id).describe()).typed_search_attributes
-    behind = [update.key.name for update in attributes.changed(known, view)]
-    if not behind:
-        return None
-    told = ", ".join(behind)
-    return Finding(workflow_id=workflow_id, difference=Difference.ATTRIBUTES_BEHIND, told=told)
-
-
-async def _row(records: Records, subject: Subject) -> Row | None:
-    return await records.ask(lambda store: row_of(store, subject))
-
-
-async def _view(client: Client, workflow_id: str) -> LifeView | None:
-    try:
-        view: LifeView = await client.get_workflow_handle(workflow_id).query(
-            "state", result_type=LifeView, rpc_timeout=gate.PATIENCE
-        )
-    except RPCError:
-        return None
-    return view
-
-
-async def _without_workflow(client: Client, records: Records, running: set[str]) -> AsyncIterator[Finding]:
-    """Open in the store, and nobody lives it."""
-    open_rows = await records.ask(_open_in_the_store) or []
-    for subject in open_rows:
-        if subject.workflow_id in running:
-            continue
-        status = await _status(client, subject.workflow_id)
-        if status != WorkflowExecutionStatus.RUNNING.name:
-            told = f"open in the store, its workflow is {status.lower().replace('_', ' ')}"
-            yield Finding(workflow_id=subject.workflow_id, difference=Difference.NOT_RUNNING, told=told)
-
-
-def _open_in_the_store(store: SqlStore) -> list[Subject]:
-    orders = [row for row in store.orders(limit=EVERYTHING) if row.stage not in CLOSED_ORDERS]
-    trials = [row for row in store.trials(limit=EVERYTHING) if row.stage not in CLOSED_TRIALS]
-    return [Subject(Lifecycle.ORDER, row.number) for row in orders] + [
-        Subject(Lifecycle.TRIAL, row.trial_id) for row in trials
+async def _mended(lookout: Lookout, doubtful: Sequence[Seen]) -> list[Finding]:
+    """Mended is what no longer differs when looked at again."""
+    hindered = await _side_by_side(doubtful, lambda seen: mend(lookout, seen, differences(seen)))
+    await lookout.refresh()
+    remaining = await _that_differ(lookout, [seen.workflow_id for seen in doubtful])
+    left = {seen.workflow_id: kinds(differences(seen)) for seen in remaining}
+    return [
+        _after(finding, hindrance, repaired=finding.difference not in left.get(seen.workflow_id, ()))
+        for seen, hindrance in zip(doubtful, hindered, strict=True)
+        for finding in differences(seen)
     ]
 
 
-async def _status(client: Client, workflow_id: str) -> str:
-    try:
-        status = (await client.get_workflow_handle(workflow_id).describe()).status
-    except RPCError as missing:
-        if missing.status is RPCStatusCode.NOT_FOUND:
-            return "gone"
-        raise
-    return status.name if status else "unknown"
+def _after(finding: Finding, hindrance: str, *, repaired: bool) -> Finding:
+    """What was to be done could not be: then say so."""
+    remedy = f"{finding.remedy} (tried: {hindrance})" if hindrance and not repaired else finding.remedy
+    return finding.model_copy(update={"repaired": repaired, "remedy": remedy})
 
 
-async def _repaired(client: Client, records: Records, finding: Finding) -> Finding:
-    """A running workflow writes itself down anew; one that is gone is closed in the store."""
-    if finding.difference in {Difference.STORE_BEHIND, Difference.ATTRIBUTES_BEHIND, Difference.NO_ROW}:
-        note = PutNote(by=AUDITOR, text=f"audit: {finding.difference.replace('_', ' ')}")
-        await client.get_workflow_handle(finding.workflow_id).execute_update("put_note", note)
-        await asyncio.sleep(BETWEEN_LOOKS)
-        mended = await _difference(client, records, finding.workflow_id) is None
-        return finding.model_copy(update={"repaired": mended})
-    if finding.difference is Difference.NOT_RUNNING:
-        subject = ids.any_of(finding.workflow_id)[0]
-        closed = await records.ask(lambda store: _close(store, subject, finding.told))
-        return finding.model_copy(update={"repaired": bool(closed)})
-    return finding
+def _found(doubtful: Sequence[Seen]) -> list[Finding]:
+    return [finding for seen in doubtful for finding in differences(seen)]
 
 
-def _close(store: SqlStore, subject: Subject, told: str) -> bool:
-    """The store says what happened: cancelled, by the audit, because nobody lives it any more. K6, F2."""
-    now = datetime.now(UTC)
-    note = PutNote(by=AUDITOR, text=told, reason="its workflow is gone")
-    if subject.lifecycle is Lifecycle.ORDER:
-        order = store.order(subject.id).life
-        order.stage, order.closed_at, order.closing_reason = Stage.CANCELLED, now, told
-        order.agenda.disarm(*(deadline.name for deadline in order.agenda.pending))
-        order.journal.note("order.found_without_workflow", now, note)
-        store.record_order(order, order.journal.take(), OrderPapers(), AUDITOR, now)
-        return True
-    if subject.lifecycle is Lifecycle.TRIAL:
-        trial = store.trial(subject.id).life
-        trial.stage, trial.closed_at, trial.closing_reason = TrialStage.CANCELLED, now, told
-        trial.agenda.disarm(*(deadline.name for deadline in trial.agenda.pending))
-        trial.journal.note("trial.found_without_workflow", now, note)
-        store.record_trial(trial, trial.journal.take(), People(), AUDITOR, now)
-        return True
-    return False
+async def _side_by_side(given: Iterable[T], do: Callable[[T], Awaitable[R]]) -> list[R]:
+    """For each, a few at a time, in the order given."""
+    turnstile = asyncio.Semaphore(AT_ONCE)
+
+    async def one(each: T) -> R:
+        async with turnstile:
+            return await do(each)
+
+    return await asyncio.gather(*(one(each) for each in given))
+
+
+def _warn_of_silence(lookout: Lookout) -> None:
+    for queue, unattended in lookout.unattended.items():
+        if unattended:
+            terminal.warn(gate.nobody_there(queue))
+
+
+def _tell(compared: int, findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        state = "mended" if finding.repaired else f"open; {finding.remedy}"
+        terminal.say(f"{finding.workflow_id}: {finding.difference.replace('_', ' ')}: {finding.told} ({state})")
+    terminal.say(f"{compared} open lifecycles compared, {len(findings)} differences.")
+    terminal.answer(AuditAnswer(compared=compared, findings=tuple(findings)))

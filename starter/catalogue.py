@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from domain.desk import ExtendDueDate, Hold, PutNote, Resume, RetryMail, SettleMail, SkipReminder
-from domain.desk_examples import DESK_EXAMPLES
+from domain.desk_examples import DESK_EXAMPLES, desk_examples
 from domain.device.examples import EXAMPLES as DEVICE_EXAMPLES
 from domain.device.messages import AskForReturnPapers, HandOver, ReportDelivered, ReportReceived, StartDeviceLoan
 from domain.mails import Lifecycle
@@ -40,7 +40,7 @@ from domain.trial.messages import (
 )
 from domain.values import Message
 from domain.view import LifeView
-from starter import answers
+from starter import answers, tool_answers
 
 STARTS: Final[Mapping[Lifecycle, type[Message]]] = {
     Lifecycle.ORDER: PlaceOrder,
@@ -146,16 +146,22 @@ ANSWERS: Final[Mapping[str, type[BaseModel]]] = {
     "trial_plan": answers.TrialPlanAnswer,
     "trial_list": answers.TrialListAnswer,
     "device_list": answers.DeviceListAnswer,
-    "forward": answers.ForwardAnswer,
+    "forward": tool_answers.ForwardAnswer,
+    "forecast": tool_answers.ForecastEntry,
+    "history": tool_answers.HistoryAnswer,
+    "replay": tool_answers.ReplayAnswer,
+    "audit": tool_answers.AuditAnswer,
+    "desk": tool_answers.DeskAnswer,
+    "schema": tool_answers.SchemaAnswer,
     "error": answers.ErrorAnswer,
 }
-"""What commands answer with --json."""
+"""What commands answer with --json; of a list its items."""
 
 EXAMPLES: Final[Mapping[Lifecycle, Mapping[str, Message]]] = {
-    Lifecycle.ORDER: DESK_EXAMPLES | ORDER_EXAMPLES,
-    Lifecycle.SUBSCRIPTION: DESK_EXAMPLES | SUBSCRIPTION_EXAMPLES,
-    Lifecycle.TRIAL: DESK_EXAMPLES | TRIAL_EXAMPLES,
-    Lifecycle.DEVICE: DESK_EXAMPLES | DEVICE_EXAMPLES,
+    Lifecycle.ORDER: DESK_EXAMPLES | desk_examples(Lifecycle.ORDER) | ORDER_EXAMPLES,
+    Lifecycle.SUBSCRIPTION: DESK_EXAMPLES | desk_examples(Lifecycle.SUBSCRIPTION) | SUBSCRIPTION_EXAMPLES,
+    Lifecycle.TRIAL: DESK_EXAMPLES | desk_examples(Lifecycle.TRIAL) | TRIAL_EXAMPLES,
+    Lifecycle.DEVICE: DESK_EXAMPLES | desk_examples(Lifecycle.DEVICE) | DEVICE_EXAMPLES,
 }
 
 

@@ -15,8 +15,6 @@ from starter.intake import Intake
 LONGEST_FIELD: Final = 100_000
 """Characters of one cell; a quote left open swallows the rest of the file and ends up here."""
 
-LARGEST_INDEX: Final = 99
-
 
 class Broken(Exception):
     """A row that cannot be read as cells; nor can what follows it be trusted."""

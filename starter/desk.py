@@ -1,154 +1,80 @@
 """What operators may do at every gate, as commands: the same in every group. `tenure order hold …`."""
 
-import asyncio
-from collections.abc import Callable
-from typing import Annotated, Any, Final
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 import typer
 
-from starter.options import By, Message, Reason, Source, UpdateId, examples
-
-PANEL: Final = "At any stage"
+from starter.commands import NO_REASON, REASON_FIRST, Says, Sent, Updates
+from starter.options import told
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Its id, or the workflow's.", show_default=False)]
-
-
-def _option(what: str, metavar: str) -> Any:
-    return typer.Option(metavar=metavar, help=what, show_default=False)
-
-
-MailKey = Annotated[str | None, _option("The mail's key, as `show --json` has it.", "KEY")]
-Name = Annotated[str | None, _option("The deadline's name, as `show --json` has it.", "NAME")]
+MailKey = Annotated[str | None, told("The mail's key, as `show --json` has it.", "KEY")]
+Name = Annotated[str | None, told("The deadline's name, as `show --json` has it.", "NAME")]
 
 
 def desk_commands(group: str, an_id: str) -> typer.Typer:
-    """The commands of one group; `group` is also the name of the reader of its ids in starter/ids.py."""
+    """The commands of one group; `an_id` is for the examples."""
     app = typer.Typer()
-
-    def send(id_: str, update: str, message: str | None, key: str | None, **sent: str | None) -> None:
-        from starter import ids
-        from starter.sending import send as send_to
-
-        asyncio.run(send_to(getattr(ids, group)(id_), update, dict(sent), message, key))
-
-    for add in (_settle_mail, _retry_mail, _hold, _resume, _extend_due_date, _skip_reminder, _note):
-        add(app, send, f"tenure {group}", an_id)
+    desk = Updates(app, group, Id, "At any stage")
+    for command, options in EXAMPLES.items():
+        name = command.__name__.replace("_", "-")
+        about = NO_REASON if command is note else REASON_FIRST
+        desk.command(f"tenure {group} {name} {an_id} {options}", about=about)(command)
     return app
 
 
-def _settle_mail(app: typer.Typer, send: Callable[..., None], tenure: str, an_id: str) -> None:
-    sent = f"{tenure} settle-mail {an_id} --mail KEY --outcome sent --reason 'in the log'"
-
-    @app.command("settle-mail", rich_help_panel=PANEL, epilog=examples(sent))
-    def settle_mail(
-        id_: Id,
-        mail: MailKey = None,
-        outcome: Annotated[str | None, _option("sent: it had arrived. resend: send it once more.", "WHAT")] = None,
-        reason: Reason = None,
-        by: By = None,
-        source: Source = None,
-        message: Message = None,
-        update_id: UpdateId = None,
-    ) -> None:
-        """What became of a mail nobody knew the fate of. The first decision counts."""
-        about = {"by": by, "reason": reason, "source": source}
-        send(id_, "settle_mail", message, update_id, mail=mail, outcome=outcome, **about)
+def settle_mail(
+    mail: MailKey = None,
+    outcome: Annotated[str | None, told("sent: it had arrived. resend: send it once more.", "WHAT")] = None,
+) -> Sent:
+    """What became of a mail nobody knew the fate of. The first decision counts."""
+    return "settle_mail", {"mail": mail, "outcome": outcome}
 
 
-def _retry_mail(app: typer.Typer, send: Callable[..., None], tenure: str, an_id: str) -> None:
-    corrected = f"{tenure} retry-mail {an_id} --mail KEY --email right@example.com --reason mistyped"
-
-    @app.command("retry-mail", rich_help_panel=PANEL, epilog=examples(corrected))
-    def retry_mail(
-        id_: Id,
-        mail: MailKey = None,
-        email: Annotated[str | None, _option("The right address, if ours is wrong.", "ADDRESS")] = None,
-        reason: Reason = None,
-        by: By = None,
-        source: Source = None,
-        message: Message = None,
-        update_id: UpdateId = None,
-    ) -> None:
-        """Try a mail again that the mail server refused."""
-        about = {"by": by, "reason": reason, "source": source}
-        send(id_, "retry_mail", message, update_id, mail=mail, email=email, **about)
+def retry_mail(
+    mail: MailKey = None,
+    email: Annotated[str | None, told("The right address, if ours is wrong.", "ADDRESS")] = None,
+) -> Sent:
+    """Try a mail again that the mail server refused."""
+    return "retry_mail", {"mail": mail, "email": email}
 
 
-def _hold(app: typer.Typer, send: Callable[..., None], tenure: str, an_id: str) -> None:
-    @app.command(rich_help_panel=PANEL, epilog=examples(f"{tenure} hold {an_id} --reason 'in dispute'"))
-    def hold(
-        id_: Id,
-        reason: Reason = None,
-        by: By = None,
-        source: Source = None,
-        message: Message = None,
-        update_id: UpdateId = None,
-    ) -> None:
-        """Stop deadlines and mails until resume. What people report is still taken."""
-        send(id_, "hold", message, update_id, by=by, reason=reason, source=source)
+def hold() -> Sent:
+    """Stop deadlines and mails until resume. What people report is still taken."""
+    return "hold", {}
 
 
-def _resume(app: typer.Typer, send: Callable[..., None], tenure: str, an_id: str) -> None:
-    @app.command(rich_help_panel=PANEL, epilog=examples(f"{tenure} resume {an_id} --reason settled"))
-    def resume(
-        id_: Id,
-        reason: Reason = None,
-        by: By = None,
-        source: Source = None,
-        message: Message = None,
-        update_id: UpdateId = None,
-    ) -> None:
-        """Go on after a hold: what fell due meanwhile is done now, once."""
-        send(id_, "resume", message, update_id, by=by, reason=reason, source=source)
+def resume() -> Sent:
+    """Go on after a hold: what fell due meanwhile is done now, once."""
+    return "resume", {}
 
 
-def _extend_due_date(app: typer.Typer, send: Callable[..., None], tenure: str, an_id: str) -> None:
-    moved = f"{tenure} extend-due-date {an_id} --deadline NAME --at 2030-01-31T18:00+09:00 --reason …"
-
-    @app.command("extend-due-date", rich_help_panel=PANEL, epilog=examples(moved))
-    def extend_due_date(
-        id_: Id,
-        deadline: Name = None,
-        at: Annotated[str | None, _option("When instead, with its offset.", "WHEN")] = None,
-        reason: Reason = None,
-        by: By = None,
-        source: Source = None,
-        message: Message = None,
-        update_id: UpdateId = None,
-    ) -> None:
-        """Move a guide or a target; dates of the contract stay."""
-        about = {"by": by, "reason": reason, "source": source}
-        send(id_, "extend_due_date", message, update_id, deadline=deadline, at=at, **about)
+def extend_due_date(
+    deadline: Name = None,
+    at: Annotated[str | None, told("When instead, with its offset.", "WHEN")] = None,
+) -> Sent:
+    """Move a guide or a target; dates of the contract stay."""
+    return "extend_due_date", {"deadline": deadline, "at": at}
 
 
-def _skip_reminder(app: typer.Typer, send: Callable[..., None], tenure: str, an_id: str) -> None:
-    @app.command(
-        "skip-reminder",
-        rich_help_panel=PANEL,
-        epilog=examples(f"{tenure} skip-reminder {an_id} --deadline NAME --reason …"),
-    )
-    def skip_reminder(
-        id_: Id,
-        deadline: Name = None,
-        reason: Reason = None,
-        by: By = None,
-        source: Source = None,
-        message: Message = None,
-        update_id: UpdateId = None,
-    ) -> None:
-        """Leave out a courtesy mail to come."""
-        send(id_, "skip_reminder", message, update_id, deadline=deadline, by=by, reason=reason, source=source)
+def skip_reminder(deadline: Name = None) -> Sent:
+    """Leave out a courtesy mail to come."""
+    return "skip_reminder", {"deadline": deadline}
 
 
-def _note(app: typer.Typer, send: Callable[..., None], tenure: str, an_id: str) -> None:
-    @app.command(rich_help_panel=PANEL, epilog=examples(f"{tenure} note {an_id} --text 'the form comes next week'"))
-    def note(
-        id_: Id,
-        text: Annotated[str | None, _option("What to write down. No personal data, please.", "TEXT")] = None,
-        by: By = None,
-        source: Source = None,
-        message: Message = None,
-        update_id: UpdateId = None,
-    ) -> None:
-        """Write a note into the record."""
-        send(id_, "put_note", message, update_id, text=text, by=by, source=source)
+def note(text: Annotated[str | None, told("What to write down. No personal data, please.", "TEXT")] = None) -> Sent:
+    """Write a note into the record."""
+    return "put_note", {"text": text}
+
+
+EXAMPLES: Final[Mapping[Says, str]] = {
+    settle_mail: "--mail KEY --outcome sent --reason 'in the log'",
+    retry_mail: "--mail KEY --email right@example.com --reason mistyped",
+    hold: "--reason 'in dispute'",
+    resume: "--reason settled",
+    extend_due_date: "--deadline NAME --at 2030-01-31T18:00+09:00 --reason …",
+    skip_reminder: "--deadline NAME --reason …",
+    note: "--text 'the form comes next week'",
+}
+"""Each command with the options its help shows as an example, in the order of the help."""

@@ -8,11 +8,10 @@ from urllib.parse import quote, urlencode
 import typer
 
 from domain.mails import Lifecycle, workflow_id
-from domain.values import Model
-from starter.answers import Answer
 from starter.exits import bad
 from starter.options import examples
 from starter.terminal import terminal
+from starter.tool_answers import DeskAnswer, FilterLink, StartLink
 
 if TYPE_CHECKING:
     from temporalio.common import SearchAttributeKey
@@ -27,7 +26,13 @@ WEEK: Final = timedelta(days=7)
 AWAITED_FROM: Final = {
     "the customer": ("accept_terms", "accept", "hand_over"),
     "the partner": ("submit_provisioning_form", "graduate", "give_details"),
-    "the vendor": ("clear_compliance", "report_site_built", "report_services_built", "report_received"),
+    "the vendor": (
+        "clear_compliance",
+        "report_site_built",
+        "report_services_built",
+        "report_delivered",
+        "report_received",
+    ),
 }
 """Who has to act before these updates can be sent."""
 
@@ -45,33 +50,6 @@ STARTS: Final = (
     ("a trial, paying customer", "Trial", workflow_id(Lifecycle.TRIAL, "T-1003"), "trial.start.paying_customer.json"),
 )
 """What people start: in words, its workflow type, the id that goes with the example, the example in examples/ui."""
-
-
-class FilterLink(Model):
-    """One list of the Web UI."""
-
-    name: str
-    query: str
-    url: str
-
-
-class StartLink(Model):
-    """One form of the Web UI to start something, filled in as far as a link can."""
-
-    name: str
-    workflow_type: str
-    workflow_id: str
-    url: str
-    example: str
-    """The file whose content is pasted as the input."""
-
-
-class DeskAnswer(Answer):
-    """`desk`."""
-
-    ui: str
-    filters: tuple[FilterLink, ...]
-    starts: tuple[StartLink, ...]
 
 
 @app.command(rich_help_panel="Tools", epilog=examples("tenure desk", "tenure desk --ui https://temporal.example.com"))

@@ -1,12 +1,14 @@
 """What Temporal itself knows about a workflow: whether it runs, what it was started with, how it ended."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import ApplicationError
 
-from starter.exits import Exit, Stop
+from starter.exits import Exit, Stop, bad
 from starter.gate import asking
+from starter.ids import Subject
 
 Existing = tuple[WorkflowExecutionStatus | None, str]
 """Status and run id of a workflow's newest run."""
@@ -24,6 +26,16 @@ async def described(client: Client, workflow_id: str) -> Existing | None:
     return found.status, found.run_id
 
 
+async def the_one_there_is(client: Client, candidates: Sequence[Subject]) -> Subject:
+    """An id alone may be an order's as well as a trial's."""
+    there = [subject for subject in candidates if await described(client, subject.workflow_id)]
+    if not there:
+        raise Stop(Exit.NOT_FOUND, f"there is no {' or '.join(map(str, candidates))}", "ID")
+    if len(there) > 1:
+        raise bad(f"may mean {' or '.join(subject.workflow_id for subject in there)}: say which", "ID")
+    return there[0]
+
+
 async def first_input(client: Client, workflow_id: str) -> dict[str, Any]:
     """The JSON a workflow's newest run was started with."""
     events = client.get_workflow_handle(workflow_id).fetch_history_events(page_size=1)
@@ -32,6 +44,13 @@ async def first_input(client: Client, workflow_id: str) -> dict[str, Any]:
         found = await client.data_converter.decode(list(payloads))
         return found[0] if found and isinstance(found[0], dict) else {}
     return {}
+
+
+def zone_in(start: dict[str, Any]) -> str:
+    """The customer's: in the input itself, or in its customer; empty if there is none."""
+    customer = start.get("customer")
+    found = start.get("zone") or (customer.get("zone") if isinstance(customer, dict) else None)
+    return found if isinstance(found, str) else ""
 
 
 async def outcome(handle: WorkflowHandle[Any, Any], status: WorkflowExecutionStatus | None) -> str:

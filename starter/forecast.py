@@ -86,8 +86,8 @@ def order(
     """Every mail, deadline, loss and state to come: of an order, and of the subscription it starts.
 
     The workflow itself runs on a clock that skips what nobody waits for. No mail
-    goes out, no store is opened, no server is asked. A what-if act that is refused
-    is told as such, and the forecast goes on.
+    goes out, no store is opened, no server is asked. A what-if act that is
+    refused is told as such, and the forecast goes on.
     """
     from domain.mails import Lifecycle
     from domain.order.messages import PlaceOrder
@@ -118,8 +118,8 @@ def trial(
     """Every mail, deadline, loss and state to come: of a trial, and of the devices lent for it.
 
     The workflow itself runs on a clock that skips what nobody waits for. No mail
-    goes out, no store is opened, no server is asked. A what-if act that is refused
-    is told as such, and the forecast goes on.
+    goes out, no store is opened, no server is asked. A what-if act that is
+    refused is told as such, and the forecast goes on.
     """
     from domain.mails import Lifecycle
     from domain.trial.messages import StartTrial

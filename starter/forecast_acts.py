@@ -1,6 +1,5 @@
 """A what-if file: who does what when, one act a line, checked as a whole before the forecast begins."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,30 +7,15 @@ from typing import Any, Final, TypeVar
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from domain.desk_examples import DESK_EXAMPLES
-from domain.device.examples import EXAMPLES as DEVICE
 from domain.mails import Lifecycle
-from domain.order.examples import EXAMPLES as ORDER
-from domain.subscription.examples import EXAMPLES as SUBSCRIPTION
-from domain.trial.examples import EXAMPLES as TRIAL
 from domain.values import Line, Message, Model
 from domain.working_time import in_utc
+from starter.catalogue import UPDATES
 from starter.exits import bad, bad_input
 from starter.ids import Subject
 from starter.reading import LARGEST, NotJson, decoded, json_of, problems, unreadable
 
 M = TypeVar("M", bound=Model)
-
-UPDATES: Final[Mapping[Lifecycle, Mapping[str, type[Message]]]] = {
-    lifecycle: {update: type(example) for update, example in {**DESK_EXAMPLES, **examples}.items()}
-    for lifecycle, examples in (
-        (Lifecycle.ORDER, ORDER),
-        (Lifecycle.SUBSCRIPTION, SUBSCRIPTION),
-        (Lifecycle.TRIAL, TRIAL),
-        (Lifecycle.DEVICE, DEVICE),
-    )
-}
-"""There is an example of every update."""
 
 SOMEBODY: Final = "what-if"
 """Who acts, unless the message says so."""

@@ -1,37 +1,13 @@
-"""What a forecast tells, and the notebook it is taken down in. No Temporal, no personal data."""
+"""The notebook a forecast is taken down in. No Temporal, no personal data."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
-from pydantic import Field
-
 from domain.mails import MailKind
-from domain.values import Model
-from domain.working_time import Instant
+from starter.tool_answers import Coming, ForecastEntry
 
-
-class Kind(StrEnum):
-    """What sort of thing is to come."""
-
-    MAIL = "mail"
-    DEADLINE = "deadline"
-    STATE = "state"
-    LOSS = "loss"
-
-
-class Entry(Model):
-    """One thing to come."""
-
-    at: Instant
-    kind: Kind
-    what: str
-    to: str | None = Field(default=None, description="The role of a mail's reader: never a name or an address.")
-    rule: str | None = Field(default=None, description="The rules of domain.md it follows from.")
-
-
-_WITHIN_A_MOMENT: Final = (Kind.DEADLINE, Kind.STATE, Kind.LOSS, Kind.MAIL)
+_WITHIN_A_MOMENT: Final = (Coming.DEADLINE, Coming.STATE, Coming.LOSS, Coming.MAIL)
 """What happens at one instant is told in this order: the cause first, the mail about it last."""
 
 _ACT: Final = -1
@@ -51,7 +27,7 @@ class Notebook:
     stories: list[str] = field(default_factory=list)
     """Ids of the lifecycles met, in this order."""
 
-    _taken: list[tuple[tuple[object, ...], Entry]] = field(default_factory=list)
+    _taken: list[tuple[tuple[object, ...], ForecastEntry]] = field(default_factory=list)
 
     def turn(self, at: datetime) -> None:
         """Another moment; of several at one instant the later comes later in the list."""
@@ -64,33 +40,33 @@ class Notebook:
 
     def act(self, subject: str, what: str) -> None:
         """Something a what-if file does, and what became of it; before all that follows from it."""
-        self._note(subject, Kind.STATE, what, None, order=_ACT)
+        self._note(subject, Coming.STATE, what, None, order=_ACT)
 
     def state(self, subject: str, stage: str, rule: str | None) -> None:
         """A lifecycle stands somewhere else now."""
-        self._note(subject, Kind.STATE, stage, rule)
+        self._note(subject, Coming.STATE, stage, rule)
 
     def deadline(self, subject: str, label: str, rule: str | None) -> None:
         """Something fell due."""
-        self._note(subject, Kind.DEADLINE, label, rule)
+        self._note(subject, Coming.DEADLINE, label, rule)
 
     def loss(self, subject: str, step: str, rule: str | None) -> None:
         """Something is gone for good."""
-        self._note(subject, Kind.LOSS, in_words(step), rule)
+        self._note(subject, Coming.LOSS, in_words(step), rule)
 
     def mail(self, subject: str, kind: MailKind, to: str, rule: str | None) -> None:
         """A mail goes out. Several are under way at a time, so their order is ours: by kind, then reader."""
         role, _, number = to.partition("/")
-        self._note(subject, Kind.MAIL, in_words(kind), rule, to, within=(_MAILS.index(kind), role, int(number or 0)))
+        self._note(subject, Coming.MAIL, in_words(kind), rule, to, within=(_MAILS.index(kind), role, int(number or 0)))
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[ForecastEntry]:
         """Everything, in time order."""
         return [entry for _, entry in sorted(self._taken, key=lambda taken: taken[0])]
 
     def _note(
         self,
         subject: str,
-        kind: Kind,
+        kind: Coming,
         what: str,
         rule: str | None,
         to: str | None = None,
@@ -103,7 +79,7 @@ class Notebook:
         told = what if subject == self.subject else f"{subject}: {what}"
         rank = _WITHIN_A_MOMENT.index(kind) if order is None else order
         place = (self.moment, rank, self.stories.index(subject), *within, len(self._taken))
-        self._taken.append((place, Entry(at=self.at, kind=kind, what=told, to=to, rule=rule or None)))
+        self._taken.append((place, ForecastEntry(at=self.at, kind=kind, what=told, to=to, rule=rule or None)))
 
 
 def in_words(name: str) -> str:

@@ -9,13 +9,13 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from zoneinfo import ZoneInfo
 
 from domain.working_time import local_day, start_of_day
-from starter.forecast_notes import Entry, Kind
 from starter.forecasting import Forecast
 from starter.terminal import shown
+from starter.tool_answers import Coming, ForecastEntry
 
 FONT: Final = "system-ui, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', Arial, sans-serif"
-COLOURS: Final = {Kind.STATE: "#1a7f37", Kind.DEADLINE: "#9a6700", Kind.MAIL: "#0969da", Kind.LOSS: "#cf222e"}
-NAMES: Final = {Kind.STATE: "States", Kind.DEADLINE: "Deadlines", Kind.MAIL: "Mails", Kind.LOSS: "Losses"}
+COLOURS: Final = {Coming.STATE: "#1a7f37", Coming.DEADLINE: "#9a6700", Coming.MAIL: "#0969da", Coming.LOSS: "#cf222e"}
+NAMES: Final = {Coming.STATE: "States", Coming.DEADLINE: "Deadlines", Coming.MAIL: "Mails", Coming.LOSS: "Losses"}
 
 LEFT: Final = 110
 """Where the axis begins; the names of the lanes stand before it."""
@@ -45,7 +45,7 @@ STEPS: Final = (1, 2, 7, 14, 28, 56, 91, 182, 364, 728)
 class _Label:
     """An entry's place: in the row below all that would be in its way."""
 
-    entry: Entry
+    entry: ForecastEntry
     text: str
     x: float
     row: int
@@ -96,7 +96,7 @@ def _scale(found: Forecast) -> _Scale:
     return _Scale(first, max(last, first + timedelta(days=1)), found.question.zone)
 
 
-def _placed(entries: Sequence[Entry], scale: _Scale) -> list[_Label]:
+def _placed(entries: Sequence[ForecastEntry], scale: _Scale) -> list[_Label]:
     """From the last instant to the first, each below those its texts would reach: no line and no label crosses another.
 
     What happens at one instant hangs on one line, the first on top.
@@ -113,7 +113,7 @@ def _placed(entries: Sequence[Entry], scale: _Scale) -> list[_Label]:
     return placed
 
 
-def _text(entry: Entry, zone: str) -> str:
+def _text(entry: ForecastEntry, zone: str) -> str:
     to = f" → {entry.to.replace('_', ' ')}" if entry.to else ""
     text = shown(f"{entry.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {entry.what}{to}").replace("\n", " ")
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
@@ -142,7 +142,7 @@ def _tick(svg: Element, scale: _Scale, day: date, bottom: float) -> None:
     _write(svg, day.isoformat(), x, TOP - 14, fill="#57606a", anchor="middle", kind="date")
 
 
-def _lane(svg: Element, kind: Kind, labels: Sequence[_Label], top: float) -> None:
+def _lane(svg: Element, kind: Coming, labels: Sequence[_Label], top: float) -> None:
     colour, line = COLOURS[kind], top + 16
     _line(svg, 20, top, LEFT + AXIS, top, "#d0d7de")
     _write(svg, NAMES[kind], 20, line + 4, fill=colour, weight="600", size=13)

@@ -4,12 +4,12 @@ from typing import Final
 
 from rich.text import Text
 
-from starter.forecast_notes import Kind
 from starter.forecasting import Forecast
 from starter.showing import local, plain_table
 from starter.terminal import shown, terminal
+from starter.tool_answers import Coming
 
-COLOURS: Final = {Kind.MAIL: "cyan", Kind.DEADLINE: "yellow", Kind.STATE: "bold", Kind.LOSS: "bold red"}
+COLOURS: Final = {Coming.MAIL: "cyan", Coming.DEADLINE: "yellow", Coming.STATE: "bold", Coming.LOSS: "bold red"}
 
 
 def tell(found: Forecast) -> None:

@@ -18,10 +18,10 @@ from activities.order import AssignCsm, AssignedCsm, CalendarWanted, OpenOrder, 
 from activities.ports import Calendars, DeviceRow, OpenedOrder, OrderRow, SubscriptionRow, TrialRow
 from activities.subscription import RecordSubscription
 from activities.trial import (
+    Conversion,
     LastLook,
     Loss,
     OpenTrial,
-    OrderNumber,
     PaidOrder,
     RecordDevice,
     RecordTrial,
@@ -62,6 +62,9 @@ class ImaginedWorld:
 
         self.begun: list[str] = []
         """Workflow ids, in the order they were started."""
+
+        self.skipped: set[tuple[str, str]] = set()
+        """Deadlines overtaken by a later notice of their ladder: workflow id and name."""
 
         self._calendars = calendars
         self._lifecycles = lifecycles
@@ -126,13 +129,13 @@ class ImaginedWorld:
         """Its stages."""
         self._keep(request.life, request.journal)
 
-    @activity.defn(name="check_services")
-    async def check_services(self, request: ServicesWanted) -> None:
+    @activity.defn(name="reserve_services")
+    async def reserve_services(self, request: ServicesWanted) -> None:
         """As at the start."""
         self._refuse_bought(request.trial_id, request.services, "add")
 
-    @activity.defn(name="check_order")
-    async def check_order(self, _request: OrderNumber) -> None:
+    @activity.defn(name="check_paid_order")
+    async def check_paid_order(self, _request: Conversion) -> None:
         """Taken to exist."""
 
     @activity.defn(name="start_order")
@@ -199,6 +202,8 @@ class ImaginedWorld:
         known = self.lives.get(name)
         stage, rule = str(known.stage) if known else None, None
         for event in journal.unrecorded:
+            if event.type == "deadline.skipped":
+                self.skipped.add((name, str(event.data["deadline"])))
             rule = EVENTS.get(event.type, rule)
             stage = self._reached(life, stage, event.data.get("stage", stage), rule)
         self._reached(life, stage, str(life.stage), rule)

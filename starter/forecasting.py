@@ -27,20 +27,17 @@ from domain.view import LifeView
 from starter.existing import failure
 from starter.exits import Exit, Stop
 from starter.forecast_acts import Act
-from starter.forecast_notes import Entry, Notebook
+from starter.forecast_notes import Notebook
 from starter.forecast_rules import of_deadline
 from starter.forecast_server import SkippingServer, skipping_server
 from starter.forecast_world import ImaginedWorld
 from starter.gate import asking
 from starter.ids import Subject
-from workflows.device import DeviceLoan
-from workflows.order import Order
+from starter.replay import STORIES
+from starter.tool_answers import ForecastEntry
 from workflows.steps import MAIL_TASK_QUEUE_SUFFIX
-from workflows.subscription import Subscription
-from workflows.trial import Trial
 
 TASK_QUEUE: Final = "forecast"
-STORIES: Final = (Order, Subscription, Trial, DeviceLoan)
 
 ANSWERED_WITHIN: Final = timedelta(seconds=1)
 LOOK_EVERY: Final = timedelta(milliseconds=10)
@@ -90,7 +87,7 @@ class Forecast:
     """What is to come."""
 
     question: Question
-    entries: tuple[Entry, ...]
+    entries: tuple[ForecastEntry, ...]
     standing: tuple[str, ...]
     """Where every lifecycle stands at the end, one sentence each."""
 
@@ -204,9 +201,10 @@ class _Run:
         }
 
     def _note_met(self, waiting: dict[tuple[str, str], Deadline]) -> None:
-        for (name, _), deadline in _without(waiting, self._due()).items():
+        for (name, deadline_name), deadline in _without(waiting, self._due()).items():
             life = self.world.lives[name]
-            self.notebook.deadline(life.subject, deadline.label, of_deadline(life.lifecycle, deadline))
+            overtaken = "overtaken, not done: " if (name, deadline_name) in self.world.skipped else ""
+            self.notebook.deadline(life.subject, overtaken + deadline.label, of_deadline(life.lifecycle, deadline))
 
     # Is everything at rest?
 

@@ -19,7 +19,6 @@ from starter.terminal import terminal
 
 LOOK_AGAIN: Final = timedelta(milliseconds=50)
 
-
 BORN: Final = frozenset({ORDERS.born, TRIALS.born})
 
 

@@ -15,8 +15,8 @@ from starter.terminal import shown, terminal
 if TYPE_CHECKING:
     from temporalio.client import Client, WorkflowHistory
 
-    from starter.history_story import Entry, HistoryAnswer, Run
     from starter.ids import Subject
+    from starter.tool_answers import HistoryAnswer, HistoryEntry, Run
 
 app = typer.Typer()
 
@@ -97,7 +97,7 @@ def replay(
     """The gate before a deploy: can the code on disk go on where they stand?
 
     Replays files, or a sample of what runs on the live server: oldest, newest and
-    evenly between. Nothing is changed. Exit code 1 if one would break.
+    evenly between. Nothing is changed. Exit code 3 if one would break.
     """
     from starter import replay as replaying
 
@@ -108,11 +108,12 @@ def replay(
 
 async def _history(candidates: Sequence["Subject"], run: str | None, save: Path | None) -> None:
     from starter import gate
-    from starter.history_story import HistoryAnswer, started, told, zone_of
-    from starter.moving import _the_one
+    from starter.existing import the_one_there_is
+    from starter.history_story import started, told, zone_of
+    from starter.tool_answers import HistoryAnswer
 
     client = await gate.client()
-    subject = await _the_one(client, candidates)
+    subject = await the_one_there_is(client, candidates)
     runs = _chosen(await _runs(client, subject.workflow_id), run)
     answer = HistoryAnswer(
         workflow_id=subject.workflow_id,
@@ -187,7 +188,7 @@ def _show_run(run: "Run", zone: str) -> None:
         terminal.say(when + Text(shown(_words(entry, zone)), COLOURS.get(entry.kind, "")))
 
 
-def _words(entry: "Entry", zone: str) -> str:
+def _words(entry: "HistoryEntry", zone: str) -> str:
     from starter.showing import local
 
     if entry.due is None:

@@ -3,18 +3,15 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from pydantic import AwareDatetime, Field
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 
-from domain.values import Model
-from starter.answers import Answer
-
-Kind = Literal["start", "update", "signal", "wait", "due", "step", "mail", "stage", "clock", "fault", "end"]
+from starter.existing import zone_in
+from starter.tool_answers import HistoryEntry, HistoryKind, Run
 
 MAIL: Final = "send_mail"
 """The activity whose result says what became of a mail."""
@@ -30,39 +27,9 @@ NO_FAULT: Final = frozenset(
 """Why a workflow task may fail without anything being wrong."""
 
 
-class Entry(Model):
-    """One thing that happened."""
-
-    at: AwareDatetime = Field(description="On the workflow's own clock: virtual where a test clock moved it.")
-    event: int = Field(description="The event's id in this run's history.")
-    kind: Kind
-    text: str
-    due: AwareDatetime | None = Field(default=None, description="For a wait: until when.")
-
-
-class Run(Model):
-    """One run: an order has one, a subscription one a term."""
-
-    run_id: str
-    entries: tuple[Entry, ...]
-
-
-class HistoryAnswer(Answer):
-    """`history`."""
-
-    workflow_id: str
-    workflow_type: str
-    zone: str = Field(description="The customer's, in which people are shown the times.")
-    runs: tuple[Run, ...]
-    saved: tuple[str, ...] = Field(default=(), description="Files written by --save: they hold personal data.")
-
-
 def zone_of(events: Sequence[HistoryEvent]) -> str:
-    """Of the customer it was started for; in the input itself, or its customer's."""
-    given = _first(started(events).input.payloads)
-    customer = given.get("customer")
-    found = given.get("zone") or (customer.get("zone") if isinstance(customer, dict) else None)
-    return found if isinstance(found, str) else "UTC"
+    """Of the customer it was started for."""
+    return zone_in(_first(started(events).input.payloads)) or "UTC"
 
 
 def started(events: Sequence[HistoryEvent]) -> Any:
@@ -87,123 +54,123 @@ class Story:
         self._open: dict[int, HistoryEvent] = {}
         self._awaited: tuple[str, datetime] | None = None
 
-    def entries(self, event: HistoryEvent) -> Iterator[Entry]:
+    def entries(self, event: HistoryEvent) -> Iterator[HistoryEntry]:
         """What one event has to tell: usually one thing, often nothing."""
         self._events[event.event_id] = event
-        tell: Callable[[HistoryEvent, Any], Iterator[Entry]] | None = getattr(self, f"_{_type(event)}", None)
+        tell: Callable[[HistoryEvent, Any], Iterator[HistoryEntry]] | None = getattr(self, f"_{_type(event)}", None)
         of = event.WhichOneof("attributes")
         if tell is not None and of is not None:
             yield from tell(event, getattr(event, of))
 
-    def under_way(self) -> Iterator[Entry]:
+    def under_way(self) -> Iterator[HistoryEntry]:
         """What was begun and has not ended."""
         for event in self._open.values():
             yield _entry(event, "step", f"{_named(event)}: under way")
 
     # How it began and ended.
 
-    def _workflow_execution_started(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _workflow_execution_started(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         by = _by(of.input.payloads)
         goes_on = ", goes on from the run before" if of.continued_execution_run_id else ""
         yield _entry(event, "start", f"{of.workflow_type.name} started{by}{goes_on}")
 
-    def _workflow_execution_completed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _workflow_execution_completed(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         stage = _first(of.result.payloads).get("stage")
         yield _entry(event, "end", "completed" + (f": {stage}" if isinstance(stage, str) else ""))
 
-    def _workflow_execution_failed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _workflow_execution_failed(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         yield _entry(event, "end", f"failed: {_why(of.failure)}")
 
-    def _workflow_execution_continued_as_new(self, event: HistoryEvent, _of: Any) -> Iterator[Entry]:
+    def _workflow_execution_continued_as_new(self, event: HistoryEvent, _of: Any) -> Iterator[HistoryEntry]:
         yield _entry(event, "end", "this run is over, a new one goes on")
 
-    def _workflow_execution_terminated(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _workflow_execution_terminated(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         yield _entry(event, "end", f"terminated: {of.reason or 'no reason given'}")
 
-    def _workflow_execution_timed_out(self, event: HistoryEvent, _of: Any) -> Iterator[Entry]:
+    def _workflow_execution_timed_out(self, event: HistoryEvent, _of: Any) -> Iterator[HistoryEntry]:
         yield _entry(event, "end", "timed out")
 
-    def _workflow_execution_canceled(self, event: HistoryEvent, _of: Any) -> Iterator[Entry]:
+    def _workflow_execution_canceled(self, event: HistoryEvent, _of: Any) -> Iterator[HistoryEntry]:
         yield _entry(event, "end", "cancelled")
 
-    def _workflow_execution_cancel_requested(self, event: HistoryEvent, _of: Any) -> Iterator[Entry]:
+    def _workflow_execution_cancel_requested(self, event: HistoryEvent, _of: Any) -> Iterator[HistoryEntry]:
         yield _entry(event, "signal", "Cancel was asked for")
 
-    def _workflow_task_failed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _workflow_task_failed(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         if of.cause not in NO_FAULT:
             yield _entry(event, "fault", f"the code could not go on: {_cause(of.cause)}; tried again")
 
     # What people and other workflows told it.
 
-    def _workflow_execution_update_accepted(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _workflow_execution_update_accepted(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         said = of.accepted_request
         self._updates[of.protocol_instance_id] = said.input.name
         yield _entry(event, "update", f"{said.input.name}{_by(said.input.args.payloads)}")
 
-    def _workflow_execution_update_completed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _workflow_execution_update_completed(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         if of.outcome.HasField("failure"):
             name = self._updates.get(of.meta.update_id, "an update")
             yield _entry(event, "update", f"{name} was refused: {_why(of.outcome.failure)}")
 
-    def _workflow_execution_signaled(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _workflow_execution_signaled(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         sender = of.external_workflow_execution.workflow_id
         yield _entry(event, "signal", f"{of.signal_name}{_by(of.input.payloads)}{f', from {sender}' if sender else ''}")
 
-    def _signal_external_workflow_execution_initiated(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _signal_external_workflow_execution_initiated(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         yield _entry(event, "signal", f"{of.signal_name} sent to {of.workflow_execution.workflow_id}")
 
-    def _signal_external_workflow_execution_failed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _signal_external_workflow_execution_failed(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         yield _entry(event, "fault", f"{of.workflow_execution.workflow_id} could not be told: it is not open")
 
     # What it waited for.
 
-    def _timer_started(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _timer_started(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         due = _at(event) + of.start_to_fire_timeout.ToTimedelta()
         waits = _summary(event) or "waits", due.replace(microsecond=0)
         if waits != self._awaited:  # every wake-up starts the same wait anew
             self._awaited = waits
             yield _entry(event, "wait", waits[0], due)
 
-    def _timer_fired(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _timer_fired(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         self._awaited = None
         yield _entry(event, "due", f"due: {_summary(self._events.get(of.started_event_id)) or 'the end of a wait'}")
 
-    def _workflow_execution_time_skipping_transitioned(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _workflow_execution_time_skipping_transitioned(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         if of.HasField("target_time"):
             yield _entry(event, "clock", "a test clock moved it", of.target_time.ToDatetime(UTC))
 
     # What it did.
 
-    def _activity_task_scheduled(self, event: HistoryEvent, _of: Any) -> Iterator[Entry]:
+    def _activity_task_scheduled(self, event: HistoryEvent, _of: Any) -> Iterator[HistoryEntry]:
         self._open[event.event_id] = event
         yield from ()
 
-    def _activity_task_started(self, _event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _activity_task_started(self, _event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         if of.attempt > 1:
             before = _innermost(of.last_failure).application_failure_info.type
             self._attempts[of.scheduled_event_id] = f" (attempt {of.attempt}{f'; before: {before}' if before else ''})"
         yield from ()
 
-    def _activity_task_completed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _activity_task_completed(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         began = self._events[of.scheduled_event_id]
         is_mail = began.activity_task_scheduled_event_attributes.activity_type.name == MAIL
         became = _first(of.result.payloads).get("state") if is_mail else None
         yield self._ended(event, of, f": {became}" if became else "", "mail" if is_mail else "step")
 
-    def _activity_task_failed(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _activity_task_failed(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         yield self._ended(event, of, f" failed: {_why(of.failure)}", "fault")
 
-    def _activity_task_timed_out(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _activity_task_timed_out(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         yield self._ended(event, of, " timed out", "fault")
 
-    def _activity_task_canceled(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _activity_task_canceled(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         yield self._ended(event, of, " was cancelled", "step")
 
-    def _ended(self, event: HistoryEvent, of: Any, how: str, kind: Kind) -> Entry:
+    def _ended(self, event: HistoryEvent, of: Any, how: str, kind: HistoryKind) -> HistoryEntry:
         began = self._open.pop(of.scheduled_event_id)
         return _entry(event, kind, _named(began) + how + self._attempts.get(of.scheduled_event_id, ""))
 
-    def _upsert_workflow_search_attributes(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _upsert_workflow_search_attributes(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         fields = {name: _json(payload) for name, payload in of.search_attributes.indexed_fields.items()}
         said = []
         if isinstance(stage := fields.get("TenureStage"), str):
@@ -215,7 +182,7 @@ class Story:
         if said:
             yield _entry(event, "stage", "; ".join(said))
 
-    def _marker_recorded(self, event: HistoryEvent, of: Any) -> Iterator[Entry]:
+    def _marker_recorded(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         yield _entry(event, "step", f"marker {of.marker_name}{patch(of)}")
 
 
@@ -237,8 +204,8 @@ def _cause(of: Any) -> str:
     return name.lower().replace("_", " ")
 
 
-def _entry(event: HistoryEvent, kind: Kind, text: str, due: datetime | None = None) -> Entry:
-    return Entry(at=_at(event), event=event.event_id, kind=kind, text=text, due=due)
+def _entry(event: HistoryEvent, kind: HistoryKind, text: str, due: datetime | None = None) -> HistoryEntry:
+    return HistoryEntry(at=_at(event), event=event.event_id, kind=kind, text=text, due=due)
 
 
 def _at(event: HistoryEvent) -> datetime:

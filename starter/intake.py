@@ -6,7 +6,7 @@ from typing import Final
 from domain.mails import Lifecycle
 from domain.order.messages import PlaceOrder
 from domain.order.states import Stage
-from domain.trial.messages import StartTrial, TrialKind
+from domain.trial.messages import StartTrial
 from domain.trial.states import TrialStage
 from starter.ids import Subject
 
@@ -56,4 +56,4 @@ def subject_of(start: Start) -> Subject:
 
 def judged_at_birth(start: Start) -> bool:
     """Can only its own workflow say whether it may begin? So with services of customers there already. TRL-21."""
-    return isinstance(start, StartTrial) and start.kind is not TrialKind.NEW_CUSTOMER
+    return isinstance(start, StartTrial)

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 
@@ -17,7 +16,7 @@ from domain.trial.view import trial_view
 from domain.view import LifeView
 from starter import gate
 from starter.answers import ShowAnswer, ShownMail
-from starter.existing import described, first_input
+from starter.existing import described, first_input, zone_in
 from starter.exits import Exit, Stop
 from starter.gate import asking
 from starter.ids import Subject
@@ -126,7 +125,7 @@ async def told_of(subject: Subject) -> Told:
         told.status = found[0] if found else None
         if told.running:
             told.view = await asked(client, subject)
-            told.zone = _zone_in(await first_input(client, subject.workflow_id))
+            told.zone = zone_in(await first_input(client, subject.workflow_id))
     except Stop as stop:
         if stop.exit is not Exit.UNREACHABLE:
             raise
@@ -149,12 +148,6 @@ async def asked(client: Client, subject: Subject) -> LifeView:
         seconds = gate.PATIENCE.total_seconds()
         text = f"{subject.workflow_id} is running, but no worker answered for it within {seconds:g} s"
         raise Stop(Exit.UNREACHABLE, text) from None
-
-
-def _zone_in(start: dict[str, Any]) -> str:
-    """In the input itself, or its customer's."""
-    customer = start.get("customer")
-    return str(start.get("zone") or (customer.get("zone") if isinstance(customer, dict) else "") or "")
 
 
 async def kept_of(subject: Subject) -> Kept:

@@ -10,12 +10,12 @@ from temporalio.client import Client
 
 from adapters.temporal import clock
 from starter import gate
-from starter.answers import ForwardAnswer
-from starter.existing import described
-from starter.exits import Exit, Stop, bad
+from starter.existing import the_one_there_is
+from starter.exits import Exit, Stop
 from starter.gate import asking
 from starter.ids import Subject
 from starter.looking import kept_of, told_of
+from starter.tool_answers import ForwardAnswer
 
 LOOK_AGAIN: Final = timedelta(milliseconds=100)
 
@@ -23,7 +23,7 @@ LOOK_AGAIN: Final = timedelta(milliseconds=100)
 async def forward(candidates: Sequence[Subject], duration: timedelta) -> ForwardAnswer:
     """Move the one of them that exists, and compare before and after."""
     client = await gate.client()
-    subject = await _the_one(client, candidates)
+    subject = await the_one_there_is(client, candidates)
     before, known = await told_of(subject), await kept_of(subject)
     was, now = await _moved(client, subject, duration)
     after, kept = await told_of(subject), await kept_of(subject)
@@ -39,16 +39,6 @@ async def forward(candidates: Sequence[Subject], duration: timedelta) -> Forward
         state=after.view or kept.view,
         warnings=(f"events are not shown, for the store cannot be asked: {kept.problem}",) if kept.problem else (),
     )
-
-
-async def _the_one(client: Client, candidates: Sequence[Subject]) -> Subject:
-    """An id alone may be an order's as well as a trial's."""
-    there = [subject for subject in candidates if await described(client, subject.workflow_id)]
-    if not there:
-        raise Stop(Exit.NOT_FOUND, f"there is no {' or '.join(map(str, candidates))}", "ID")
-    if len(there) > 1:
-        raise bad(f"may mean {' or '.join(subject.workflow_id for subject in there)}: say which", "ID")
-    return there[0]
 
 
 async def _moved(client: Client, subject: Subject, duration: timedelta) -> tuple[datetime, datetime]:

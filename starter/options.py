@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from starter.exits import bad
+from starter.ids import IDENTIFIER
 
 OrderId = Annotated[str, typer.Argument(metavar="ID", help="SO#, or the workflow's id.", show_default=False)]
 SubscriptionId = Annotated[
@@ -47,12 +48,15 @@ Message = Annotated[
 
 ANYWHERE: Final = "[dim]Anywhere: --json, --address, --namespace. Exit codes: tenure --help[/]"
 
-IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
 
 def told(what: str, metavar: str) -> Any:
     """An option for one field of a message."""
     return typer.Option(metavar=metavar, help=what, show_default=False)
+
+
+def flag(name: str, what: str) -> Any:
+    """An option without a value."""
+    return typer.Option(name, metavar="", help=what)
 
 
 def you() -> str:

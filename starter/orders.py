@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from starter.options import By, OrderId, examples, sender
+from starter.options import By, OrderId, examples, flag, sender
 from starter.terminal import terminal
 
 app = typer.Typer(no_args_is_help=True, help="Orders: start them, tell them what happened, see where they stand.")
@@ -24,8 +24,8 @@ Source = Annotated[
     str, typer.Argument(metavar="FILE", help="One PlaceOrder as JSON; - for standard input.", show_default=False)
 ]
 OrderFile = Annotated[Path, typer.Argument(metavar="FILE", help="Orders as .jsonl or .csv.", show_default=False)]
-DryRun = Annotated[bool, typer.Option("--dry-run", metavar="", help="Check, say what would happen, touch nothing.")]
-Again = Annotated[bool, typer.Option("--again", metavar="", help="Hand in once more an order whose start was refused.")]
+DryRun = Annotated[bool, flag("--dry-run", "Check, say what would happen, touch nothing.")]
+Again = Annotated[bool, flag("--again", "Hand in once more an order whose start was refused.")]
 Policy = Annotated[ErrorPolicy, typer.Option("--error-policy", help="One wrong line: start nothing, or the others.")]
 MostBad = Annotated[int, typer.Option("--max-errors", min=1, help="Wrong lines to show; the rest is counted.")]
 Stage = Annotated[
@@ -36,7 +36,7 @@ DueBefore = Annotated[
     str | None,
     typer.Option("--due-before", metavar="WHEN", help="Next deadline before a date, or +7d.", show_default=False),
 ]
-Attention = Annotated[bool, typer.Option("--attention", metavar="", help="Only those somebody should look at.")]
+Attention = Annotated[bool, flag("--attention", "Only those somebody should look at.")]
 Limit = Annotated[int, typer.Option(min=1, help="How many at most.")]
 
 

@@ -6,7 +6,7 @@ from domain.mails import RECIPIENT, Lifecycle, MailKind, Role
 from domain.order.messages import PlaceOrder
 from starter.answers import PlanAnswer, PlannedMail
 from starter.ids import Subject
-from starter.showing import plain_table
+from starter.showing import planned_table
 from starter.terminal import terminal
 
 NAMED_LATER: Final = {
@@ -71,7 +71,4 @@ def tell(found: PlanAnswer) -> None:
     terminal.say(f"  subscription    {found.subscription_id}, {starts}")
     terminal.say(f"  terms to agree  {', '.join(found.required_terms) or 'none'}")
     terminal.say("")
-    table = plain_table("  mail", "to", "when")
-    for mail in found.mails:
-        table.add_row(f"  {mail.kind}", mail.to, mail.when)
-    terminal.say(table)
+    terminal.say(planned_table(found.mails))

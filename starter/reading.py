@@ -36,11 +36,11 @@ class NotJson(Exception):
         self.at = at
 
 
-def message(source: str, model: type[M], defaults: dict[str, Any] | None = None) -> M:
+def message(source: str, model: type[M], defaults: dict[str, Any]) -> M:
     """A message from `-` (standard input), inline JSON or a file; `defaults` fill in what it leaves out."""
     given = document(source)
     if isinstance(given, dict):
-        given = (defaults or {}) | given
+        given = defaults | given
     return valid(model, given)
 
 
@@ -56,15 +56,15 @@ def document(source: str) -> Any:
         raise bad(wrong.what, f"{name}: {wrong.at}" if wrong.at else name) from None
 
 
-def valid(model: type[M], given: Any, prefix: str = "") -> M:
+def valid(model: type[M], given: Any) -> M:
     """Read as the model, or every problem with its field."""
     if not isinstance(given, dict):
-        raise bad("must be one JSON object", prefix)
+        raise bad("must be one JSON object")
     found = problems(model, given)
     if isinstance(found, model):
         return found
     assert isinstance(found, list)  # noqa: S101 - for the type checker
-    raise bad_input(_at_most([(".".join(filter(None, (prefix, where))), what) for where, what in found]))
+    raise bad_input(_at_most(found))
 
 
 def problems(model: type[M], given: Any) -> M | list[tuple[str, str]]:

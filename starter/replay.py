@@ -13,13 +13,12 @@ from temporalio.workflow import NondeterminismError
 from adapters.temporal.converter import data_converter
 from adapters.temporal.interceptor import PlainRefusals
 from adapters.temporal.sandbox import sandbox
-from domain.values import Model
 from starter import gate
-from starter.answers import Answer
 from starter.exits import Exit, Stop, bad
 from starter.gate import asking
 from starter.history_story import started
 from starter.terminal import shown, terminal
+from starter.tool_answers import ReplayAnswer, Verdict
 from workflows.device import DeviceLoan
 from workflows.order import Order
 from workflows.subscription import Subscription
@@ -45,28 +44,8 @@ WHAT_TO_DO: Final = (
 )
 
 
-class Verdict(Model):
-    """How one history replays."""
-
-    source: str
-    """The file, or `workflow id/run id`."""
-
-    workflow_type: str
-    events: int
-    breaks: str | None = None
-    """Why, in one line; null if the code can go on."""
-
-
-class ReplayAnswer(Answer):
-    """`replay`."""
-
-    replayed: int
-    broken: int
-    verdicts: tuple[Verdict, ...]
-
-
 async def replay(files: Sequence[Path], query: str, sample: int) -> None:
-    """Replay them all and say which would break; exit code 1 if one does."""
+    """Replay them all and say which would break; exit code 3 if one does."""
     replayer = a_replayer()
     histories = _read(files) if files else _running(await gate.client(), query, sample)
     verdicts = []
@@ -79,15 +58,15 @@ async def replay(files: Sequence[Path], query: str, sample: int) -> None:
     terminal.say(f"{len(verdicts)} replayed, {len(broken)} would break")
     terminal.answer(ReplayAnswer(replayed=len(verdicts), broken=len(broken), verdicts=tuple(verdicts)))
     if broken:
-        raise Stop(Exit.UNEXPECTED, f"{len(broken)} of {len(verdicts)} would break. {WHAT_TO_DO}")
+        raise Stop(Exit.REFUSED, f"{len(broken)} of {len(verdicts)} would break. {WHAT_TO_DO}")
 
 
-def a_replayer(stories: Sequence[type[Any]] = STORIES, runner: WorkflowRunner | None = None) -> Replayer:
+def a_replayer(runner: WorkflowRunner | None = None) -> Replayer:
     """As a worker would run them: same converter, same interceptor, same sandbox."""
     return Replayer(
-        workflows=[*stories, UnknownWorkflow],
+        workflows=[*STORIES, UnknownWorkflow],
         data_converter=data_converter,
-        interceptors=[PlainRefusals([story.__name__ for story in stories])],
+        interceptors=[PlainRefusals([story.__name__ for story in STORIES])],
         workflow_runner=runner or sandbox(),
         runtime=Runtime(telemetry=TelemetryConfig(logging=None)),
     )

@@ -10,6 +10,7 @@ from starter.catalogue import example, models
 from starter.exits import Exit, Stop, bad
 from starter.showing import plain_table
 from starter.terminal import terminal
+from starter.tool_answers import SchemaAnswer
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -57,5 +58,4 @@ def _write(names: list[str], directory: Path) -> None:
     except OSError as failed:
         raise Stop(Exit.BAD_INPUT, f"cannot be written: {failed.strerror}", "--out") from None
     terminal.say(f"{len(names)} schemas written to {directory}")
-    if terminal.as_json:
-        terminal.document({"written": [str(directory / f"{name}.json") for name in names]})
+    terminal.answer(SchemaAnswer(written=tuple(str(directory / f"{name}.json") for name in names)))

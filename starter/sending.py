@@ -22,7 +22,7 @@ OPTIONS: Final = {"services": "--service", "serial_number": "--received", "organ
 async def send(subject: Subject, update: str, sent: dict[str, Any], whole: str | None, key: str | None) -> None:
     """Check what can be checked here, send, and say where the lifecycle stands now."""
     model = UPDATES[subject.lifecycle][update]
-    said = read(model, {name: value for name, value in sent.items() if value is not None}, whole)
+    said = read(model, {name: value for name, value in sent.items() if value not in (None, [])}, whole)
     answer = await tell(subject, update, said, update_key(key))
     taken = (
         "was told before, with this update id; this is the answer it gave then:" if answer.result == "repeated" else ""

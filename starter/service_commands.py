@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from starter.exits import Exit, Stop, bad
-from starter.options import examples
+from starter.options import examples, flag
 from starter.terminal import terminal
 
 app = typer.Typer()
@@ -17,10 +17,10 @@ Directory = Annotated[Path, typer.Option(metavar="DIR", help="Where everything i
 Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Temporal; 0 for any free one.")]
 UiPort = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Temporal's Web UI.")]
 MailPort = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Mail catcher.")]
-TimeTravel = Annotated[bool, typer.Option("--time-travel", metavar="", help="Allow `tenure forward`. For tests only.")]
+TimeTravel = Annotated[bool, flag("--time-travel", "Allow `tenure forward`. For tests only.")]
 Examples = Annotated[Path, typer.Option(metavar="DIR", help="The orders and trials to play.")]
-Keep = Annotated[bool, typer.Option("--keep", metavar="", help="Leave it running at the end, to look around.")]
-Again = Annotated[bool, typer.Option("--again", metavar="", help="Go on with what an earlier demo left.")]
+Keep = Annotated[bool, flag("--keep", "Leave it running at the end, to look around.")]
+Again = Annotated[bool, flag("--again", "Go on with what an earlier demo left.")]
 
 
 @app.command(rich_help_panel="Service", epilog=examples("tenure up", "tenure up --time-travel --directory /tmp/tenure"))

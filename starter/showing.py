@@ -12,9 +12,10 @@ from activities.ports import OrderSummary
 from domain.events import Event
 from domain.mails import MailState
 from domain.view import LifeView, Mark
-from starter.answers import ForwardAnswer, ListedTrial, OverdueDevice, ShowAnswer, ShownMail
+from starter.answers import ListedTrial, OverdueDevice, PlannedMail, ShowAnswer, ShownMail
 from starter.catalogue import command_of
 from starter.terminal import shown, terminal
+from starter.tool_answers import ForwardAnswer
 
 COLOURS: Final = {Mark.DONE: "green", Mark.CURRENT: "bold cyan", Mark.STOPPED: "red", Mark.PENDING: "dim"}
 ALARMING: Final = {MailState.UNKNOWN: "bold red", MailState.REFUSED: "red", MailState.SENT: "green"}
@@ -43,8 +44,9 @@ def show(found: ShowAnswer) -> None:
         "Falls due once resumed" if view.held_by_operator else "Falls due if nothing happens",
         [f"{local(due.at, zone)}  {due.label}" for due in view.deadlines],
     )
-    held = [f"held by an operator: {view.held_by_operator}"] if view.held_by_operator else []
-    _section("Needs attention", [*(f"missed: {what}" for what in view.jeopardy), *held], "yellow")
+    held = view.held_by_operator
+    stopped = [f"Stopped by {held.by} since {local(held.since, zone)}: {held.reason}"] if held else []
+    _section("Needs attention", [*view.troubles, *stopped], "yellow")
     _section("Open tasks", [f"{task.key}, for {task.assignee}" for task in view.tasks if task.closed_at is None])
     _table("Mails", mails_table(found.mails, zone), found.mails)
     _table("What happened", events_table(found.events, zone), found.events)
@@ -88,6 +90,14 @@ def plain_table(*columns: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in SHORT)
+    return table
+
+
+def planned_table(mails: Iterable[PlannedMail]) -> Table:
+    """The mails that would go out."""
+    table = plain_table("  mail", "to", "when")
+    for mail in mails:
+        table.add_row(f"  {mail.kind}", mail.to, mail.when)
     return table
 
 
@@ -171,11 +181,12 @@ def trials_table(trials: Iterable[ListedTrial]) -> Table:
 
 def _left(trial: ListedTrial) -> str:
     if trial.days_left is not None:
-        return _days(trial.days_left)
-    return f"grace: {_days(trial.grace_days_left)}" if trial.grace_days_left is not None else "–"
+        return days(trial.days_left)
+    return f"grace: {days(trial.grace_days_left)}" if trial.grace_days_left is not None else "–"
 
 
-def _days(number: int) -> str:
+def days(number: int) -> str:
+    """`1 day`, `30 days`."""
     return f"{number} day{'' if abs(number) == 1 else 's'}"
 
 

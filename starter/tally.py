@@ -53,7 +53,7 @@ class Tally:
         for where, what in found:
             self._tell(ImportLine(line=line, result="bad_input", field=where or None, message=what))
 
-    def became(self, line: int, id_: str, result: Any, where: str = "", text: str = "") -> None:
+    def became(self, line: int, id_: str, result: Any, where: str, text: str) -> None:
         """What became of an order, or a trial."""
         self.counts[result] += 1
         ordinary = result in {"started", "already_started"}

@@ -45,10 +45,10 @@ class Terminal:
         """Warnings, errors and progress."""
         return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty(), emoji=False)
 
-    def say(self, *parts: Any, markup: bool = False) -> None:
+    def say(self, *parts: Any) -> None:
         """A line or a table for people; machines don't get it."""
         if not self.as_json:
-            self.out.print(*parts, markup=markup)
+            self.out.print(*parts, markup=False)
 
     def answer(self, answer: "Answer") -> None:
         """The one JSON document for machines; people don't get it."""

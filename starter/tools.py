@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from starter.exits import bad
-from starter.options import examples
+from starter.options import examples, flag
 
 app = typer.Typer()
 
@@ -29,14 +29,14 @@ def schema(
     schemas.schema(name, out)
 
 
-@app.command(
-    rich_help_panel="Tools",
-    epilog=examples(
-        "tenure forward SO-100001 --days 5",
-        "tenure forward sub-SO-100001 --days 335 --hours 9",
-        "tenure forward T-1001 --days 83",
-    ),
+FORWARD = examples(
+    "tenure forward SO-100001 --days 5",
+    "tenure forward sub-SO-100001 --days 335 --hours 9",
+    "tenure trial forward T-1001 --days 83",
 )
+
+
+@app.command(rich_help_panel="Tools", epilog=FORWARD)
 def forward(
     id_: Annotated[
         str,
@@ -61,12 +61,13 @@ def forward(
 
 @app.command(rich_help_panel="Tools", epilog=examples("tenure audit", "tenure audit --repair"))
 def audit(
-    repair: Annotated[bool, typer.Option("--repair", metavar="", help="Mend what can be mended.")] = False,
+    repair: Annotated[bool, flag("--repair", "Mend what can be mended.")] = False,
 ) -> None:
     """Compare store, search attributes and workflows of everything that is open.
 
-    Exit code 3 if differences remain. A workflow that was terminated leaves its row
-    behind: --repair closes it as cancelled and says so in its record.
+    Exit code 3 if differences remain. --repair brings rows and lists up to date and
+    closes orders and trials whose workflow was torn off; of what it cannot mend it
+    says what to do.
     """
     from starter import audit as auditing
 

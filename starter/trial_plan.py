@@ -1,7 +1,7 @@
 """What a trial would set going: its workflow, its services' time, who gets which mail. Nothing is touched."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from domain.mails import MailKind
 from domain.trial.messages import Service, StartTrial, TrialKind
@@ -10,7 +10,7 @@ from domain.trial.trial import TrialLife
 from starter.answers import LentDevice, PlannedMail, TrialPlanAnswer
 from starter.ids import device
 from starter.intake import TRIALS
-from starter.showing import plain_table
+from starter.showing import days, planned_table
 from starter.terminal import terminal
 
 
@@ -44,16 +44,16 @@ def _mails(trial: StartTrial, life: TrialLife) -> Iterator[tuple[MailKind, str, 
     partners = _all(life.partner_administrators, f"administrator of partner {trial.partner.id}")
     yield from _first(trial, life, customers)
     for before in policy.warnings:
-        when = f"{_days(before)} before E"
+        when = f"{days(before.days)} before E"
         yield MailKind.TRIAL_EXPIRING, customers, when
         yield MailKind.TRIAL_EXPIRING_PARTNER, partners, when
     yield MailKind.TRIAL_EXPIRED, customers, "on E"
     yield MailKind.TRIAL_EXPIRED_PARTNER, partners, "on E"
     for before in policy.last_call:
-        when = f"{_days(before)} before grace ends"
+        when = f"{days(before.days)} before grace ends"
         yield MailKind.TRIAL_LAST_CALL, f"{customers}; {partners}", when
     if life.users:
-        grace = f"when grace ends, {_days(policy.grace)} after E"
+        grace = f"when grace ends, {days(policy.grace.days)} after E"
         yield MailKind.TRIAL_ACCESS_ENDED, _all(life.users, "user"), grace
     yield MailKind.TRIAL_SETUP, "the provisioning contact named then", "if it is converted"
 
@@ -65,7 +65,8 @@ def _first(trial: StartTrial, life: TrialLife, customers: str) -> Iterator[tuple
         case TrialKind.EXISTING_CUSTOMER:
             full = _all(len(life.full_administrators), "full administrator")
             asked = "the address given" if 0 in life.full_administrators else f"the address given; {full}"
-            yield MailKind.TRIAL_CONSENT, asked, f"at once; consent is open for {_days(trial.policy.consent_window)}"
+            window = days(trial.policy.consent_window.days)
+            yield MailKind.TRIAL_CONSENT, asked, f"at once; consent is open for {window}"
             yield MailKind.TRIAL_WELCOME, "the address given", built
         case TrialKind.NEW_CUSTOMER:
             yield MailKind.TRIAL_WELCOME, "the address given", built
@@ -75,10 +76,6 @@ def _first(trial: StartTrial, life: TrialLife, customers: str) -> Iterator[tuple
 
 def _all(number: int, what: str) -> str:
     return f"the {what}" if number == 1 else f"each {what} ({number})"
-
-
-def _days(duration: timedelta) -> str:
-    return f"{duration.days} day{'' if duration.days == 1 else 's'}"
 
 
 def tell(found: TrialPlanAnswer) -> None:
@@ -91,7 +88,4 @@ def tell(found: TrialPlanAnswer) -> None:
     for lent in found.devices:
         terminal.say(f"  device       {lent.device}, {lent.model}, expires {lent.expires_on:%Y-%m-%d}")
     terminal.say("")
-    table = plain_table("  mail", "to", "when")
-    for mail in found.mails:
-        table.add_row(f"  {mail.kind}", mail.to, mail.when)
-    terminal.say(table)
+    terminal.say(planned_table(found.mails))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from starter.options import By, DeviceId, TrialId, examples, sender
+from starter.options import By, DeviceId, TrialId, examples, flag, sender
 from starter.orders import Attention, DryRun, DueBefore, ErrorPolicy, Limit, MostBad, Policy
 from starter.terminal import terminal
 
@@ -21,14 +21,12 @@ Source = Annotated[
     str, typer.Argument(metavar="FILE", help="One StartTrial as JSON; - for standard input.", show_default=False)
 ]
 TrialFile = Annotated[Path, typer.Argument(metavar="FILE", help="Trials as .jsonl or .csv.", show_default=False)]
-Again = Annotated[bool, typer.Option("--again", metavar="", help="Hand in once more a trial whose start was refused.")]
+Again = Annotated[bool, flag("--again", "Hand in once more a trial whose start was refused.")]
 Stage = Annotated[
     str | None,
     typer.Option(metavar="STAGE", help="Only this stage: pending, trialing, expired_grace, …", show_default=False),
 ]
-OverdueDevices = Annotated[
-    bool, typer.Option("--overdue-devices", metavar="", help="Instead, devices that should be back by now.")
-]
+OverdueDevices = Annotated[bool, flag("--overdue-devices", "Instead, devices that should be back by now.")]
 
 
 @app.command(

@@ -178,8 +178,9 @@ def a_consented_trial(trial_id: str = "T-1001", *services: Service, **changes: A
 
 
 def a_paid_customer_s_trial(trial_id: str = "T-1001", *services: Service, **changes: Any) -> StartTrial:
-    """A trial of Calling for a paying customer: active at once, which makes it handy."""
-    return a_trial(trial_id, *(services or (Service.CALLING,)), **{"kind": TrialKind.PAYING_CUSTOMER} | changes)
+    """A trial of Calling for a paying customer, who bought Meetings: active at once, which makes it handy."""
+    given = {"kind": TrialKind.PAYING_CUSTOMER, "purchased": (Service.MEETINGS,)}
+    return a_trial(trial_id, *(services or (Service.CALLING,)), **given | changes)
 
 
 def extended(number: int, *, shorten: bool = False) -> ExtendTrial:

@@ -224,7 +224,7 @@ class Town:
 
 
 @asynccontextmanager
-async def a_town(directory: Path) -> AsyncIterator[Town]:
+async def a_town(directory: Path, identity: str | None = None) -> AsyncIterator[Town]:
     """A fresh time-skipping server, store and worker. The one fixture that knows the Java test server."""
     url = f"sqlite:///{directory / 'tenure.db'}"
     migrate(url)
@@ -234,7 +234,9 @@ async def a_town(directory: Path) -> AsyncIterator[Town]:
     async with AsyncExitStack() as held:
         env = await held.enter_async_context(
             await WorkflowEnvironment.start_time_skipping(
-                data_converter=data_converter, test_server_existing_path=program("temporal-test-server")
+                data_converter=data_converter,
+                identity=identity,
+                test_server_existing_path=program("temporal-test-server"),
             )
         )
         await _register(env.client)

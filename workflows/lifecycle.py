@@ -2,9 +2,10 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -16,11 +17,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.desk_examples import DESK_EXAMPLES
     from domain.life import Life
     from domain.mails import Lifecycle, MailKind, MailState, workflow_id
-    from domain.values import Message, Model
+    from domain.offers import Offers, desk_offers
+    from domain.values import Model, Refused
     from domain.view import LifeView
     from workflows.attributes import changed
     from workflows.details import local, markdown
-    from workflows.messages import BAD_INPUT, described
+    from workflows.messages import BAD_INPUT, described, of_this_life
     from workflows.steps import MAIL, MAIL_TASK_QUEUE_SUFFIX, RECORD
 
 L = TypeVar("L", bound=Life)
@@ -39,11 +41,34 @@ def in_words_of_the_store() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def as_bad_input() -> Iterator[None]:
+    """What the domain refuses about a start fails it at once."""
+    try:
+        yield
+    except Refused as refused:
+        raise ApplicationError(str(refused), type=BAD_INPUT, non_retryable=True) from None
+
+
 def expect_id(lifecycle: Lifecycle, subject: str) -> None:
     """A life runs under the id that everybody looks for it by; another one fails the start at once. R7."""
     expected = workflow_id(lifecycle, subject)
     if workflow.info().workflow_id != expected:
         raise ApplicationError(f"workflow id: must be {expected}", type=BAD_INPUT, non_retryable=True)
+
+
+@dataclass
+class _Alarm:
+    """A deadline and the timer that runs for it."""
+
+    deadline: Deadline
+    ringing: asyncio.Task[None]
+
+    @classmethod
+    def set_for(cls, deadline: Deadline) -> Self:
+        """From now until the deadline."""
+        left = deadline.at - workflow.now()
+        return cls(deadline, asyncio.create_task(workflow.sleep(left, summary=deadline.label)))
 
 
 class Story(ABC, Generic[L]):
@@ -56,6 +81,7 @@ class Story(ABC, Generic[L]):
 
     def __init__(self) -> None:
         self._posting: dict[str, asyncio.Task[None]] = {}
+        self._alarm: _Alarm | None = None
         self._last_refusal: str | None = None
 
     # What a subclass says about itself.
@@ -65,8 +91,8 @@ class Story(ABC, Generic[L]):
         """Where it stands, for people."""
 
     @abstractmethod
-    def examples(self) -> Mapping[str, Message]:
-        """A valid message for each update, as things are now."""
+    def offers(self) -> Offers:
+        """What to paste for each update, as things are now."""
 
     @abstractmethod
     def zone(self) -> str:
@@ -133,32 +159,28 @@ class Story(ABC, Generic[L]):
         """A mail is out: some stories care."""
 
     def show(self) -> None:
-        """Search attributes and current details, as they are now."""
-        view = self.view()
-        updates = changed(workflow.info().typed_search_attributes, view)
+        """Search attributes, as they are now: what lists and filters see."""
+        updates = changed(workflow.info().typed_search_attributes, self.view())
         if updates:
             workflow.upsert_search_attributes(updates)
-        details = markdown(view, self._fitting_examples(), self.zone(), self._last_refusal)
-        workflow.set_current_details(details)
+
+    def details(self) -> str:
+        """The page the Web UI shows, written when it is looked at: see adapters/temporal/interceptor.py."""
+        offers = {**desk_offers(self.life, workflow.now()), **self.offers()}
+        return markdown(self.view(), offers, self.zone(), self._last_refusal)
+
+    def description(self, update: str, written: str) -> str:
+        """An update's description in the Web UI, of this lifecycle: the desk's are written once, with an order's."""
+        return of_this_life(written, update, self.life) if update in DESK_EXAMPLES else written
 
     def was_refused(self, update: str, why: str) -> None:
-        """Remember what was refused last, for the state query at once and for the details when they change next.
+        """Remember what was refused last, for the state query and the details.
 
-        A refusal leaves no trace in the history and a validator may not touch the details: nothing may depend on it.
+        A refusal leaves no trace in the history: nothing may depend on it, and it is forgotten with the worker.
         """
         self._last_refusal = f"`{update}` at {local(workflow.now(), self.zone())}: {why}"
 
     # How.
-
-    def _fitting_examples(self) -> Mapping[str, Message]:
-        examples = {**DESK_EXAMPLES, **self.examples()}
-        for verb, state in (("settle_mail", MailState.UNKNOWN), ("retry_mail", MailState.REFUSED)):
-            for mail in self.life.mails_in(state)[:1]:
-                examples[verb] = examples[verb].model_copy(update={"mail": mail.key})
-        for verb, ladders in (("extend_due_date", self.life.movable), ("skip_reminder", self.life.courtesies)):
-            for deadline in [d for d in self.life.agenda.pending if (d.ladder or d.name) in ladders][:1]:
-                examples[verb] = examples[verb].model_copy(update={"deadline": deadline.name})
-        return examples
 
     def _meet_what_is_due(self) -> None:
         if self.life.held_by_operator is not None:
@@ -170,25 +192,30 @@ class Story(ABC, Generic[L]):
             self.meet(deadline)
 
     async def _something_happens(self, done: Callable[[], bool]) -> None:
-        held = self.life.held_by_operator
-        deadline = None if held is not None else self.life.agenda.next()
-        timeout = deadline.at - workflow.now() if deadline else None
-        try:
-            await workflow.wait_condition(
-                lambda: done() or self._has_work() or self._waits_for_something_else(held, deadline),
-                timeout=timeout,
-                timeout_summary=deadline.label if deadline else None,
-            )
-        except TimeoutError:
-            return
+        self._set_alarm()
+        await workflow.wait_condition(lambda: done() or self._has_work() or self._alarm_is_over())
+
+    def _set_alarm(self) -> None:
+        """One timer, for the next deadline: it runs on while mails and messages come and go."""
+        deadline = self._next_deadline()
+        if self._alarm is not None:
+            if self._alarm.deadline == deadline and not self._alarm.ringing.done():
+                return
+            self._alarm.ringing.cancel()
+        self._alarm = None if deadline is None else _Alarm.set_for(deadline)
+
+    def _alarm_is_over(self) -> bool:
+        """It rang, or another deadline is the next one now."""
+        if self._alarm is None:
+            return self._next_deadline() is not None
+        return self._alarm.ringing.done() or self._alarm.deadline != self._next_deadline()
+
+    def _next_deadline(self) -> Deadline | None:
+        """None while an operator holds the clock."""
+        return None if self.life.held_by_operator is not None else self.life.agenda.next()
 
     def _has_work(self) -> bool:
         return self.life.journal.dirty or bool(self._waiting())
-
-    def _waits_for_something_else(self, held: str | None, deadline: Deadline | None) -> bool:
-        if self.life.held_by_operator != held:
-            return True
-        return held is None and self.life.agenda.next() != deadline
 
     def _waiting(self) -> list[str]:
         if self.life.held_by_operator is not None:
@@ -236,9 +263,7 @@ class Story(ABC, Generic[L]):
         """Everything the story knows about itself, without personal data."""
         return self.view().model_copy(update={"last_refusal": self._last_refusal})
 
-    @workflow.update(
-        description=described("What became of a mail nobody knew the fate of.", DESK_EXAMPLES["settle_mail"])
-    )
+    @workflow.update(description=described("Say what became of a mail in doubt.", DESK_EXAMPLES, "order.settle_mail"))
     def settle_mail(self, message: SettleMail) -> LifeView:
         """The ledger first, then it is sent again if so decided; the first decision counts. Decision 8."""
         self.life.settle_mail(message, workflow.now())
@@ -249,9 +274,7 @@ class Story(ABC, Generic[L]):
     def _may_settle_mail(self, message: SettleMail) -> None:
         self.life.check_settle_mail(message)
 
-    @workflow.update(
-        description=described("Try a refused mail again, to a corrected address if given.", DESK_EXAMPLES["retry_mail"])
-    )
+    @workflow.update(description=described("Try a refused mail again.", DESK_EXAMPLES, "order.retry_mail"))
     def retry_mail(self, message: RetryMail) -> LifeView:
         """The address is corrected in the store first; the mail server took nothing, so it is sent once."""
         self.life.retry_mail(message, workflow.now())
@@ -262,7 +285,7 @@ class Story(ABC, Generic[L]):
     def _may_retry_mail(self, message: RetryMail) -> None:
         self.life.check_retry_mail(message)
 
-    @workflow.update(description=described("Stop deadlines and mails until resume.", DESK_EXAMPLES["hold"]))
+    @workflow.update(description=described("Stop deadlines and mails until resume.", DESK_EXAMPLES, "order.hold"))
     def hold(self, message: Hold) -> LifeView:
         """What people report is still taken; nothing falls due and no mail goes out."""
         self.life.hold_for_operator(message, workflow.now())
@@ -272,7 +295,7 @@ class Story(ABC, Generic[L]):
     def _may_hold(self, message: Hold) -> None:
         self.life.check_hold(message)
 
-    @workflow.update(description=described("Go on after a hold.", DESK_EXAMPLES["resume"]))
+    @workflow.update(description=described("Go on after a hold.", DESK_EXAMPLES, "order.resume"))
     def resume(self, message: Resume) -> LifeView:
         """What fell due meanwhile is done now, once."""
         self.life.resume(message, workflow.now())
@@ -282,7 +305,7 @@ class Story(ABC, Generic[L]):
     def _may_resume(self, message: Resume) -> None:
         self.life.check_resume(message)
 
-    @workflow.update(description=described("Move a guide or target date.", DESK_EXAMPLES["extend_due_date"]))
+    @workflow.update(description=described("Move a guide or target date.", DESK_EXAMPLES, "order.extend_due_date"))
     def extend_due_date(self, message: ExtendDueDate) -> LifeView:
         """Dates of the contract stay; the old and the new date are in the record."""
         self.life.extend_due_date(message, workflow.now())
@@ -292,7 +315,7 @@ class Story(ABC, Generic[L]):
     def _may_extend_due_date(self, message: ExtendDueDate) -> None:
         self.life.check_extend_due_date(message, workflow.now())
 
-    @workflow.update(description=described("Leave out a courtesy mail to come.", DESK_EXAMPLES["skip_reminder"]))
+    @workflow.update(description=described("Leave out a courtesy mail to come.", DESK_EXAMPLES, "order.skip_reminder"))
     def skip_reminder(self, message: SkipReminder) -> LifeView:
         """It will not go out; the next of its kind will."""
         self.life.skip_reminder(message, workflow.now())
@@ -302,7 +325,7 @@ class Story(ABC, Generic[L]):
     def _may_skip_reminder(self, message: SkipReminder) -> None:
         self.life.check_skip_reminder(message)
 
-    @workflow.update(description=described("Write a note into the record.", DESK_EXAMPLES["put_note"]))
+    @workflow.update(description=described("Write a note into the record.", DESK_EXAMPLES, "order.put_note"))
     def put_note(self, message: PutNote) -> LifeView:
         """With who wrote it and when."""
         self.life.put_note(message, workflow.now())

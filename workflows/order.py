@@ -1,6 +1,6 @@
 """An order's whole life: hold, confirmation, provisioning, welcome, graduation; or renewal. domain.md §2, §3."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -18,8 +18,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.agenda import Deadline
     from domain.events import SYSTEM
     from domain.mails import Lifecycle, MailKind, MailState, Role, workflow_id
+    from domain.offers import Offers
     from domain.order import order
     from domain.order.examples import EXAMPLES
+    from domain.order.examples import offers as order_offers
     from domain.order.messages import (
         AcceptTerms,
         CancelOrder,
@@ -36,7 +38,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.order.states import Stage
     from domain.order.view import order_view
     from domain.subscription.messages import RenewalNews, RenewalStep, StartSubscription
-    from domain.values import Message, Model, Person, Refused, as_line
+    from domain.values import Model, Person, Refused, as_line
     from domain.view import LifeView
     from domain.working_time import end_of_business_day_after, local_day
     from workflows.lifecycle import Story, expect_id, in_words_of_the_store
@@ -108,7 +110,8 @@ class Order(Story[OrderLife]):
         await self.until(self.past(Stage.AWAITING_DETAILS))
         self.post(MailKind.PROVISIONING_COPY)
         submitted_at = self.life.form_submitted_at or workflow.now()
-        self.life.expect_build_by(await self.business_days_after(submitted_at, self.life.policy.build_guide))
+        due_at = await self.business_days_after(submitted_at, self.life.policy.build_guide)
+        self.life.expect_build_by(due_at, workflow.now())
         await self.until(self.past(Stage.PROVISIONING))
 
     async def graduated(self) -> None:
@@ -159,7 +162,9 @@ class Order(Story[OrderLife]):
 
     async def register(self) -> OpenedOrder:
         """Number taken, subscription unknown: the start fails at once."""
-        request = OpenOrder(placed=self.placed, life=self.life, run=workflow.info().first_execution_run_id)
+        request = OpenOrder(
+            placed=self.placed, life=self.life.for_the_store(), run=workflow.info().first_execution_run_id
+        )
         with in_words_of_the_store():
             return await workflow.execute_activity_method(
                 OrderActivities.open_order, request, summary="Take the order number", **RECORD
@@ -170,7 +175,7 @@ class Order(Story[OrderLife]):
         papers, self.papers = self.papers, OrderPapers()
         await workflow.execute_activity_method(
             OrderActivities.record_order,
-            RecordOrder(journal=self.life.journal.take(), life=self.life, papers=papers),
+            RecordOrder(journal=self.life.journal.take(), life=self.life.for_the_store(), papers=papers),
             summary=f"Record: {self.life.stage}",
             **RECORD,
         )
@@ -241,10 +246,7 @@ class Order(Story[OrderLife]):
         return lambda: self.life.stage not in stages
 
     @workflow.update(
-        description=described(
-            "The customer agreed to overage terms (port or audio), each in its own message.",
-            EXAMPLES["accept_terms"],
-        )
+        description=described("The customer agreed to port or audio overage terms.", EXAMPLES, "order.accept_terms")
     )
     def accept_terms(self, message: AcceptTerms) -> LifeView:
         """The customer agreed to overage terms (port or audio), each in its own message."""
@@ -256,10 +258,7 @@ class Order(Story[OrderLife]):
         self.life.check_accept_terms(message)
 
     @workflow.update(
-        description=described(
-            "The vendor found no problem: the order ships as soon as no terms are missing.",
-            EXAMPLES["clear_compliance"],
-        )
+        description=described("The vendor found no problem: the order may ship.", EXAMPLES, "order.clear_compliance")
     )
     def clear_compliance(self, message: ClearCompliance) -> LifeView:
         """The vendor found no problem: the order ships as soon as no terms are missing."""
@@ -271,10 +270,7 @@ class Order(Story[OrderLife]):
         self.life.check_clear(message)
 
     @workflow.update(
-        description=described(
-            "The vendor refuses the order: it ends as rejected, its partner is told why.",
-            EXAMPLES["refuse_compliance"],
-        )
+        description=described("The vendor refuses: the order is rejected.", EXAMPLES, "order.refuse_compliance")
     )
     def refuse_compliance(self, message: RefuseCompliance) -> LifeView:
         """The vendor refuses the order: it ends as rejected, its partner is told why."""
@@ -285,7 +281,7 @@ class Order(Story[OrderLife]):
     def _may_refuse_compliance(self, message: RefuseCompliance) -> None:
         self.life.check_refuse(message)
 
-    @workflow.update(description=described("Cancel the order; possible until it ships.", EXAMPLES["cancel"]))
+    @workflow.update(description=described("Cancel the order; possible until it ships.", EXAMPLES, "order.cancel"))
     def cancel(self, message: CancelOrder) -> LifeView:
         """Cancel the order; possible until it ships."""
         self.life.cancel(message, workflow.now())
@@ -297,9 +293,7 @@ class Order(Story[OrderLife]):
 
     @workflow.update(
         description=described(
-            "The Provisioning form was submitted (Form A).",
-            EXAMPLES["submit_provisioning_form"],
-            "order.submit_provisioning_form",
+            "The Provisioning form was submitted (Form A).", EXAMPLES, "order.submit_provisioning_form"
         )
     )
     def submit_provisioning_form(self, message: SubmitForm) -> LifeView:
@@ -313,10 +307,7 @@ class Order(Story[OrderLife]):
         self.life.check_submit_form(message)
 
     @workflow.update(
-        description=described(
-            "The site is built; for a renewal, the renewal work is done (then without user_name and password_url).",
-            EXAMPLES["report_site_built"],
-        )
+        description=described("The site is built, or the renewal work is done.", EXAMPLES, "order.report_site_built")
     )
     def report_site_built(self, message: ReportSiteBuilt) -> LifeView:
         """Service starts here and the Welcome goes out; a renewal completes in silence. ORD-20, ORD-21, REN-09."""
@@ -328,9 +319,7 @@ class Order(Story[OrderLife]):
     def _may_report_site_built(self, message: ReportSiteBuilt) -> None:
         self.life.check_site_built(message)
 
-    @workflow.update(
-        description=described("The Graduation form was submitted (Form B).", EXAMPLES["graduate"], "order.graduate")
-    )
+    @workflow.update(description=described("The Graduation form was submitted (Form B).", EXAMPLES, "order.graduate"))
     def graduate(self, message: Graduate) -> LifeView:
         """The customer is handed over; the renewal contact is kept. ORD-27, ORD-30, ORD-31."""
         self.life.graduate(message, workflow.now())
@@ -342,7 +331,9 @@ class Order(Story[OrderLife]):
     def _may_graduate(self, message: Graduate) -> None:
         self.life.check_graduate(message)
 
-    @workflow.update(description=described("Somebody did what an open task asked for.", EXAMPLES["complete_task"]))
+    @workflow.update(
+        description=described("Somebody did what an open task asked for.", EXAMPLES, "order.complete_task")
+    )
     def complete_task(self, message: CompleteTask) -> LifeView:
         """Somebody did what an open task asked for."""
         self.life.complete_task(message, workflow.now())
@@ -356,14 +347,9 @@ class Order(Story[OrderLife]):
         """The order as of now."""
         return order_view(self.life, workflow.now())
 
-    def examples(self) -> Mapping[str, Message]:
-        """Examples that fit: the terms still missing, the mail in doubt."""
-        fitting = dict(EXAMPLES)
-        if self.life.missing_terms:
-            fitting["accept_terms"] = AcceptTerms(by=self.life.customer_id, terms=self.life.missing_terms[0])
-        if self.life.is_renewal:
-            fitting["report_site_built"] = ReportSiteBuilt(by="vendor-build")
-        return fitting
+    def offers(self) -> Offers:
+        """What fits this order."""
+        return order_offers(self.life)
 
     def zone(self) -> str:
         """The customer's."""

@@ -1,15 +1,15 @@
 """A subscription's life: one term a run, a renewal campaign, suspension when nobody renews. domain.md §3."""
 
-from collections.abc import Mapping
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.subscription import RecordSubscription, SubscriptionActivities
     from domain.agenda import Deadline
     from domain.mails import MailKind
+    from domain.offers import Offers
     from domain.subscription import subscription
     from domain.subscription.examples import EXAMPLES
+    from domain.subscription.examples import offers as subscription_offers
     from domain.subscription.messages import (
         ConfirmRenewal,
         RenewalNews,
@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.subscription.subscription import SubscriptionLife, SubscriptionStage
     from domain.subscription.view import subscription_view
-    from domain.values import Message, Model, as_line
+    from domain.values import Model, as_line
     from domain.view import LifeView
     from workflows.lifecycle import Story
     from workflows.messages import described, required
@@ -86,7 +86,7 @@ class Subscription(Story[SubscriptionLife]):
         """Row, events and tasks, in one transaction."""
         await workflow.execute_activity_method(
             SubscriptionActivities.record_subscription,
-            RecordSubscription(journal=self.life.journal.take(), life=self.life),
+            RecordSubscription(journal=self.life.journal.take(), life=self.life.for_the_store()),
             summary=f"Record: {self.life.stage}",
             **RECORD,
         )
@@ -98,7 +98,7 @@ class Subscription(Story[SubscriptionLife]):
 
     @workflow.update(
         description=described(
-            "The partner checked with the vendor that the renewal completed.", EXAMPLES["confirm_renewal"]
+            "The partner checked the renewal with the vendor.", EXAMPLES, "subscription.confirm_renewal"
         )
     )
     def confirm_renewal(self, message: ConfirmRenewal) -> LifeView:
@@ -110,7 +110,7 @@ class Subscription(Story[SubscriptionLife]):
     def _may_confirm_renewal(self, message: ConfirmRenewal) -> None:
         self.life.check_confirm_renewal(message)
 
-    @workflow.update(description=described("End the subscription for good.", EXAMPLES["terminate"]))
+    @workflow.update(description=described("End the subscription for good.", EXAMPLES, "subscription.terminate"))
     def terminate(self, message: TerminateSubscription) -> LifeView:
         """No renewal is awaited any more."""
         self.life.terminate(message, workflow.now())
@@ -124,13 +124,9 @@ class Subscription(Story[SubscriptionLife]):
         """The subscription as of now."""
         return subscription_view(self.life, workflow.now())
 
-    def examples(self) -> Mapping[str, Message]:
-        """Examples that fit: the renewal to verify, the mail in doubt."""
-        fitting = dict(EXAMPLES)
-        if self.life.renewals:
-            latest = {"order_number": self.life.renewals[-1]}
-            fitting["confirm_renewal"] = EXAMPLES["confirm_renewal"].model_copy(update=latest)
-        return fitting
+    def offers(self) -> Offers:
+        """What fits this subscription."""
+        return subscription_offers(self.life)
 
     def zone(self) -> str:
         """The customer's."""

@@ -1,28 +1,29 @@
 """A trial's whole life: consent, provisioning, use, expiry, grace, loss or conversion. domain.md §5, §10.2."""
 
-from collections.abc import Mapping
-
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.ports import People
     from activities.trial import (
+        Conversion,
         LastLook,
         Loss,
         OpenTrial,
-        OrderNumber,
         RecordTrial,
         ServicesWanted,
         TrialActivities,
     )
     from domain.agenda import Deadline
+    from domain.device.device import check_expires_on
     from domain.device.messages import StartDeviceLoan
     from domain.events import SYSTEM
     from domain.mails import Lifecycle, Role, workflow_id
+    from domain.offers import Offers
     from domain.order.messages import PlaceOrder
     from domain.trial import trial
     from domain.trial.examples import EXAMPLES
+    from domain.trial.examples import offers as trial_offers
     from domain.trial.messages import (
         AcceptTrial,
         CancelTrial,
@@ -40,9 +41,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.trial.states import RUNNING, TrialStage
     from domain.trial.trial import TrialLife
     from domain.trial.view import trial_view
-    from domain.values import Message, Model, Refused, as_line
+    from domain.values import Model, Refused, as_line
     from domain.view import LifeView
-    from workflows.lifecycle import Story, expect_id, in_words_of_the_store
+    from workflows.lifecycle import Story, as_bad_input, expect_id, in_words_of_the_store
     from workflows.messages import described, required
     from workflows.steps import RECORD
 
@@ -79,7 +80,6 @@ class Trial(Story[TrialLife]):
         if self.life.stage in RUNNING:
             await self.lend_devices()
             await self.used_until_it_ends()
-            await self.call_devices_back()
         await self.post_is_settled()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return TrialOutcome(trial_id=self.life.trial_id, stage=self.life.stage, order_number=self.life.order_number)
@@ -87,7 +87,13 @@ class Trial(Story[TrialLife]):
     async def open(self) -> None:
         """Take the id, if the services may be tried; then one of three starts. TRL-16, TRL-23, TRL-43."""
         expect_id(Lifecycle.TRIAL, self.life.trial_id)
-        request = OpenTrial(placed=self.placed, life=self.life, run=workflow.info().first_execution_run_id)
+        with as_bad_input():
+            for number, device in enumerate(self.placed.devices):
+                begun = workflow.info().workflow_start_time
+                check_expires_on(device.expires_on, self.life.zone, begun, f"devices[{number}].expires_on")
+        request = OpenTrial(
+            placed=self.placed, life=self.life.for_the_store(), run=workflow.info().first_execution_run_id
+        )
         with in_words_of_the_store():
             await workflow.execute_activity_method(
                 TrialActivities.open_trial, request, summary="Take the trial id, check its services", **RECORD
@@ -97,8 +103,8 @@ class Trial(Story[TrialLife]):
     async def used_until_it_ends(self) -> None:
         """Warnings, expiry, grace; then conversion, cancellation or loss. TRL-70 to TRL-80."""
         await self.until(lambda: self.life.closed or self.life.grace_over)
-        if not self.life.closed:
-            await self.take_a_last_look()
+        await self.take_a_last_look()
+        await self.call_devices_back()
         if self.life.stage.startswith(TrialStage.LAPSED):
             await self.lose_for_good()
         if self.paid_order is not None:
@@ -107,24 +113,33 @@ class Trial(Story[TrialLife]):
             )
 
     async def take_a_last_look(self) -> None:
-        """Just before what cannot be undone: a paid order saves the trial, and so does a conversion meanwhile."""
-        paid = await workflow.execute_activity_method(
-            TrialActivities.look_for_paid_order,
-            LastLook(trial_id=self.life.trial_id),
-            summary="Last look before the loss",
-            **RECORD,
-        )
-        if self.life.closed:
-            return
-        if paid.order_number is not None:
-            self.life.convert_by(paid.order_number, workflow.now())
-        else:
-            self.life.lapse(workflow.now())
+        """Just before what cannot be undone: a paid order saves the trial, so does a conversion meanwhile, and an
+        operator's hold puts it off."""
+        while not self.life.closed and not self.life.stage.startswith(TrialStage.LAPSED):
+            paid = await workflow.execute_activity_method(
+                TrialActivities.look_for_paid_order,
+                LastLook(trial_id=self.life.trial_id),
+                summary="Last look before the loss",
+                **RECORD,
+            )
+            if self.life.closed:
+                break
+            if paid.order_number is not None:
+                self.life.convert_by(paid.order_number, workflow.now())
+            elif self.life.held_by_operator is None:
+                self.life.lapse(workflow.now())
+            else:
+                await self.nobody_holds_it()
         await self.written()
+
+    async def nobody_holds_it(self) -> None:
+        """What cannot be undone waits for as long as an operator holds the trial."""
+        await self.until(lambda: self.life.closed or self.life.held_by_operator is None)
 
     async def lose_for_good(self) -> None:
         """Step by step, each recorded; phone numbers wait until E + 45 days. TRL-77 to TRL-80."""
         for step in self.life.losses_to_come:
+            await self.nobody_holds_it()
             await workflow.execute_activity_method(
                 TrialActivities.lose,
                 Loss(trial_id=self.life.trial_id, step=step),
@@ -162,8 +177,10 @@ class Trial(Story[TrialLife]):
             expires_on=device.expires_on,
             country=self.placed.customer.country,
             zone=self.life.zone,
+            trial_serial_numbers=tuple(each.serial_number for each in self.placed.devices),
             customer_administrators=self.life.customer_administrators,
             partner_administrators=self.life.partner_administrators,
+            policy=self.placed.policy.devices,
         )
 
     async def call_devices_back(self) -> None:
@@ -199,7 +216,7 @@ class Trial(Story[TrialLife]):
         people, self.people = self.people, People()
         await workflow.execute_activity_method(
             TrialActivities.record_trial,
-            RecordTrial(journal=self.life.journal.take(), life=self.life, people=people),
+            RecordTrial(journal=self.life.journal.take(), life=self.life.for_the_store(), people=people),
             summary=f"Record: {self.life.stage}",
             **RECORD,
         )
@@ -215,9 +232,7 @@ class Trial(Story[TrialLife]):
 
     # What people tell it.
 
-    @workflow.update(
-        description=described("A full administrator accepts, with or without the full admin box.", EXAMPLES["accept"])
-    )
+    @workflow.update(description=described("A full administrator of the customer accepts.", EXAMPLES, "trial.accept"))
     def accept(self, message: AcceptTrial) -> LifeView:
         """The partner may go on. TRL-25 to TRL-28."""
         self.life.accept(message, workflow.now())
@@ -227,7 +242,7 @@ class Trial(Story[TrialLife]):
     def _may_accept(self, message: AcceptTrial) -> None:
         self.life.check_accept(message)
 
-    @workflow.update(description=described("A full administrator declines.", EXAMPLES["decline"]))
+    @workflow.update(description=described("A full administrator declines.", EXAMPLES, "trial.decline"))
     def decline(self, message: DeclineTrial) -> LifeView:
         """Cancelled at once, the customer leaves the partner's list. AMB-10."""
         self.life.decline(message, workflow.now())
@@ -237,9 +252,7 @@ class Trial(Story[TrialLife]):
     def _may_decline(self, message: DeclineTrial) -> None:
         self.life.check_decline(message)
 
-    @workflow.update(
-        description=described("Send the consent mail again; the 10 days go on from the first.", EXAMPLES["resend"])
-    )
+    @workflow.update(description=described("Send the consent mail again; its 10 days go on.", EXAMPLES, "trial.resend"))
     def resend(self, message: ResendConsent) -> LifeView:
         """The clock is not restarted. TRL-30, AMB-9."""
         self.life.resend(message, workflow.now())
@@ -249,7 +262,7 @@ class Trial(Story[TrialLife]):
     def _may_resend(self, message: ResendConsent) -> None:
         self.life.check_resend(message)
 
-    @workflow.update(description=described("The partner takes the request back.", EXAMPLES["withdraw"]))
+    @workflow.update(description=described("The partner takes the request back.", EXAMPLES, "trial.withdraw"))
     def withdraw(self, message: WithdrawTrial) -> LifeView:
         """Cancelled, the customer leaves the partner's list; the organization stays. TRL-30, AMB-8."""
         self.life.withdraw(message, workflow.now())
@@ -259,7 +272,9 @@ class Trial(Story[TrialLife]):
     def _may_withdraw(self, message: WithdrawTrial) -> None:
         self.life.check_withdraw(message)
 
-    @workflow.update(description=described("The partner gives the provisioning details.", EXAMPLES["give_details"]))
+    @workflow.update(
+        description=described("The partner gives the provisioning details.", EXAMPLES, "trial.give_details")
+    )
     def give_details(self, message: GiveDetails) -> LifeView:
         """After consent: services can be built. TRL-29."""
         self.life.give_details(message, workflow.now())
@@ -269,11 +284,7 @@ class Trial(Story[TrialLife]):
     def _may_give_details(self, message: GiveDetails) -> None:
         self.life.check_give_details(message)
 
-    @workflow.update(
-        description=described(
-            "Services are built; when all are, the trial is active.", EXAMPLES["report_services_built"]
-        )
-    )
+    @workflow.update(description=described("Services are built.", EXAMPLES, "trial.report_services_built"))
     def report_services_built(self, message: ReportServicesBuilt) -> LifeView:
         """The welcome mail goes out when ALL services are built. TRL-17."""
         self.life.services_built(message, workflow.now())
@@ -283,9 +294,7 @@ class Trial(Story[TrialLife]):
     def _may_report_services_built(self, message: ReportServicesBuilt) -> None:
         self.life.check_services_built(message)
 
-    @workflow.update(
-        description=described("The new expiry is today + days (30 at most), never the old + days.", EXAMPLES["extend"])
-    )
+    @workflow.update(description=described("The new expiry is today + days (30 at most).", EXAMPLES, "trial.extend"))
     def extend(self, message: ExtendTrial) -> LifeView:
         """It can shorten: then confirm_shorten is needed. TRL-50, AMB-11."""
         self.life.extend(message, workflow.now())
@@ -295,22 +304,24 @@ class Trial(Story[TrialLife]):
     def _may_extend(self, message: ExtendTrial) -> None:
         self.life.check_extend(message, workflow.now())
 
-    @workflow.update(
-        description=described("Add or remove services; the rules of a start apply.", EXAMPLES["edit_services"])
-    )
+    @workflow.update(description=described("Add or remove services.", EXAMPLES, "trial.edit_services"))
     async def edit_services(self, message: EditServices) -> LifeView:
         """Services bought or tried elsewhere are refused with a reason each. TRL-51, TRL-21, TRL-41."""
         if message.add:
             wanted = ServicesWanted(trial_id=self.life.trial_id, services=message.add)
-            await self.checked(TrialActivities.check_services, wanted, "Check services to add")
-        self.life.edit(message, workflow.now())
+            await self.checked(TrialActivities.reserve_services, wanted, "Check and reserve services to add")
+        try:
+            self.life.edit(message, workflow.now())
+        except Refused as refusal:  # the record that follows gives back what was reserved
+            self.life.journal.note("trial.edit_refused", workflow.now(), message, why=refusal)
+            raise
         return self.view()
 
     @edit_services.validator
     def _may_edit_services(self, message: EditServices) -> None:
         self.life.check_edit(message)
 
-    @workflow.update(description=described("End the trial at once, without grace.", EXAMPLES["cancel"]))
+    @workflow.update(description=described("End the trial at once, without grace.", EXAMPLES, "trial.cancel"))
     def cancel(self, message: CancelTrial) -> LifeView:
         """Needs confirm: true. TRL-52, AMB-12."""
         self.life.cancel(message, workflow.now())
@@ -320,16 +331,12 @@ class Trial(Story[TrialLife]):
     def _may_cancel(self, message: CancelTrial) -> None:
         self.life.check_cancel(message)
 
-    @workflow.update(
-        description=described(
-            "The trial becomes paid: by an order to start, or one placed.", EXAMPLES["convert"], "trial.convert"
-        )
-    )
+    @workflow.update(description=described("The trial becomes paid, by an order.", EXAMPLES, "trial.convert"))
     async def convert(self, message: ConvertTrial) -> LifeView:
         """Usage data are kept; also during grace; refused after. TRL-60 to TRL-67."""
-        if message.order_number is not None:
-            number = OrderNumber(number=message.order_number)
-            await self.checked(TrialActivities.check_order, number, "Look up the paid order")
+        message = message.naming(self.life.trial_id)
+        paid = Conversion(trial_id=self.life.trial_id, number=message.number, order=message.order)
+        await self.checked(TrialActivities.check_paid_order, paid, "Look up the paid order")
         self.life.convert(message, workflow.now())
         self.paid_order = message.order
         known = self.people.by_role | {Role.PROVISIONING_CONTACT: message.provisioning_contact}
@@ -344,15 +351,9 @@ class Trial(Story[TrialLife]):
         """The trial as of now."""
         return trial_view(self.life, workflow.now())
 
-    def examples(self) -> Mapping[str, Message]:
-        """Examples that fit: this trial's services."""
-        missing = tuple(service for service in self.life.services if service not in self.life.built)
-        fitting = dict(EXAMPLES)
-        if missing:
-            fitting["report_services_built"] = ReportServicesBuilt(by="vendor-build", services=missing)
-        services = {"services": self.life.services}
-        fitting["convert"] = EXAMPLES["convert"].model_copy(update=services)
-        return fitting
+    def offers(self) -> Offers:
+        """What fits this trial."""
+        return trial_offers(self.life, workflow.now())
 
     def zone(self) -> str:
         """The customer's."""

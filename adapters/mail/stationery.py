@@ -18,9 +18,7 @@ from adapters.mail.letterhead import has_control_characters
 from adapters.mail.links import MailLinks, for_order, for_trial, web_address
 from adapters.mail.reader import FactMissing, Reader
 from domain.device.carriers import FALLBACK
-from domain.device.policy import DevicePolicy
 from domain.mails import Letter
-from domain.order.policy import OrderPolicy
 from domain.trial.messages import Service
 from domain.values import Language, Model
 
@@ -45,15 +43,6 @@ _SERVICES: Final[Mapping[str, str]] = {
     Service.CONTACT_CENTER: "Webex Contact Center",
 }
 """Product names, the same in every language."""
-
-
-class Usual(Model):
-    """What is told as the rule: what the default policies say, whose home it keeps."""
-
-    link_hours: int = OrderPolicy().password_link_life // timedelta(hours=1)
-    target_days: int = OrderPolicy().renewal_target // timedelta(days=1)
-    trials_team: str = DevicePolicy().trials_team
-    """Knows the way back for countries without a carrier. AMB-16."""
 
 
 class Written(Model):
@@ -101,7 +90,6 @@ class Stationery:
             "count": reader.count,
             "links": self._links,
             "subscription_page": for_order(page, number) if number else page,
-            "usual": Usual(),
             "writer": self._writer,
             "for_order": lambda url: for_order(url, number),
             "for_trial": lambda url: for_trial(url, letter.facts.trial_id),

@@ -126,11 +126,16 @@ def _keep_papers(session: Session, number: str, papers: OrderPapers, recorded_at
     upsert(session, PaperRecord, rows)
 
 
+def same_content(session: Session, known: OrderRecord, placed: PlaceOrder) -> bool:
+    """Is this the very order that is stored, whoever sends it?"""
+    same_people = are_known(session, Lifecycle.ORDER, known.number, people_of(placed))
+    return same_people and known.input_hash == content_hash(without_people(placed))
+
+
 def _same_answer(session: Session, known: OrderRecord, placed: PlaceOrder, run: str) -> OpenedOrder:
     if known.first_run == run:
         return OpenedOrder(renewal_date=known.renewal_date)
-    same_people = are_known(session, Lifecycle.ORDER, known.number, people_of(placed))
-    same = same_people and known.input_hash == content_hash(without_people(placed))
+    same = same_content(session, known, placed)
     raise OrderNumberTaken(
         f"{known.number} was already taken by an order {'with the same' if same else 'with other'} content "
         f"that is {known.stage} (R9)",

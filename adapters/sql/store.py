@@ -8,11 +8,12 @@ from adapters.sql.engine import engine_for, in_one_sentence, place
 from adapters.sql.mail_ledger import SqlMailLedger
 from adapters.sql.migrate import StoreNotMigrated, require_this_release
 from adapters.sql.orders import SqlOrders
+from adapters.sql.standings import SqlStandings
 from adapters.sql.subscriptions import SqlSubscriptions
 from adapters.sql.trials import SqlTrials
 
 
-class SqlStore(SqlMailLedger, SqlOrders, SqlSubscriptions, SqlTrials, SqlDevices, SqlArchive):
+class SqlStore(SqlMailLedger, SqlOrders, SqlSubscriptions, SqlTrials, SqlDevices, SqlArchive, SqlStandings):
     """Every store, the Archive and the MailLedger on SQLite or PostgreSQL. Safe to share between threads.
 
     What the database cannot do right now (locked, gone, full) is raised as SQLAlchemy says it: try again later.

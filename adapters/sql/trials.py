@@ -1,47 +1,35 @@
 """Trials in SQL: what is taken, what may be tried, where each stands, what was lost."""
 
-import hashlib
-from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from activities.ports import NotKnown, People, ServicesNotAvailable, TrialIdTaken, TrialRow, TrialSummary
+from activities.ports import NotKnown, People, TrialIdTaken, TrialRow, TrialSummary
+from adapters.sql.availability import Wish, hold_customer, refuse_kind, refuse_unavailable
 from adapters.sql.database import Database
 from adapters.sql.journal import keep_journal, move_on, standing
 from adapters.sql.listing import by_deadline, stages_of
+from adapters.sql.paid_orders import first_paid_order, refuse_placed, refuse_to_place
 from adapters.sql.people import are_known, content_hash, keep_people, known_people
-from adapters.sql.schema import OrderRecord, SubscriptionRecord, TrialLossRecord, TrialRecord
-from adapters.sql.subscriptions import CAME_TO_NOTHING
+from adapters.sql.schema import DeviceRecord, TrialLossRecord, TrialRecord
 from adapters.sql.trial_people import people_of, with_people, without_people
 from adapters.sql.upsert import insert_missing
 from domain.events import Journal
 from domain.mails import Lifecycle
-from domain.subscription.subscription import SubscriptionStage
-from domain.trial.messages import Service, StartTrial, TrialKind
-from domain.trial.states import CLOSED, TrialStage
+from domain.order.messages import PlaceOrder
+from domain.trial.messages import Service, StartTrial
+from domain.trial.states import TrialStage
 from domain.trial.trial import LOSSES, NUMBERS_RELEASED, TrialLife
-
-IN_A_SUBSCRIPTION: Final = frozenset({Service.MEETINGS, Service.MEETINGS_ENTERPRISE})
-"""What a customer with a subscription has bought. TRL-21, TRL-41."""
-
-BOUGHT: Final = "already bought"
-TRIED_ELSEWHERE: Final = "on trial with another partner"
-"""Which one is nobody's business."""
+from domain.values import Refused
 
 STEPS: Final = (*LOSSES, NUMBERS_RELEASED)
 """The order in which a trial's end is taken."""
 
 
-class Wish(NamedTuple):
-    """A trial, as far as it decides which services it may have."""
-
-    kind: TrialKind
-    customer_id: str
-    partner_id: str
-    purchased: Collection[str]
+class DeviceIdTaken(Refused):
+    """A device was lent for another trial under that id. TRL-15, R9."""
 
 
 class SqlTrials(Database):
@@ -57,22 +45,33 @@ class SqlTrials(Database):
             "opened_at": recorded_at,
         }
         with self._writing() as session:
-            _hold_customer(session, life.customer_id)
+            hold_customer(session, life.customer_id)
             known = session.get(TrialRecord, life.trial_id)
             if known is None:
-                wish = Wish(life.kind, life.customer_id, life.partner_id, placed.purchased)
-                _refuse_unavailable(_unavailable(session, wish, life.services))
+                wish = Wish(life.customer_id, life.partner_id, placed.purchased)
+                refuse_kind(session, life.kind, wish)
+                refuse_unavailable(session, wish, life.services, "services")
+                _refuse_known_devices(session, life)
                 if insert_missing(session, TrialRecord, row):
                     return keep_people(session, Lifecycle.TRIAL, life.trial_id, people_of(placed))
                 known = session.get_one(TrialRecord, life.trial_id)
             return _accept_repeat(session, known, placed, run)
 
-    def unavailable(self, trial_id: str, services: tuple[Service, ...]) -> dict[Service, str]:
-        """In one snapshot. Raises NotKnown for a trial never opened."""
-        with self._reading() as session:
+    def reserve_services(self, trial_id: str, services: tuple[Service, ...]) -> None:
+        """Checked and written in one transaction, one trial of a customer after the other.
+
+        While the trial runs only: in any other stage the story refuses the edit, or has told of its end already.
+        """
+        with self._writing() as session:
             stored = _stored(session, trial_id)
-            wish = Wish(stored.kind, stored.customer_id, stored.partner_id, stored.placed["purchased"])
-            return _unavailable(session, wish, services)
+            hold_customer(session, stored.customer_id)
+            session.refresh(stored, with_for_update=True)
+            had = stored.life["services"]
+            added = [service for service in services if service not in had]
+            wish = Wish(stored.customer_id, stored.partner_id, stored.placed["purchased"])
+            refuse_unavailable(session, wish, added, "add")
+            if stored.stage is TrialStage.TRIALING:
+                stored.life = stored.life | {"services": [*had, *added]}
 
     def record_trial(self, life: TrialLife, journal: Journal, people: People, run: str, recorded_at: datetime) -> None:
         """Row, events, tasks and people in one transaction. Raises NotKnown for a trial never opened."""
@@ -110,16 +109,19 @@ class SqlTrials(Database):
         with self._reading() as session:
             return {loss.step: loss.taken_at for loss in sorted(session.scalars(taken), key=_when_and_which)}
 
+    def check_paid_order(self, trial_id: str, number: str, order: PlaceOrder | None = None) -> None:
+        """In one snapshot."""
+        with self._reading() as session:
+            stored = _stored(session, trial_id)
+            if order is None:
+                refuse_placed(session, stored, number)
+            else:
+                refuse_to_place(session, stored, order)
+
     def paid_order_of(self, trial_id: str) -> str | None:
         """The first one placed, if there are several."""
-        paid = (
-            select(OrderRecord.number)
-            .where(OrderRecord.converts_trial == trial_id, OrderRecord.stage.not_in(CAME_TO_NOTHING))
-            .order_by(OrderRecord.placed_at, OrderRecord.number)
-            .limit(1)
-        )
         with self._reading() as session:
-            return session.scalar(paid)
+            return first_paid_order(session, trial_id)
 
 
 def _stored(session: Session, trial_id: str, *, lock: bool = False) -> TrialRecord:
@@ -140,13 +142,6 @@ def _columns(life: TrialLife, run: str, recorded_at: datetime) -> dict[str, Any]
     }
 
 
-def _hold_customer(session: Session, customer_id: str) -> None:
-    """Until we are done nobody else opens a trial for this customer; on SQLite nobody else writes at all."""
-    if session.get_bind().dialect.name == "postgresql":
-        digest = hashlib.sha256(f"trials of {customer_id}".encode()).digest()
-        session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest[:8], signed=True))))
-
-
 def _accept_repeat(session: Session, known: TrialRecord, placed: StartTrial, run: str) -> None:
     if known.first_run == run:
         return
@@ -159,42 +154,14 @@ def _accept_repeat(session: Session, known: TrialRecord, placed: StartTrial, run
     )
 
 
-def _refuse_unavailable(refused: dict[Service, str]) -> None:
-    if refused:
-        told = "; ".join(f"{service}: {reason}" for service, reason in refused.items())
-        raise ServicesNotAvailable(f"{told} (TRL-21, TRL-41)", field="services")
-
-
-def _unavailable(session: Session, wish: Wish, services: tuple[Service, ...]) -> dict[Service, str]:
-    """What speaks against each service; of a new customer nothing does."""
-    if wish.kind is TrialKind.NEW_CUSTOMER:
-        return {}
-    bought = {*wish.purchased, *(IN_A_SUBSCRIPTION if _has_subscription(session, wish.customer_id) else ())}
-    elsewhere = _tried_elsewhere(session, wish) if wish.kind is TrialKind.EXISTING_CUSTOMER else set()
-    return {
-        service: BOUGHT if service in bought else TRIED_ELSEWHERE
-        for service in services
-        if service in bought or service in elsewhere
-    }
-
-
-def _has_subscription(session: Session, customer_id: str) -> bool:
-    live = (
-        select(SubscriptionRecord.subscription_id)
-        .where(SubscriptionRecord.customer_id == customer_id, SubscriptionRecord.stage != SubscriptionStage.TERMINATED)
-        .limit(1)
+def _refuse_known_devices(session: Session, life: TrialLife) -> None:
+    known = session.scalars(
+        select(DeviceRecord.device_id).where(
+            DeviceRecord.device_id.in_(life.devices), DeviceRecord.trial_id != life.trial_id
+        )
     )
-    return session.scalar(live) is not None
-
-
-def _tried_elsewhere(session: Session, wish: Wish) -> set[str]:
-    """As they stand: services are added to a running trial and removed from it. TRL-51."""
-    others = select(TrialRecord.life["services"]).where(
-        TrialRecord.customer_id == wish.customer_id,
-        TrialRecord.partner_id != wish.partner_id,
-        TrialRecord.stage.not_in(CLOSED),
-    )
-    return {service for services in session.scalars(others) for service in services}
+    if taken := ", ".join(sorted(known)):
+        raise DeviceIdTaken(f"lent already, for another trial: {taken} (TRL-15, R9)", field="devices")
 
 
 def _when_and_which(loss: TrialLossRecord) -> tuple[datetime, int, str]:

@@ -1,4 +1,4 @@
-"""What a worker adds around every story: refusals that read well, and wrong numbers of arguments refused."""
+"""What a worker adds around every story: refusals that read well, wrong numbers of arguments refused, details."""
 
 import functools
 import inspect
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from temporalio import workflow
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import (
     ExecuteWorkflowInput,
@@ -60,9 +61,17 @@ class _PlainRefusals(WorkflowInboundInterceptor):
             await super().handle_signal(input)
 
     async def handle_query(self, input: HandleQueryInput) -> Any:  # noqa: A002 - the SDK's name
+        """The Web UI asks for the current details by a query of the SDK's own: they are written then and there, so
+        that they also tell what was refused last. A validator could not set them."""
         _expect_arguments(workflow.get_query_handler(input.query), *input.args)
         with _refusals_answered():
-            return await super().handle_query(input)
+            answer = await super().handle_query(input)
+        story = workflow.instance()
+        if isinstance(answer, WorkflowMetadata) and hasattr(story, "details"):
+            answer.current_details = story.details()
+            for update in answer.definition.update_definitions:
+                update.description = story.description(update.name, update.description)
+        return answer
 
     def handle_update_validator(self, input: HandleUpdateInput) -> None:  # noqa: A002 - the SDK's name
         _expect_arguments(workflow.get_update_handler(input.update), *input.args)

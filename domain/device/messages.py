@@ -18,6 +18,9 @@ class StartDeviceLoan(Message):
     expires_on: Moment = Field(description="The expiry of the EULA mail, not the date of the hub. TRL-90")
     country: Country
     zone: Zone
+    trial_serial_numbers: tuple[Identifier, ...] = Field(
+        default=(), max_length=20, description="Of ALL devices the trial lends; none: this one alone. AMB-17"
+    )
     customer_administrators: int
     partner_administrators: int
     policy: DevicePolicy = DevicePolicy()
@@ -40,8 +43,10 @@ class ReportReceived(Message):
 class AskForReturnPapers(Message):
     """Label or order number lost: the trials team is asked by mail. Form H. TRL-92, TRL-95, AMB-17."""
 
-    organization_id: Identifier
+    organization_id: Identifier = Field(description="The customer's. TRL-95")
     administrator_email_given: bool = Field(
         default=True, description="Name the customer administrator's address; else all serial numbers. AMB-17"
     )
-    serial_numbers: tuple[Identifier, ...] = Field(default=(), description="Of ALL trial devices. AMB-17")
+    serial_numbers: tuple[Identifier, ...] = Field(
+        default=(), max_length=20, description="Of ALL trial devices, or none. AMB-17"
+    )

@@ -2,18 +2,22 @@
 
 from datetime import timedelta
 
-from domain.policy import Span
-from domain.values import Email, Model
+from domain.device.carriers import FALLBACK
+from domain.policy import Days, SomeDays
+from domain.values import Email, Line, Model
 
 
 class DevicePolicy(Model):
-    """Every duration of a device loan; a day ends at the customer's local midnight. AMB-39."""
+    """Every duration and reading of the rules for one loan; a day ends at the customer's local midnight. AMB-39."""
 
-    return_within: Span = timedelta(days=14)
+    return_within: Days = timedelta(days=14)
     """From the expiry of the EULA mail until the device must be back. TRL-90, AMB-15."""
 
     trials_team: Email = "webextrials_info@cisco.com"
     """The vendor's address for lost return papers. TRL-95, domain.md §9.4."""
 
-    reminders: tuple[Span, ...] = (timedelta(days=14), timedelta(days=7), timedelta(days=1))
+    other_carrier: Line = FALLBACK.carrier
+    """Whom the customer calls in a country for which the rules name no carrier. TRL-93, AMB-16."""
+
+    reminders: tuple[SomeDays, ...] = (timedelta(days=14), timedelta(days=7), timedelta(days=1))
     """Before the return is due: the customer's administrator is reminded. TRL-90."""

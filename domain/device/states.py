@@ -31,15 +31,16 @@ class DeviceEvent(StrEnum):
 
 D, V = DeviceStage, DeviceEvent
 
-OUT: Final = (D.SHIPPED, D.IN_USE, D.RETURN_DUE, D.OVERDUE)
-"""With the customer, or on its way there."""
+OUT: Final = (D.SHIPPED, D.IN_USE, D.RETURN_DUE, D.OVERDUE, D.SERIAL_MISMATCH)
+"""With the customer, or on its way there: also when it was another one that came back. TRL-94."""
 
 NEXT: Final = {
     (D.SHIPPED, V.DELIVERED): D.IN_USE,
     (D.SHIPPED, V.EXPIRED): D.RETURN_DUE,
     (D.IN_USE, V.EXPIRED): D.RETURN_DUE,
     (D.RETURN_DUE, V.RETURN_OVERDUE): D.OVERDUE,
-    **{(stage, V.HANDED_OVER): D.RETURN_IN_TRANSIT for stage in (*OUT, D.SERIAL_MISMATCH)},
+    **{(stage, V.RETURN_OVERDUE): stage for stage in (D.RETURN_IN_TRANSIT, D.SERIAL_MISMATCH)},
+    **{(stage, V.HANDED_OVER): D.RETURN_IN_TRANSIT for stage in OUT},
     (D.RETURN_IN_TRANSIT, V.RECEIVED): D.MATCHED,
     (D.RETURN_IN_TRANSIT, V.RECEIVED_OTHER): D.SERIAL_MISMATCH,
 }

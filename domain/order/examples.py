@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from domain.offers import PLACEHOLDER, Offer, as_they_are, fitted
 from domain.order.forms import GraduationForm, ProvisioningForm, SitePlan
 from domain.order.messages import (
     AcceptTerms,
@@ -14,7 +15,7 @@ from domain.order.messages import (
     SubmitForm,
     Terms,
 )
-from domain.order.order import RELAY
+from domain.order.order import RELAY, OrderLife
 from domain.values import Country, Language, Message, Person
 
 FORM: Final = ProvisioningForm(
@@ -43,6 +44,9 @@ FORM: Final = ProvisioningForm(
     time_zone="Asia/Tokyo",
     existing_customer=False,
 )
+
+RENEWAL_FORM: Final = FORM.model_copy(update={"existing_customer": True})
+"""A renewal answers Yes. REN-06."""
 
 GRADUATION: Final = GraduationForm(
     manager_first_name="Ken",
@@ -73,6 +77,8 @@ GRADUATION: Final = GraduationForm(
 
 _ONE_TIME_PAGE: Final = "https://akasaka.webex.example/password/one-time"
 
+MONTHS_OF_A_YEAR: Final = 12
+
 EXAMPLES: Final[dict[str, Message]] = {
     "accept_terms": AcceptTerms(by="customer-17", terms=Terms.PORT),
     "clear_compliance": ClearCompliance(by="vendor-desk"),
@@ -84,3 +90,32 @@ EXAMPLES: Final[dict[str, Message]] = {
     "complete_task": CompleteTask(by="partner-hikari", task=RELAY),
 }
 """By update name."""
+
+
+def offers(life: OrderLife) -> dict[str, Offer]:
+    """What fits this order: the terms still missing, the users it bought, its term."""
+    found = as_they_are(EXAMPLES)
+    if life.missing_terms:
+        found["accept_terms"] = fitted(EXAMPLES["accept_terms"], by=life.customer_id, terms=life.missing_terms[0])
+    found["submit_provisioning_form"] = _form(life)
+    found["report_site_built"] = _built(life)
+    handover = GRADUATION.model_copy(update={"term_years": life.term_months / MONTHS_OF_A_YEAR})
+    note = f"replace what stands in it by what the partner answered; term_years must be {handover.term_years:g}"
+    found["graduate"] = fitted(EXAMPLES["graduate"], note, form=handover)
+    return found
+
+
+def _form(life: OrderLife) -> Offer:
+    site = FORM.sites[0].model_copy(update={"named_users": life.named_hosts})
+    form = (RENEWAL_FORM if life.is_renewal else FORM).model_copy(update={"sites": (site,)})
+    note = f"replace what stands in it by what the customer answered; named users must add up to {life.named_hosts}"
+    file = "order.submit_provisioning_form.renewal" if life.is_renewal else ""
+    return Offer(SubmitForm(by="partner-hikari", form=form), note, file)
+
+
+def _built(life: OrderLife) -> Offer:
+    """Access data go out in the Welcome as they are: none is made up here."""
+    if life.is_renewal:
+        return Offer(ReportSiteBuilt(by="vendor-build"))
+    note = "replace user_name and password_url: they go out in the Welcome"
+    return fitted(EXAMPLES["report_site_built"], note, user_name=PLACEHOLDER, password_url=PLACEHOLDER)

@@ -215,9 +215,10 @@ class OrderLife(Life):
         self.agenda.disarm(RENEWAL_TARGET)
         self.journal.close_task(RELAY, now)
 
-    def expect_build_by(self, due_at: datetime) -> None:
+    def expect_build_by(self, due_at: datetime, now: datetime) -> None:
         """About 7 business days: a guide. ORD-18, ORD-19."""
         if self.stage is Stage.PROVISIONING:
+            self.journal.note("order.build_expected", now, due_at=due_at)
             self.agenda.arm(Deadline(name=BUILD_LATE, at=due_at, label="Build guide: alert if the site is not built"))
 
     def check_site_built(self, message: ReportSiteBuilt) -> None:

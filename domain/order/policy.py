@@ -16,11 +16,9 @@ class OrderPolicy(Model):
     vendor_zone: Zone = "Asia/Tokyo"
     """In whose time zone a business day ends, at local midnight. AMB-40."""
 
-    hold_expected: BusinessDays = 3
-    """Business days within which the hold is usually released: told to people, never enforced. ORD-03, AMB-1."""
-
     hold_overdue: BusinessDays = 5
-    """Business days after placing at whose end a hold is late: a jeopardy alert to the ordering partner. AMB-1."""
+    """Business days after placing at whose end a hold is late: a jeopardy alert to the ordering partner.
+    ORD-03, AMB-1."""
 
     build_guide: BusinessDays = 7
     """Business days from the form's submission to a built site: a guide, so late means jeopardy. ORD-18, ORD-19."""

@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from domain.offers import Offer, as_they_are, fitted
 from domain.subscription.messages import ConfirmRenewal, TerminateSubscription
+from domain.subscription.subscription import SubscriptionLife
 from domain.values import Message
 
 EXAMPLES: Final[dict[str, Message]] = {
@@ -10,3 +12,11 @@ EXAMPLES: Final[dict[str, Message]] = {
     "terminate": TerminateSubscription(by="ops-7", reason="the customer moved to another service"),
 }
 """By update name."""
+
+
+def offers(life: SubscriptionLife) -> dict[str, Offer]:
+    """What fits this subscription: the renewal nobody has verified yet."""
+    found = as_they_are(EXAMPLES)
+    for number in life.unverified[:1]:
+        found["confirm_renewal"] = fitted(EXAMPLES["confirm_renewal"], by=life.partner_id, order_number=number)
+    return found

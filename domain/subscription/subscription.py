@@ -87,6 +87,11 @@ class SubscriptionLife(Life):
         return self.subscription_id
 
     @property
+    def closed(self) -> bool:
+        """It was terminated."""
+        return self.stage is SubscriptionStage.TERMINATED
+
+    @property
     def attention(self) -> bool:
         """Should somebody look?"""
         return super().attention or self.stage is SubscriptionStage.SUSPENDED
@@ -100,6 +105,12 @@ class SubscriptionLife(Life):
     def suspends_at(self) -> datetime:
         """The end of the renewal date in the customer's zone (UTC). REN-08, AMB-39."""
         return end_of_day(self.renewal_date, self.zone)
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """Renewal orders the partner has not checked with the vendor yet. REN-10."""
+        verifications = [task for task in self.journal.tasks if task.kind is TaskKind.VERIFY_RENEWAL]
+        return tuple(task.key.removeprefix("verify/") for task in verifications if task.closed_at is None)
 
     def hear(self, news: "RenewalNews", now: datetime) -> None:
         """A renewal order reports. A second report of the same changes nothing."""

@@ -1,10 +1,19 @@
 """A subscription as people see it. Pure."""
 
 from datetime import datetime
+from typing import Final
 
-from domain.subscription.subscription import SubscriptionLife, SubscriptionStage
+from domain.subscription.subscription import RENEWAL_DATE, TARGET, SubscriptionLife, SubscriptionStage
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step, view_of
+from domain.view import Awaited, LifeView, Mark, Step, awaited, view_of
+
+IN_WORDS: Final = {
+    SubscriptionStage.ACTIVE: "is in service",
+    SubscriptionStage.SUSPENDED: "is suspended",
+    SubscriptionStage.TERMINATED: "was terminated",
+}
+
+MISSED: Final = {TARGET: "No renewal was ordered by its target date"}
 
 
 def subscription_view(life: SubscriptionLife, now: datetime) -> LifeView:
@@ -12,8 +21,12 @@ def subscription_view(life: SubscriptionLife, now: datetime) -> LifeView:
     return view_of(
         life,
         now,
+        missed=MISSED,
+        troubles=_troubles(life),
         kind=life.lifecycle,
+        what=f"Subscription {life.subscription_id}",
         stage=life.stage,
+        stage_in_words=IN_WORDS[life.stage],
         customer_id=life.customer_id,
         partner_id=life.partner_id,
         steps=_steps(life),
@@ -29,25 +42,28 @@ def subscription_view(life: SubscriptionLife, now: datetime) -> LifeView:
     )
 
 
+def _troubles(life: SubscriptionLife) -> list[str]:
+    if life.stage is not SubscriptionStage.SUSPENDED:
+        return []
+    return [f"Suspended: the renewal was not complete by {life.renewal_date}; once it is, service goes on"]
+
+
 def _steps(life: SubscriptionLife) -> tuple[Step, ...]:
     terms = [Step(name=f"Term {number}", mark=Mark.DONE) for number in range(1, life.term)]
-    ended = life.stage is SubscriptionStage.TERMINATED
-    return (*terms, Step(name=f"Term {life.term}", mark=Mark.STOPPED if ended else Mark.CURRENT))
+    return (*terms, Step(name=f"Term {life.term}", mark=Mark.STOPPED if life.closed else Mark.CURRENT))
 
 
 def _awaiting(life: SubscriptionLife) -> tuple[Awaited, ...]:
-    if life.stage is SubscriptionStage.TERMINATED:
+    if life.closed:
         return ()
     if life.renewal_order:
         what = f"completion of renewal order {life.renewal_order}"
-        return (Awaited(what=what, from_whom=f"order-{life.renewal_order}", update=""),)
-    return (Awaited(what="a renewal order", from_whom=f"partner {life.partner_id}", update=""),)
+        return (awaited(life, what, f"order-{life.renewal_order}", "", RENEWAL_DATE),)
+    return (awaited(life, "a renewal order", f"partner {life.partner_id}", "", RENEWAL_DATE),)
 
 
 def _can_send(life: SubscriptionLife) -> tuple[str, ...]:
-    allowed = []
-    if any(task.closed_at is None for task in life.journal.tasks if task.key.startswith("verify/")):
-        allowed.append("confirm_renewal")
-    if life.stage is not SubscriptionStage.TERMINATED and life.renewal_order is None:
-        allowed.append("terminate")
-    return tuple(allowed)
+    if life.closed:
+        return ()
+    allowed = {"confirm_renewal": bool(life.unverified), "terminate": life.renewal_order is None}
+    return tuple(update for update, is_allowed in allowed.items() if is_allowed)

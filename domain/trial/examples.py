@@ -1,7 +1,9 @@
 """One valid message of each kind: shown to operators, pasted from the Web UI, validated by a test. Invented people."""
 
+from datetime import datetime
 from typing import Final
 
+from domain.offers import PLACEHOLDER, Offer, as_they_are, fitted
 from domain.trial.messages import (
     AcceptTrial,
     CancelTrial,
@@ -15,7 +17,9 @@ from domain.trial.messages import (
     Service,
     WithdrawTrial,
 )
+from domain.trial.trial import TrialLife
 from domain.values import Language, Message, Person
+from domain.working_time import local_day
 
 CONTACT: Final = Person(
     first_name="Ken",
@@ -44,3 +48,39 @@ EXAMPLES: Final[dict[str, Message]] = {
     ),
 }
 """By update name."""
+
+SOMEBODY: Final = CONTACT.model_copy(update=dict.fromkeys(("first_name", "last_name", "email"), PLACEHOLDER))
+
+
+def offers(life: TrialLife, now: datetime) -> dict[str, Offer]:
+    """What fits this trial: its services, the longest extension, somebody to name where a mail would go out."""
+    found = as_they_are(EXAMPLES)
+    found["accept"] = Offer(AcceptTrial(by="customer-admin-3"), "add full_administrator: true if that box was ticked")
+    if missing := tuple(service for service in life.services if service not in life.built):
+        found["report_services_built"] = fitted(EXAMPLES["report_services_built"], services=missing)
+    found["extend"] = _extension(life, now)
+    found["edit_services"] = Offer(_edit(life), "replace by the services that are wanted")
+    found["convert"] = fitted(
+        EXAMPLES["convert"],
+        "replace order_number by the SO# of the paid order, and provisioning_contact: mail goes there",
+        services=life.services,
+        order_number=PLACEHOLDER,
+        provisioning_contact=SOMEBODY,
+    )
+    return found
+
+
+def _extension(life: TrialLife, now: datetime) -> Offer:
+    """An extension counts from today: while that would shorten the trial, nothing is offered to paste."""
+    most = life.policy.longest_extension
+    first_day = life.expires_on - most if life.expires_on else None
+    if first_day and local_day(now, life.zone) < first_day:
+        return Offer(None, f"from {first_day} on; before, {most.days} days from today would shorten the trial (TRL-50)")
+    return Offer(ExtendTrial(by="partner-hikari", days=most.days))
+
+
+def _edit(life: TrialLife) -> EditServices:
+    addable = [each for each in Service if each not in life.services and each is not Service.MEETINGS_ENTERPRISE]
+    if addable:
+        return EditServices(by="partner-hikari", add=(addable[0],))
+    return EditServices(by="partner-hikari", remove=(life.services[-1],))

@@ -77,7 +77,6 @@ class StartTrial(Message):
     kind: TrialKind
     partner: Partner
     partner_role: PartnerRole = Field(description="Of who starts it: sales or full administrator. TRL-02")
-    partner_tier: Literal[1, 2] = Field(default=1, description="A Tier-2 has its distributor convert. TRL-61")
     partner_administrators: tuple[Person, ...] = Field(
         default=(), max_length=20, description="The other partner administrators; they get the warnings too. TRL-73"
     )
@@ -108,6 +107,7 @@ class StartTrial(Message):
 
     def _problems(self) -> list[str]:
         enterprise = Service.MEETINGS_ENTERPRISE in self.services
+        devices = [device.device_id for device in self.devices]
         types = [device.model for device in self.devices]
         serials = [device.serial_number for device in self.devices]
         found = {
@@ -124,6 +124,7 @@ class StartTrial(Message):
             "site must be left out without meetings_enterprise (TRL-14)": not enterprise and self.site is not None,
             "services must not be named twice (TRL-13)": len(set(self.services)) != len(self.services),
             "devices: one shipment per device type (TRL-15)": len(set(types)) != len(types),
+            "devices: device ids must differ (TRL-15)": len(set(devices)) != len(devices),
             "devices: serial numbers must differ (TRL-94)": len(set(serials)) != len(serials),
             "confirmed_organization must be true for an existing customer (TRL-22)": self.kind
             is TrialKind.EXISTING_CUSTOMER
@@ -217,3 +218,9 @@ class ConvertTrial(Message):
     def number(self) -> str:
         """The SO# of the paid order."""
         return self.order.sales_order_number if self.order else str(self.order_number)
+
+    def naming(self, trial_id: str) -> Self:
+        """The same; an order that is to be started says which trial it converts, if it did not. TRL-60"""
+        if self.order is None or self.order.converts_trial is not None:
+            return self
+        return self.model_copy(update={"order": self.order.model_copy(update={"converts_trial": trial_id})})

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from domain.policy import Span
+from domain.device.policy import DevicePolicy
+from domain.policy import Days, SomeDays
 from domain.values import Model
 
 
@@ -18,31 +19,35 @@ class GraceAccess(StrEnum):
 class TrialPolicy(Model):
     """Every duration and reading of the rules for one trial; a day ends at the customer's local midnight. AMB-39."""
 
-    consent_window: Span = timedelta(days=10)
+    consent_window: SomeDays = timedelta(days=10)
     """From the day of the first request until the end of the last day to accept; a resend changes nothing.
     TRL-25, TRL-31, AMB-9."""
 
-    length: Span = timedelta(days=90)
+    length: SomeDays = timedelta(days=90)
     """From the day the trial becomes active to the expiry date, if its start does not say otherwise. AMB-6."""
 
-    warnings: tuple[Span, ...] = (timedelta(days=7),)
+    warnings: tuple[SomeDays, ...] = (timedelta(days=7),)
     """Before E: each customer administrator and the partner's administrators are warned. E itself always is a
     moment to tell. TRL-71, TRL-73, AMB-43."""
 
-    grace: Span = timedelta(days=30)
+    grace: SomeDays = timedelta(days=30)
     """From E until the organization's trial is lost for good; conversion stays open. TRL-75, TRL-76."""
 
     grace_access: GraceAccess = GraceAccess.FULL
     """What users may still do in grace. AMB-14."""
 
-    last_call: tuple[Span, ...] = (timedelta(days=7), timedelta(days=1))
-    """Before the end of grace: what cannot be undone is announced to whoever can still stop it. TRL-77, TRL-78."""
+    last_call: tuple[SomeDays, ...] = (timedelta(days=7), timedelta(days=1))
+    """Before the end of grace: what cannot be undone is announced to whoever can still stop it. If nobody was told
+    by then (an operator held the trial, nothing ran), the shortest of these days is added. TRL-77, TRL-78."""
 
-    numbers_kept: Span = timedelta(days=15)
+    numbers_kept: Days = timedelta(days=15)
     """From the end of grace until phone numbers are released (E + 45 days). TRL-79, TRL-80, AMB-13."""
 
-    longest_extension: Span = timedelta(days=30)
+    longest_extension: SomeDays = timedelta(days=30)
     """The most a trial may be extended, from today and not from E. TRL-50, AMB-11."""
 
     tell_partner_of_lapsed_consent: bool = False
     """Whether the partner gets mail when nobody consents in time; the seed has no such mail. AMB-46."""
+
+    devices: DevicePolicy = DevicePolicy()
+    """The terms its devices are lent under. TRL-90 to TRL-95."""

@@ -7,8 +7,8 @@ from typing import ClassVar, Final, Self
 from pydantic import AwareDatetime
 
 from domain.agenda import Deadline
-from domain.life import Life
 from domain.mails import Lifecycle, MailKind, Role, numbered
+from domain.trial.dates import TrialDates
 from domain.trial.messages import (
     AcceptTrial,
     CancelTrial,
@@ -17,6 +17,7 @@ from domain.trial.messages import (
     EditServices,
     ExtendTrial,
     GiveDetails,
+    MeetingSite,
     ReportServicesBuilt,
     ResendConsent,
     Service,
@@ -24,7 +25,6 @@ from domain.trial.messages import (
     TrialKind,
     WithdrawTrial,
 )
-from domain.trial.policy import TrialPolicy
 from domain.trial.regions import data_region
 from domain.trial.states import CLOSED, TrialEvent, TrialStage, after
 from domain.values import Message, Refused, in_days
@@ -50,21 +50,16 @@ LOSSES: Final[Mapping[str, frozenset[Service]]] = {
 NUMBERS_RELEASED = "numbers_released"
 
 
-class TrialLife(Life):
+class TrialLife(TrialDates):
     """Where one trial stands. Every method that changes it checks first and then changes it in one step."""
 
     lifecycle: ClassVar[Lifecycle] = Lifecycle.TRIAL
 
     trial_id: str
     kind: TrialKind
-    policy: TrialPolicy
     customer_id: str
     partner_id: str
-    partner_tier: int
     country: str
-    zone: str
-    """The customer's: its midnight ends a calendar day. AMB-39."""
-
     customer_administrators: int
     full_administrators: tuple[int, ...]
     """Numbers of the customer administrators who may accept. TRL-24."""
@@ -75,22 +70,27 @@ class TrialLife(Life):
     """Length in days, from the start or the policy. AMB-6."""
 
     services: tuple[Service, ...]
+    site: MeetingSite | None = None
+    """Of the Enterprise Edition. TRL-14."""
+
     built: tuple[Service, ...] = ()
     devices: tuple[str, ...] = ()
     stage: TrialStage = TrialStage.ACKNOWLEDGED
     consent_requested_at: AwareDatetime | None = None
     consent_requests: int = 0
+    consented_at: AwareDatetime | None = None
     partner_access: str | None = None
     """`full_administrator` or `provisioning_administrator`, as granted. TRL-27, TRL-28."""
 
     activated_at: AwareDatetime | None = None
     expired_at: AwareDatetime | None = None
-    expires_on: date | None = None
-    """E, a day of the customer's calendar; the trial expires when that day ends."""
+    loss_announced: bool = False
+    """Whoever can still stop it was told what will be lost. TRL-78."""
 
     grace_over: bool = False
     """The end of grace was reached; what is lost is lost after one last look."""
 
+    lapsed_at: AwareDatetime | None = None
     lost: tuple[str, ...] = ()
     closed_at: AwareDatetime | None = None
     closing_reason: str | None = None
@@ -107,7 +107,6 @@ class TrialLife(Life):
             policy=start.policy,
             customer_id=start.customer.id,
             partner_id=start.partner.id,
-            partner_tier=start.partner_tier,
             country=start.customer.country,
             zone=start.customer.zone,
             customer_administrators=1 + len(start.administrators),
@@ -116,6 +115,8 @@ class TrialLife(Life):
             users=len(start.users),
             days=start.days or start.policy.length.days,
             services=start.services,
+            tried=start.services,
+            site=start.site,
             devices=tuple(device.device_id for device in start.devices),
         )
         region = data_region(start.customer.country)
@@ -131,23 +132,6 @@ class TrialLife(Life):
     def closed(self) -> bool:
         """Nothing will happen to it any more."""
         return self.stage in CLOSED
-
-    @property
-    def expires_at(self) -> datetime | None:
-        """E as an instant: the end of that calendar day in the customer's zone (UTC)."""
-        return end_of_day(self.expires_on, self.zone) if self.expires_on else None
-
-    @property
-    def grace_ends_at(self) -> datetime | None:
-        """E + 30 days. TRL-76."""
-        return end_of_day(self.expires_on + self.policy.grace, self.zone) if self.expires_on else None
-
-    @property
-    def numbers_until(self) -> datetime | None:
-        """E + 45 days, for a trial with Calling. TRL-79, AMB-13."""
-        if self.expires_on is None or Service.CALLING not in self.services:
-            return None
-        return end_of_day(self.expires_on + self.policy.grace + self.policy.numbers_kept, self.zone)
 
     # Start and consent.
 
@@ -184,8 +168,10 @@ class TrialLife(Life):
 
     def accept(self, message: AcceptTrial, now: datetime) -> None:
         """With the box the partner manages users and licences too, without it only provisions. TRL-27, TRL-28."""
+        self.check_accept(message)
         self.partner_access = "full_administrator" if message.full_administrator else "provisioning_administrator"
         self._move(TrialEvent.CONSENT_GIVEN, now, message, partner_access=self.partner_access)
+        self.consented_at = now
         self.agenda.disarm(CONSENT)
 
     def check_decline(self, _message: DeclineTrial) -> None:
@@ -282,18 +268,24 @@ class TrialLife(Life):
             at = end_of_day(grace_ends_on - before, self.zone)
             label = f"Last call, {in_days(before)} before the loss"
             self.agenda.arm(Deadline(name=f"{LAST_CALL}/{before.days}", at=at, ladder=LAST_CALL, label=label))
-        at = end_of_day(grace_ends_on, self.zone)
-        self.agenda.arm(
-            Deadline(name=GRACE_END, at=at, ladder=LAST_CALL, label="Grace ends: the trial is lost for good")
-        )
+        self._end_grace_on(grace_ends_on)
         self._post_to_customer(MailKind.TRIAL_EXPIRED, str(self.expires_on), self.expires_at)
         self._post_to_partner(MailKind.TRIAL_EXPIRED_PARTNER, str(self.expires_on), self.expires_at)
 
+    def _end_grace_on(self, day: date) -> None:
+        label = "Grace ends: the trial is lost for good"
+        deadline = Deadline(name=GRACE_END, at=end_of_day(day, self.zone), ladder=LAST_CALL, label=label)
+        self.agenda.arm(deadline, again=True)
+
     def call_last(self, deadline: Deadline, now: datetime) -> None:
         """What cannot be undone is announced to whoever can still stop it. TRL-78."""
+        self._announce_loss(deadline.name, now)
+
+    def _announce_loss(self, occurrence: str, now: datetime) -> None:
+        self.loss_announced = True
         self.journal.note("trial.loss_announced", now, grace_ends_at=self.grace_ends_at)
-        self._post_to_customer(MailKind.TRIAL_LAST_CALL, deadline.name, self.grace_ends_at)
-        self._post_to_partner(MailKind.TRIAL_LAST_CALL, deadline.name, self.grace_ends_at)
+        self._post_to_customer(MailKind.TRIAL_LAST_CALL, occurrence, self.grace_ends_at)
+        self._post_to_partner(MailKind.TRIAL_LAST_CALL, occurrence, self.grace_ends_at)
 
     def check_extend(self, message: ExtendTrial, now: datetime) -> None:
         """From today, at most 30 days; shorter only when said so. TRL-50, AMB-11."""
@@ -333,6 +325,9 @@ class TrialLife(Life):
         self.check_edit(message)
         kept = [service for service in self.services if service not in message.remove]
         self.services = (*kept, *message.add)
+        self.tried = (*self.tried, *(service for service in message.add if service not in self.tried))
+        if Service.MEETINGS_ENTERPRISE not in kept:
+            self.site = message.site
         self._move(TrialEvent.EDITED, now, message, services=", ".join(self.services))
 
     def check_cancel(self, message: CancelTrial) -> None:
@@ -365,22 +360,32 @@ class TrialLife(Life):
         self.post(MailKind.TRIAL_SETUP)
 
     def convert_by(self, order_number: str, now: datetime) -> None:
-        """The last look found the paid order: nothing is lost. TRL-66."""
+        """The last look found the paid order: nothing is lost; the partner sets the services up. TRL-62, TRL-66."""
         self.order_number = order_number
         self._close(TrialEvent.CONVERTED, now, "found at the last look before the loss", None, order=order_number)
+        self.post(MailKind.TRIAL_SETUP, to=numbered(Role.PARTNER_ADMINISTRATOR, 0))
 
     # The end.
 
     def grace_ended(self, now: datetime) -> None:
-        """The moment is reached; one last look decides. TRL-77."""
-        self.grace_over = True
-        self.journal.note("trial.grace_end_reached", now, grace_ends_at=self.grace_ends_at)
+        """The moment is reached; one last look decides. But nothing is lost that nobody was told of. TRL-77, TRL-78."""
+        if self.policy.last_call and not self.loss_announced:
+            self._announce_late(now)
+        else:
+            self.grace_over = True
+            self.journal.note("trial.grace_end_reached", now, grace_ends_at=self.grace_ends_at)
+
+    def _announce_late(self, now: datetime) -> None:
+        """An operator held the trial, or nothing ran: grace goes on for as long as the shortest announcement."""
+        self.grace_moved_to = local_day(now, self.zone) + min(self.policy.last_call)
+        self.journal.note("trial.grace_prolonged", now, grace_ends_at=self.grace_ends_at)
+        self._end_grace_on(self.grace_moved_to)
+        self._announce_loss(f"{LAST_CALL}/late", now)
 
     def lapse(self, now: datetime) -> None:
         """Irreversible from here: conversion is refused, the losses follow. TRL-77, TRL-78."""
         self._move(TrialEvent.GRACE_ENDED, now)
-        for number in range(self.users):
-            self.post(MailKind.TRIAL_ACCESS_ENDED, to=numbered(Role.TRIAL_USER, number))
+        self.lapsed_at = now
         if self.numbers_until is None:
             self.closed_at = now
             return
@@ -392,12 +397,15 @@ class TrialLife(Life):
         """Steps of the loss not taken yet, of the services there were."""
         if not self.stage.startswith(TrialStage.LAPSED):
             return ()
-        return tuple(step for step, of in LOSSES.items() if of & set(self.services) and step not in self.lost)
+        return tuple(step for step, of in LOSSES.items() if of & set(self.tried) and step not in self.lost)
 
     def has_lost(self, step: str, now: datetime) -> None:
-        """One step of the loss was taken."""
+        """One step of the loss was taken; after the last the users are told. TRL-75."""
         self.lost = (*self.lost, step)
         self.journal.note("trial.lost", now, what=step)
+        if not self.losses_to_come:
+            for number in range(self.users):
+                self.post(MailKind.TRIAL_ACCESS_ENDED, to=numbered(Role.TRIAL_USER, number))
 
     def release_numbers(self, now: datetime) -> None:
         """E + 45 days, never before. TRL-80, AMB-13."""

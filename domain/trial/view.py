@@ -1,14 +1,36 @@
 """A trial as people see it: tracker, what it waits for and from whom, what may be sent now. Pure."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from domain.trial.messages import TrialKind
 from domain.trial.states import LISTED, TrialStage
-from domain.trial.trial import TrialLife
+from domain.trial.trial import CONSENT, EXPIRED, GRACE_END, TrialLife
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step, view_of
+from domain.view import Awaited, LifeView, Step, awaited, tracker, view_of
 
 S = TrialStage
+
+IN_WORDS: Final = {
+    S.ACKNOWLEDGED: "was taken and is being checked",
+    S.AWAITING_CONSENT: "waits for the customer's consent",
+    S.AWAITING_DETAILS: "waits for the provisioning details",
+    S.PROVISIONING: "waits for its services to be built",
+    S.TRIALING: "is running",
+    S.EXPIRED_GRACE: "has expired and may still be converted",
+    S.CONVERTED: "was converted and is paid from here on",
+    S.LAPSED: "is lost for good",
+    S.NUMBERS_RETAINED: "is lost for good, its phone numbers are kept for a while",
+    S.NUMBERS_RELEASED: "is lost for good, its phone numbers too",
+    S.CANCELLED: "was cancelled",
+}
+
+WHOSE: Final = {
+    TrialKind.NEW_CUSTOMER: "a new customer",
+    TrialKind.EXISTING_CUSTOMER: "an existing customer",
+    TrialKind.PAYING_CUSTOMER: "a paying customer",
+}
 
 CAN_SEND: Final = {
     S.AWAITING_CONSENT: ("accept", "decline", "resend", "withdraw"),
@@ -24,8 +46,11 @@ def trial_view(life: TrialLife, now: datetime) -> LifeView:
     return view_of(
         life,
         now,
+        missed={},
         kind=f"{life.lifecycle}.{life.kind}",
+        what=f"Trial {life.trial_id} for {WHOSE[life.kind]}",
         stage=life.stage,
+        stage_in_words=IN_WORDS[life.stage],
         customer_id=life.customer_id,
         partner_id=life.partner_id,
         steps=steps(life),
@@ -56,41 +81,48 @@ def _facts(life: TrialLife) -> dict[str, str]:
 
 
 def steps(life: TrialLife) -> tuple[Step, ...]:
-    """The tracker: ticks only for what happened, a cross where it stopped."""
-    told = [("Consent", life.partner_access is not None)] if life.consent_requests else []
-    told.append(("Provisioning", life.activated_at is not None))
-    told.append(("Trialing", life.expired_at is not None or life.stage is S.CONVERTED))
+    """The tracker: ticks only for what happened, a cross where it stopped, both ends while both are open."""
+    return tracker(((name, done, at if done else None) for name, done, at in _told(life)), closed=life.closed)
+
+
+def _told(life: TrialLife) -> Iterator[tuple[str, bool, datetime | None]]:
+    converted = life.stage is S.CONVERTED
+    if life.kind is TrialKind.EXISTING_CUSTOMER:
+        yield "Consent", life.consented_at is not None, life.consented_at
+    if life.kind is not TrialKind.PAYING_CUSTOMER:
+        yield "Services built", life.activated_at is not None, life.activated_at
+    yield "Trialing", life.expired_at is not None or converted, life.expired_at or life.closed_at
+    if life.expired_at is not None:
+        yield "Grace", life.lapsed_at is not None or converted, life.lapsed_at or life.closed_at
+    yield from _end(life)
+
+
+def _end(life: TrialLife) -> Iterator[tuple[str, bool, datetime | None]]:
     if life.stage is S.CONVERTED:
-        told.append(("Converted", True))
+        yield "Converted", True, life.closed_at
+    elif life.lapsed_at is not None:
+        yield "Lapsed", True, life.lapsed_at
+        if life.numbers_until is not None:
+            yield "Phone numbers released", life.stage is S.NUMBERS_RELEASED, life.closed_at
     else:
-        told += [("Grace", life.stage.startswith(S.LAPSED)), ("Lapsed", life.stage.startswith(S.LAPSED))]
-    marks: list[Step] = []
-    for name, done in told:
-        here = not done and all(step.mark is Mark.DONE for step in marks)
-        marks.append(Step(name=name, mark=Mark.DONE if done else _unfinished(life, here=here)))
-    return tuple(marks)
-
-
-def _unfinished(life: TrialLife, *, here: bool) -> Mark:
-    if not here:
-        return Mark.PENDING
-    return Mark.STOPPED if life.closed else Mark.CURRENT
+        yield "Converted or lapsed" if life.expired_at else "Converted or expired", False, None
 
 
 def awaiting(life: TrialLife) -> tuple[Awaited, ...]:
-    """What the next move waits for, and from whom."""
+    """What the next move waits for, from whom, until when."""
+    partner = f"partner {life.partner_id}"
     match life.stage:
         case S.AWAITING_CONSENT:
-            return (Awaited(what="consent", from_whom="a full administrator of the customer", update="accept"),)
+            return (awaited(life, "consent", "a full administrator of the customer", "accept", CONSENT),)
         case S.AWAITING_DETAILS:
-            what = "provisioning details"
-            return (Awaited(what=what, from_whom=f"partner {life.partner_id}", update="give_details"),)
+            return (awaited(life, "provisioning details", partner, "give_details"),)
         case S.PROVISIONING:
             missing = ", ".join(service for service in life.services if service not in life.built)
-            what = f"services built: {missing}"
-            return (Awaited(what=what, from_whom="vendor", update="report_services_built"),)
-        case S.TRIALING | S.EXPIRED_GRACE:
-            return (Awaited(what="conversion, or the end", from_whom=f"partner {life.partner_id}", update="convert"),)
+            return (awaited(life, f"services built: {missing}", "vendor", "report_services_built"),)
+        case S.TRIALING:
+            return (awaited(life, "conversion, or the end", partner, "convert", EXPIRED),)
+        case S.EXPIRED_GRACE:
+            return (awaited(life, "conversion, or the end", partner, "convert", GRACE_END),)
         case _:
             return ()
 

@@ -80,6 +80,8 @@ FACTS: dict[str, Any] = {
     "user_name": "site-admin-7",
     "password_url": "https://acme.webex.example/set?token=a&b=1",
     "link_void_at": INSTANT,
+    "link_hours": 72,
+    "target_days": 14,
     "form_lines": (
         FormLine(label="End Customer Company Name", value="ACME-Kunde"),
         FormLine(label="Outstanding issues?", value="First line\n\n\n\nafter a gap"),
@@ -94,10 +96,10 @@ NEEDED = {
     MailKind.PROVISIONING_COPY: {"order_number", "build_guide", "form_lines"},
     MailKind.RENEWAL_LATE: {"order_number", "due_at", "renewal_date"},
     MailKind.BUILD_LATE: {"order_number", "due_at"},
-    MailKind.WELCOME: {"user_name", "sites", "password_url", "link_void_at"},
+    MailKind.WELCOME: {"user_name", "sites", "password_url", "link_void_at", "link_hours"},
     MailKind.GRADUATION_REMINDER: {"order_number", "sites"},
     MailKind.GRADUATION_COPY: {"order_number", "form_lines"},
-    MailKind.RENEWAL_NOTICE: {"subscription_id", "renewal_date", "days_left"},
+    MailKind.RENEWAL_NOTICE: {"subscription_id", "renewal_date", "days_left", "target_days"},
     MailKind.RENEWAL_NOT_ORDERED: {"subscription_id", "due_at", "renewal_date", "days_left"},
     MailKind.SUBSCRIPTION_SUSPENDED: {"subscription_id", "due_at", "renewal_date"},
 }

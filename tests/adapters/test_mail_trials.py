@@ -19,7 +19,6 @@ from adapters.mail.links import MailLinks, for_trial
 from adapters.mail.reader import FactMissing
 from adapters.mail.stationery import _SERVICES
 from domain.device.carriers import FALLBACK
-from domain.device.policy import DevicePolicy
 from domain.mails import Letter, LetterFacts, MailKind
 from domain.trial.messages import Service
 from domain.values import Language, Person
@@ -68,6 +67,7 @@ FACTS: dict[str, Any] = {
     "services": tuple(Service),
     "expires_at": E,
     "grace_ends_at": GRACE_ENDS,
+    "grace_access": "full",
     "numbers_until": NUMBERS_UNTIL,
     "due_at": DUE,
     "days_left": 7,
@@ -76,6 +76,7 @@ FACTS: dict[str, Any] = {
     "serial_numbers": ("FOC1", "FOC2"),
     "carrier": "UPS",
     "label_in_box": True,
+    "trials_team": "trials@vendor.example",
     "administrator_email": "admin@customer.example",
 }
 
@@ -224,7 +225,7 @@ class TestEveryLetter:
                 composed(a_letter(kind, language, **{fact: missing}))
 
     def test_it_can_do_without_the_rest(self, kind: MailKind, language: Language) -> None:
-        rest = FACTS.keys() - NEEDED[kind] - {"customer_company"}
+        rest = FACTS.keys() - NEEDED[kind] - {"customer_company", "trials_team"}
         rest -= {"administrator_email"} if kind is MailKind.RMA_LOOKUP else set()
         lean = {fact: () if isinstance(FACTS[fact], tuple) else None for fact in rest}
         assert "None" not in text_of(kind, language, **lean)
@@ -284,8 +285,22 @@ BUTTON = {
 }
 
 
+GRACE = {
+    Language.JAPANESE: ("これまでどおり", "管理者のみ", "ご利用いただけませんが"),
+    Language.KOREAN: ("지금처럼", "관리자만", "이용하실 수 없지만"),
+    Language.FRENCH: ("tout le monde", "seuls les administrateurs", "plus utilisables"),
+    Language.ENGLISH: ("everybody", "administrators can still", "cannot be used;"),
+}
+"""What may still be used in grace: everything, administration, nothing. AMB-14."""
+
+
 @pytest.mark.parametrize("language", Language)
 class TestTrials:
+    def test_amb_14_at_expiry_it_is_said_what_may_still_be_used(self, language: Language) -> None:
+        for access, said in zip(("full", "admin_only", "none"), GRACE[language], strict=True):
+            text = text_of(MailKind.TRIAL_EXPIRED, language, grace_access=access)
+            assert [words for words in GRACE[language] if words in text] == [said]
+
     def test_consent_tells_what_both_answers_mean_in_this_order(self, language: Language) -> None:
         text = text_of(MailKind.TRIAL_CONSENT, language)
         places = [text.find(words) for words in BOXES[language]]
@@ -345,7 +360,7 @@ class TestDevices:
     def test_without_a_carrier_the_trials_team_knows(self, kind: MailKind, language: Language) -> None:
         for carrier in (FALLBACK.carrier, None):
             text = text_of(kind, language, carrier=carrier, label_in_box=False)
-            assert DevicePolicy().trials_team in text
+            assert "trials@vendor.example" in text
             assert FALLBACK.carrier not in text or language is Language.ENGLISH
 
     def test_the_date_that_counts_is_not_the_hubs(self, language: Language) -> None:

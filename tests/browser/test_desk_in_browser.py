@@ -60,7 +60,7 @@ async def test_an_order_is_started_refused_moved_on_and_found(
 
         await ui.start(start.url, (UI_EXAMPLES.parents[1] / start.example).read_text(encoding="utf-8"))
         await ui.open(ORDER)
-        await ui.details("SO-100001: held", "→ Compliance hold", "port overage terms")
+        await ui.details("SO-100001", "is on compliance hold", "→ Compliance hold", "port overage terms")
 
         refused = await ui.tell("graduate", example("order.graduate"))
         assert refused == "cannot graduate: the order is held; this is possible while it is in_progress.service_ready"

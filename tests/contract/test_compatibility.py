@@ -199,7 +199,7 @@ HARMLESS_ANSWERS: dict[str, Mutation] = {
     "a new field": lambda s: (s["properties"].update(budget={"type": "string"}), s["required"].append("budget")),
     "a new field of a part": lambda s: at(s, "$defs", "Step", "properties").update(budget={"type": "string"}),
     "a new value": lambda s: at(s, "$defs", "Mark")["x-tenure-known-values"].append("?"),
-    "never null any more": lambda s: s["properties"].update(held_by_operator={"type": "string"}),
+    "never null any more": lambda s: s["properties"].update(last_refusal={"type": "string"}),
 }
 
 

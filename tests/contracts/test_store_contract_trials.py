@@ -6,20 +6,32 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete
 
-from activities.ports import NotKnown, OrderPapers, People, ServicesNotAvailable, TrialIdTaken
+from activities.ports import (
+    NotKnown,
+    OrderNumberTaken,
+    OrderPapers,
+    People,
+    ServicesNotAvailable,
+    TrialIdTaken,
+)
+from adapters.sql.availability import CustomerNotNew, CustomerNotPaying
+from adapters.sql.paid_orders import OrderDoesNotConvert
 from adapters.sql.people import ERASED
 from adapters.sql.schema import PersonRecord
 from adapters.sql.store import SqlStore
+from adapters.sql.trials import DeviceIdTaken
 from domain.device.device import DeviceLife
 from domain.device.messages import HandOver, ReportReceived, StartDeviceLoan
 from domain.events import Journal, TaskKind
 from domain.mails import Lifecycle, Role, numbered
+from domain.order.messages import PlaceOrder
 from domain.order.order import OrderLife
 from domain.subscription.messages import StartSubscription, TerminateSubscription
 from domain.subscription.subscription import SubscriptionLife
-from domain.trial.messages import EditServices, Service, StartTrial, TrialKind
+from domain.trial.messages import EditServices, Service, StartTrial, TrialDevice, TrialKind
 from domain.trial.states import CLOSED, TrialStage
 from domain.trial.trial import LOSSES, NUMBERS_RELEASED, TrialLife
+from domain.values import Partner
 from tests.makers import (
     MONDAY,
     a_consented_trial,
@@ -27,6 +39,7 @@ from tests.makers import (
     a_paid_customer_s_trial,
     a_partner,
     a_person,
+    a_renewal,
     a_trial,
     an_order,
     cancelled,
@@ -106,6 +119,49 @@ def subscribed(store: SqlStore, customer_id: str = "akasaka") -> SubscriptionLif
     life = SubscriptionLife.started(start, MONDAY)
     store.record_subscription(life, life.journal.take(), "run-1", LATER)
     return life
+
+
+def unavailable(store: SqlStore, trial_id: str, services: tuple[Service, ...]) -> dict[Service, str]:
+    """What speaks against adding them; if nothing does, they are the trial's now."""
+    try:
+        store.reserve_services(trial_id, services)
+    except ServicesNotAvailable as refusal:
+        return dict(refusal.reasons)
+    return {}
+
+
+def running(store: SqlStore, placed: StartTrial) -> TrialLife:
+    """A trial in use; of a paying customer, so that it runs at once."""
+    life = opened(store, placed)
+    life.begin(LATER)
+    record(store, life)
+    return life
+
+
+def converted_by(store: SqlStore, placed: StartTrial, order: OrderLife) -> TrialLife:
+    """A trial that became paid by that order."""
+    life = running(store, placed)
+    life.convert_by(order.number, LATER)
+    record(store, life)
+    return life
+
+
+def ordered(store: SqlStore, number: str, **changes: object) -> OrderLife:
+    """An order the store knows."""
+    placed = an_order(number, **changes)
+    life = OrderLife.placed(placed, MONDAY)
+    store.open_order(placed, life, f"run-{number}", MONDAY)
+    return life
+
+
+def called_off(store: SqlStore, life: OrderLife) -> None:
+    life.cancel(cancelled(), LATER)
+    store.record_order(life, life.journal.take(), OrderPapers(), f"run-{life.number}", LATER)
+
+
+def terminated(store: SqlStore, life: SubscriptionLife) -> None:
+    life.terminate(TerminateSubscription(by="ops-7", reason="left"), LATER)
+    store.record_subscription(life, life.journal.take(), "run-1", LATER)
 
 
 def erase(store: SqlStore, role: str) -> None:
@@ -235,15 +291,13 @@ class TestServices:
             life.suspend(LATER)
             store.record_subscription(life, life.journal.take(), "run-1", LATER)
         open_trial(store, a_consented_trial("T-1001", CALLING, kind=kind))
-        every = store.unavailable("T-1001", tuple(Service))
+        every = unavailable(store, "T-1001", tuple(Service))
         assert every == {MEETINGS: BOUGHT, ENTERPRISE: BOUGHT}
 
     def test_of_a_terminated_subscription_or_another_customers_are_free(self, store: SqlStore) -> None:
-        life = subscribed(store)
-        life.terminate(TerminateSubscription(by="ops-7", reason="left"), LATER)
-        store.record_subscription(life, life.journal.take(), "run-1", LATER)
+        terminated(store, subscribed(store))
         open_trial(store, a_consented_trial())
-        assert store.unavailable("T-1001", tuple(Service)) == {}
+        assert unavailable(store, "T-1001", tuple(Service)) == {}
         open_trial(store, a_consented_trial("T-2", MEETINGS, customer=a_customer(id="roppongi")))
 
     def test_on_trial_with_another_partner_are_refused_without_saying_which(self, store: SqlStore) -> None:
@@ -252,18 +306,34 @@ class TestServices:
             open_trial(store, a_consented_trial("T-2", MEETINGS, CALLING), "run-2")
         assert str(refusal.value) == "services: calling: on trial with another partner (TRL-21, TRL-41)"
         open_trial(store, a_consented_trial("T-2", MEETINGS), "run-2")
-        assert store.unavailable("T-2", (MEETINGS, CALLING, MESSAGING)) == {CALLING: ELSEWHERE, MESSAGING: ELSEWHERE}
+        assert unavailable(store, "T-2", (MEETINGS, CALLING, MESSAGING)) == {CALLING: ELSEWHERE, MESSAGING: ELSEWHERE}
 
     @pytest.mark.parametrize("kind", TrialKind)
     def test_on_any_kind_of_trial_with_another_partner_are_refused(self, store: SqlStore, kind: TrialKind) -> None:
-        open_trial(store, a_consented_trial("T-1", MEETINGS, kind=kind, partner=ASAHI))
+        open_trial(store, a_consented_trial("T-1", CALLING, kind=kind, purchased=(MEETINGS,), partner=ASAHI))
         with pytest.raises(ServicesNotAvailable, match=ELSEWHERE):
-            open_trial(store, a_consented_trial("T-2", MEETINGS))
+            open_trial(store, a_consented_trial("T-2", CALLING))
+
+    @pytest.mark.parametrize("other", [MESSAGING, CALLING])
+    def test_trl_79_kept_numbers_stand_in_the_way_of_calling_and_of_nothing_else(
+        self, store: SqlStore, other: Service
+    ) -> None:
+        life = opened(store, a_consented_trial("T-1", CALLING, MESSAGING, partner=ASAHI))
+        in_stage(store, life, TrialStage.NUMBERS_RETAINED)
+        open_trial(store, a_consented_trial("T-2", MEETINGS))
+        assert unavailable(store, "T-2", (other,)) == ({CALLING: ELSEWHERE} if other is CALLING else {})
+
+    def test_trl_79_numbers_are_kept_of_calling_that_was_removed_on_the_way(self, store: SqlStore) -> None:
+        in_stage(store, opened(store, a_consented_trial("T-1", MESSAGING, partner=ASAHI)), TrialStage.NUMBERS_RETAINED)
+        open_trial(store, a_consented_trial("T-2", MEETINGS))
+        assert unavailable(store, "T-2", (CALLING, MESSAGING)) == {CALLING: ELSEWHERE}
 
     @pytest.mark.parametrize("stage", TrialStage)
-    def test_are_free_once_the_other_trial_is_over(self, store: SqlStore, stage: TrialStage) -> None:
+    def test_are_free_once_the_other_trial_is_over_unless_it_was_converted(
+        self, store: SqlStore, stage: TrialStage
+    ) -> None:
         in_stage(store, opened(store, a_consented_trial("T-1", CALLING, partner=ASAHI)), stage)
-        if stage in CLOSED:
+        if stage in CLOSED - {TrialStage.CONVERTED}:
             open_trial(store, a_consented_trial("T-2", CALLING))
         else:
             with pytest.raises(ServicesNotAvailable):
@@ -275,7 +345,7 @@ class TestServices:
         life.edit(EditServices(by="partner-asahi", add=(MESSAGING,), remove=(CALLING,)), LATER)
         record(store, life)
         open_trial(store, a_consented_trial("T-2", CALLING))
-        assert store.unavailable("T-2", tuple(Service)) == {MESSAGING: ELSEWHERE}
+        assert unavailable(store, "T-2", tuple(Service)) == {MESSAGING: ELSEWHERE}
 
     def test_on_trial_with_the_same_partner_or_for_another_customer_are_free(self, store: SqlStore) -> None:
         open_trial(store, a_consented_trial("T-1", CALLING))
@@ -284,27 +354,25 @@ class TestServices:
 
     def test_of_the_trial_itself_do_not_stand_in_its_way(self, store: SqlStore) -> None:
         open_trial(store, a_consented_trial("T-1", CALLING))
-        assert store.unavailable("T-1", (CALLING,)) == {}
+        assert unavailable(store, "T-1", (CALLING,)) == {}
 
-    def test_on_trial_elsewhere_are_no_matter_for_a_paying_customer(self, store: SqlStore) -> None:
-        open_trial(store, a_consented_trial("T-1", CALLING, MESSAGING, partner=ASAHI))
-        open_trial(store, a_paid_customer_s_trial("T-2", CALLING, purchased=(MESSAGING,)))
-        assert store.unavailable("T-2", (CALLING, MESSAGING)) == {MESSAGING: BOUGHT}
-
-    def test_a_new_customer_has_neither(self, store: SqlStore) -> None:
-        subscribed(store)
+    def test_on_trial_elsewhere_or_bought_are_refused_to_a_paying_customer_too(self, store: SqlStore) -> None:
         open_trial(store, a_consented_trial("T-1", CALLING, partner=ASAHI))
-        open_trial(store, a_trial("T-2", MEETINGS, CALLING, purchased=(CALLING,)))
-        assert store.unavailable("T-2", tuple(Service)) == {}
+        open_trial(store, a_paid_customer_s_trial("T-2", MEETINGS, purchased=(MESSAGING,)))
+        assert unavailable(store, "T-2", (CALLING, MESSAGING)) == {CALLING: ELSEWHERE, MESSAGING: BOUGHT}
+
+    def test_bought_are_refused_to_a_new_customer_too(self, store: SqlStore) -> None:
+        with pytest.raises(ServicesNotAvailable, match="calling: already bought"):
+            open_trial(store, a_trial("T-2", MEETINGS, CALLING, purchased=(CALLING,)))
 
     def test_both_bought_and_on_trial_are_bought(self, store: SqlStore) -> None:
         open_trial(store, a_consented_trial("T-1", CALLING, partner=ASAHI))
         open_trial(store, a_consented_trial("T-2", MEETINGS, purchased=(CALLING,)))
-        assert store.unavailable("T-2", (CALLING,)) == {CALLING: BOUGHT}
+        assert unavailable(store, "T-2", (CALLING,)) == {CALLING: BOUGHT}
 
     def test_of_a_trial_never_opened_nobody_knows(self, store: SqlStore) -> None:
         with pytest.raises(NotKnown, match="T-404"):
-            store.unavailable("T-404", (CALLING,))
+            unavailable(store, "T-404", (CALLING,))
 
     @pytest.mark.parametrize("attempt", range(3))
     def test_of_many_partners_at_once_one_gets_them(self, store: SqlStore, attempt: int) -> None:
@@ -323,6 +391,177 @@ class TestServices:
             return lambda: open_trial(store, a_consented_trial(f"T-{n}", CALLING, customer=customer))
 
         assert at_once(*(opening(n) for n in range(6))) == [None] * 6
+
+
+class TestServicesBoughtByConversion:
+    """TRL-41: what a trial was converted for is bought, from then on until it comes to an end."""
+
+    @pytest.mark.parametrize("kind", [TrialKind.EXISTING_CUSTOMER, TrialKind.PAYING_CUSTOMER])
+    @pytest.mark.parametrize("partner", [HIKARI, ASAHI], ids=["the same partner", "another partner"])
+    def test_trl_41_cannot_be_tried_again(self, store: SqlStore, kind: TrialKind, partner: Partner) -> None:
+        converted_by(store, a_paid_customer_s_trial("T-1", CALLING), ordered(store, "SO-1"))
+        with pytest.raises(ServicesNotAvailable) as refusal:
+            open_trial(store, a_consented_trial("T-2", CALLING, MESSAGING, kind=kind, partner=partner))
+        assert refusal.value.reasons == {CALLING: BOUGHT}
+        open_trial(store, a_consented_trial("T-2", MESSAGING, kind=kind, partner=partner))
+
+    def test_trl_41_before_the_order_has_arrived(self, store: SqlStore) -> None:
+        not_yet = OrderLife.placed(an_order("SO-1"), MONDAY)
+        converted_by(store, a_paid_customer_s_trial("T-1", CALLING), not_yet)
+        with pytest.raises(ServicesNotAvailable):
+            open_trial(store, a_consented_trial("T-2", CALLING))
+
+    def test_trl_41_are_free_again_when_the_order_came_to_nothing(self, store: SqlStore) -> None:
+        order = ordered(store, "SO-1")
+        converted_by(store, a_paid_customer_s_trial("T-1", CALLING), order)
+        called_off(store, order)
+        open_trial(store, a_consented_trial("T-2", CALLING))
+
+    def test_trl_41_are_free_again_when_the_subscription_has_ended(self, store: SqlStore) -> None:
+        converted_by(store, a_paid_customer_s_trial("T-1", CALLING), ordered(store, "SO-100001"))
+        life = subscribed(store)
+        with pytest.raises(ServicesNotAvailable):
+            open_trial(store, a_consented_trial("T-2", CALLING))
+        terminated(store, life)
+        open_trial(store, a_consented_trial("T-2", CALLING))
+
+    def test_trl_41_of_another_customer_are_free(self, store: SqlStore) -> None:
+        converted_by(store, a_paid_customer_s_trial("T-1", CALLING), ordered(store, "SO-1"))
+        open_trial(store, a_consented_trial("T-2", CALLING, customer=a_customer(id="roppongi")))
+
+
+class TestTheKindOfAStart:
+    """TRL-10, TRL-20, TRL-40: who is new, and who pays, is not for the one who asks to say."""
+
+    def test_trl_10_a_customer_with_a_subscription_is_not_new(self, store: SqlStore) -> None:
+        life = subscribed(store)
+        with pytest.raises(CustomerNotNew) as refusal:
+            open_trial(store, a_trial("T-1", CALLING))
+        assert refusal.value.field == "kind"
+        assert "existing_customer" in str(refusal.value)
+        assert "paying_customer" in str(refusal.value)
+        terminated(store, life)
+        open_trial(store, a_trial("T-1", CALLING))
+
+    @pytest.mark.parametrize("partner", [HIKARI, ASAHI], ids=["the same partner", "another partner"])
+    @pytest.mark.parametrize("stage", TrialStage)
+    def test_trl_10_a_customer_with_a_trial_is_not_new_unless_it_was_cancelled(
+        self, store: SqlStore, stage: TrialStage, partner: Partner
+    ) -> None:
+        in_stage(store, opened(store, a_trial("T-1", MESSAGING)), stage)
+        if stage is TrialStage.CANCELLED:
+            open_trial(store, a_trial("T-2", CALLING, partner=partner))
+        else:
+            with pytest.raises(CustomerNotNew):
+                open_trial(store, a_trial("T-2", CALLING, partner=partner))
+
+    def test_trl_20_a_second_trial_of_a_new_customer_goes_as_an_existing_one(self, store: SqlStore) -> None:
+        open_trial(store, a_trial("T-1", MESSAGING))
+        open_trial(store, a_consented_trial("T-2", CALLING))
+        open_trial(store, a_trial("T-3", CALLING, customer=a_customer(id="roppongi")))
+
+    def test_trl_10_of_partners_at_once_one_has_the_new_customer(self, store: SqlStore) -> None:
+        def opening(n: int) -> Callable[[], None]:
+            placed = a_trial(f"T-{n}", partner=a_partner(f"partner-{n}"))
+            return lambda: open_trial(store, placed, f"run-{n}")
+
+        answers = at_once(*(opening(n) for n in range(4)))
+        assert answers.count(None) == 1
+        assert sum(isinstance(answer, CustomerNotNew) for answer in answers) == 3
+
+    def test_trl_40_a_customer_of_whom_nothing_is_known_does_not_pay(self, store: SqlStore) -> None:
+        terminated(store, subscribed(store))
+        with pytest.raises(CustomerNotPaying) as refusal:
+            open_trial(store, a_paid_customer_s_trial(purchased=()))
+        assert refusal.value.field == "kind"
+        assert "purchased" in str(refusal.value)
+        assert "existing_customer" in str(refusal.value)
+
+    def test_trl_40_a_customer_pays_who_has_a_subscription_or_bought_something(self, store: SqlStore) -> None:
+        open_trial(store, a_paid_customer_s_trial("T-1", CALLING, purchased=(MESSAGING,)))
+        subscribed(store, "roppongi")
+        open_trial(store, a_paid_customer_s_trial("T-2", purchased=(), customer=a_customer(id="roppongi")))
+        converted_by(
+            store, a_paid_customer_s_trial("T-3", customer=a_customer(id="ginza")), ordered(store, "SO-300001")
+        )
+        open_trial(store, a_paid_customer_s_trial("T-4", MESSAGING, purchased=(), customer=a_customer(id="ginza")))
+
+    def test_r9_an_attempt_repeated_is_no_second_trial(self, store: SqlStore) -> None:
+        open_trial(store, a_trial())
+        open_trial(store, a_trial())
+
+
+class TestReservingServices:
+    """TRL-51: checked and taken in one step, so that of two who ask one gets them."""
+
+    def test_trl_51_the_next_one_who_asks_sees_them(self, store: SqlStore) -> None:
+        running(store, a_paid_customer_s_trial("T-1", MESSAGING, partner=ASAHI))
+        running(store, a_paid_customer_s_trial("T-2", Service.CONTACT_CENTER))
+        store.reserve_services("T-1", (CALLING,))
+        assert store.trial("T-1").life.services == (MESSAGING, CALLING)
+        assert unavailable(store, "T-2", (CALLING,)) == {CALLING: ELSEWHERE}
+        with pytest.raises(ServicesNotAvailable):
+            open_trial(store, a_consented_trial("T-3", CALLING))
+
+    def test_trl_51_repeated_changes_nothing_even_if_bought_meanwhile(self, store: SqlStore) -> None:
+        running(store, a_paid_customer_s_trial("T-1", MESSAGING))
+        store.reserve_services("T-1", (CALLING,))
+        converted_by(store, a_paid_customer_s_trial("T-2", CALLING), ordered(store, "SO-1"))
+        before = everything(store)
+        store.reserve_services("T-1", (CALLING,))
+        assert everything(store) == before
+
+    def test_trl_51_refused_nothing_is_written(self, store: SqlStore) -> None:
+        running(store, a_paid_customer_s_trial("T-1", MESSAGING, purchased=(MEETINGS,)))
+        before = everything(store)
+        assert unavailable(store, "T-1", (CALLING, MEETINGS)) == {MEETINGS: BOUGHT}
+        assert everything(store) == before
+
+    def test_trl_51_the_story_s_record_says_the_same(self, store: SqlStore) -> None:
+        life = running(store, a_paid_customer_s_trial("T-1", MESSAGING))
+        store.reserve_services("T-1", (CALLING,))
+        reserved = store.trial("T-1").life.services
+        life.edit(EditServices(by="partner-hikari", add=(CALLING,)), LATER)
+        record(store, life)
+        assert store.trial("T-1").life.services == reserved == life.services
+
+    def test_trl_51_a_record_without_them_gives_them_back(self, store: SqlStore) -> None:
+        life = running(store, a_paid_customer_s_trial("T-1", MESSAGING, partner=ASAHI))
+        store.reserve_services("T-1", (CALLING,))
+        life.journal.note("trial.edit_refused", LATER)
+        record(store, life)
+        open_trial(store, a_consented_trial("T-2", CALLING))
+
+    @pytest.mark.parametrize("stage", sorted(set(TrialStage) - {TrialStage.TRIALING}))
+    def test_trl_51_a_trial_that_does_not_run_takes_none(self, store: SqlStore, stage: TrialStage) -> None:
+        """Told of its end already: no record would follow that gives them back."""
+        in_stage(store, opened(store, a_paid_customer_s_trial("T-1", MESSAGING)), stage)
+        store.reserve_services("T-1", (CALLING,))
+        assert store.trial("T-1").life.services == (MESSAGING,)
+
+    @pytest.mark.parametrize("attempt", range(3))
+    def test_trl_51_of_many_partners_at_once_one_gets_them(self, store: SqlStore, attempt: int) -> None:
+        """Two stories that ask at the same moment, and a third partner who starts a trial with it."""
+        running(store, a_paid_customer_s_trial("T-1", MESSAGING, partner=ASAHI))
+        running(store, a_paid_customer_s_trial("T-2", Service.CONTACT_CENTER))
+        third = a_consented_trial("T-3", CALLING, partner=a_partner("midori"))
+        answers = at_once(
+            lambda: store.reserve_services("T-1", (CALLING,)),
+            lambda: store.reserve_services("T-2", (CALLING,)),
+            lambda: open_trial(store, third),
+        )
+        assert answers.count(None) == 1
+        assert sum(isinstance(answer, ServicesNotAvailable) for answer in answers) == 2
+        having = [row for row in store.trials() if CALLING in store.trial(row.trial_id).life.services]
+        assert len(having) == 1
+
+    @pytest.mark.parametrize("first", ["T-1", "T-2"])
+    def test_trl_51_who_comes_first_gets_them(self, store: SqlStore, first: str) -> None:
+        running(store, a_paid_customer_s_trial("T-1", MESSAGING, partner=ASAHI))
+        running(store, a_paid_customer_s_trial("T-2", Service.CONTACT_CENTER))
+        (second,) = {"T-1", "T-2"} - {first}
+        store.reserve_services(first, (CALLING,))
+        assert unavailable(store, second, (CALLING,)) == {CALLING: ELSEWHERE}
 
 
 class TestRecordingATrial:
@@ -397,7 +636,7 @@ class TestErasingAPersonOfATrial:
         record(store, life)
         with store.engine.begin() as connection:
             assert connection.execute(delete(PersonRecord)).rowcount == 3 + 3 + 12
-        found = str(everything(store)).lower()
+        found = str(everything(store)).lower().replace(life.policy.devices.trials_team, "")  # a desk, nobody's own
         assert "yamada" not in found
         assert "@" not in found
 
@@ -416,7 +655,7 @@ class TestListingTrials:
             life = opened(store, a_paid_customer_s_trial(id_, days=length))
             life.begin(MONDAY)
             record(store, life)
-        opened(store, a_trial("T-1"))
+        opened(store, a_trial("T-1", customer=a_customer(id="roppongi")))
         return store
 
     def test_goes_by_next_deadline_then_id_and_those_without_come_last(self, listed: SqlStore) -> None:
@@ -440,7 +679,7 @@ class TestListingTrials:
 
     def test_a_stage_matches_exactly_or_up_to_a_dot(self, store: SqlStore) -> None:
         for n, stage in enumerate(TrialStage):
-            in_stage(store, opened(store, a_trial(f"T-{n}")), stage)
+            in_stage(store, opened(store, a_trial(f"T-{n}", customer=a_customer(id=f"customer-{n}"))), stage)
         assert {line.stage for line in store.trials()} == set(TrialStage)
         for wanted, stages in {
             "lapsed": {"lapsed", "lapsed.numbers_retained", "lapsed.numbers_released"},
@@ -478,7 +717,7 @@ class TestLosses:
 
     def test_belong_to_one_trial_that_exists(self, store: SqlStore) -> None:
         opened(store)
-        opened(store, a_trial("T-2"))
+        opened(store, a_consented_trial("T-2"))
         store.take_loss("T-2", "users_moved", MONDAY)
         assert store.losses("T-1001") == {}
         with pytest.raises(NotKnown, match="T-404"):
@@ -486,11 +725,13 @@ class TestLosses:
 
 
 class TestThePaidOrderOfATrial:
+    @pytest.fixture(autouse=True)
+    def trial(self, store: SqlStore) -> None:
+        """The trial of customer akasaka."""
+        opened(store)
+
     def place(self, store: SqlStore, number: str, trial_id: str | None = "T-1001") -> OrderLife:
-        placed = an_order(number, converts_trial=trial_id)
-        life = OrderLife.placed(placed, MONDAY)
-        store.open_order(placed, life, f"run-{number}", MONDAY)
-        return life
+        return ordered(store, number, converts_trial=trial_id)
 
     def test_is_none_when_nobody_ordered(self, store: SqlStore) -> None:
         self.place(store, "SO-1", None)
@@ -514,6 +755,116 @@ class TestThePaidOrderOfATrial:
         assert store.paid_order_of("T-1001") is None
         self.place(store, "SO-3")
         assert store.paid_order_of("T-1001") == "SO-3"
+
+    def test_trl_65_is_not_another_customers(self, store: SqlStore) -> None:
+        ordered(store, "SO-1", converts_trial="T-1001", customer=a_customer(id="roppongi"))
+        assert store.paid_order_of("T-1001") is None
+        self.place(store, "SO-2")
+        assert store.paid_order_of("T-1001") == "SO-2"
+
+
+class TestConvertingByAnOrderPlacedAlready:
+    """TRL-60, TRL-65: by its SO#."""
+
+    @pytest.fixture(autouse=True)
+    def trial(self, store: SqlStore) -> None:
+        """The trial of customer akasaka."""
+        opened(store)
+
+    def refusal(self, store: SqlStore, number: str = "SO-300001") -> str:
+        with pytest.raises((NotKnown, OrderDoesNotConvert)) as refusal:
+            store.check_paid_order("T-1001", number)
+        assert refusal.value.field == "order_number"
+        return str(refusal.value)
+
+    @pytest.mark.parametrize("trial_id", [None, "T-1001"], ids=["names no trial", "names this trial"])
+    def test_trl_60_is_possible_by_an_order_of_the_same_customer(self, store: SqlStore, trial_id: str | None) -> None:
+        ordered(store, "SO-300001", converts_trial=trial_id, ordering_partner=ASAHI)
+        before = everything(store)
+        store.check_paid_order("T-1001", "SO-300001")
+        assert everything(store) == before
+
+    def test_trl_60_is_refused_by_one_nobody_knows(self, store: SqlStore) -> None:
+        assert "no order with that SO# is known" in self.refusal(store)
+
+    def test_trl_65_is_refused_by_another_customers(self, store: SqlStore) -> None:
+        ordered(store, "SO-300001", customer=a_customer(id="roppongi"))
+        assert self.refusal(store) == "order_number: SO-300001 is another customer's (TRL-65)"
+
+    def test_trl_60_is_refused_by_one_that_came_to_nothing(self, store: SqlStore) -> None:
+        called_off(store, ordered(store, "SO-300001"))
+        assert "SO-300001 was cancelled" in self.refusal(store)
+        rejected = ordered(store, "SO-300002")
+        rejected.hold(MONDAY, LATER, None)
+        rejected.refuse(refused(), LATER)
+        store.record_order(rejected, rejected.journal.take(), OrderPapers(), "run-SO-300002", LATER)
+        assert "SO-300002 was rejected" in self.refusal(store, "SO-300002")
+
+    def test_trl_60_is_refused_by_a_renewal(self, store: SqlStore) -> None:
+        subscribed(store)
+        placed = a_renewal("SO-300001")
+        store.open_order(placed, OrderLife.placed(placed, MONDAY), "run-SO-300001", MONDAY)
+        assert "is a renewal" in self.refusal(store)
+
+    def test_trl_60_is_refused_by_one_that_converts_another_trial(self, store: SqlStore) -> None:
+        ordered(store, "SO-300001", converts_trial="T-2")
+        assert "converts another trial" in self.refusal(store)
+
+    def test_trl_60_of_a_trial_never_opened_nobody_knows(self, store: SqlStore) -> None:
+        with pytest.raises(NotKnown, match="T-404"):
+            store.check_paid_order("T-404", "SO-300001")
+
+
+class TestConvertingByAnOrderToPlace:
+    """TRL-60, R9: the SO# must be its own."""
+
+    @pytest.fixture(autouse=True)
+    def trial(self, store: SqlStore) -> None:
+        """The trial of customer akasaka."""
+        opened(store)
+
+    def check(self, store: SqlStore, order: PlaceOrder) -> None:
+        store.check_paid_order("T-1001", order.sales_order_number, order)
+
+    def test_trl_60_is_possible_by_an_so_nobody_knows_or_by_a_repeat(self, store: SqlStore) -> None:
+        order = an_order("SO-300001", converts_trial="T-1001")
+        self.check(store, order)
+        ordered(store, "SO-300001", converts_trial="T-1001")
+        self.check(store, order.model_copy(update={"by": "somebody-else", "reason": "sent again"}))
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"customer": a_customer(id="roppongi")},
+            {"term_months": 24, "converts_trial": "T-1001"},
+            {"customer": a_customer(contact=a_person("taro@akasaka.example.com")), "converts_trial": "T-1001"},
+        ],
+        ids=["another customer's", "other terms", "other people"],
+    )
+    def test_r9_is_refused_by_an_so_that_is_taken(self, store: SqlStore, other: dict[str, object]) -> None:
+        ordered(store, "SO-300001", **other)
+        with pytest.raises(OrderNumberTaken) as refusal:
+            self.check(store, an_order("SO-300001", converts_trial="T-1001"))
+        assert refusal.value.field == "order.sales_order_number"
+        assert "order_number" in str(refusal.value)
+
+    def test_r9_is_refused_by_a_repeat_of_one_that_came_to_nothing(self, store: SqlStore) -> None:
+        called_off(store, ordered(store, "SO-300001", converts_trial="T-1001"))
+        with pytest.raises(OrderNumberTaken):
+            self.check(store, an_order("SO-300001", converts_trial="T-1001"))
+
+    @pytest.mark.parametrize(
+        ("order", "field"),
+        [
+            (an_order("SO-300001", converts_trial="T-2"), "order.converts_trial"),
+            (a_renewal("SO-300001", converts_trial="T-1001"), "order.kind"),
+        ],
+        ids=["for another trial", "a renewal"],
+    )
+    def test_trl_60_is_refused_by_its_field(self, store: SqlStore, order: PlaceOrder, field: str) -> None:
+        with pytest.raises(OrderDoesNotConvert) as refusal:
+            self.check(store, order)
+        assert refusal.value.field == field
 
 
 def a_device(device_id: str = "D-1", **changes: object) -> DeviceLife:
@@ -576,6 +927,19 @@ class TestDevices:
         assert store.device("D-1").life == further
         store.record_device(early, Journal(sequence=early.journal.sequence), "run-2", LATER)
         assert store.device("D-1").life == early
+
+    def test_r9_lent_for_one_trial_are_refused_to_another(self, store: SqlStore) -> None:
+        device = TrialDevice(device_id="D-1", model="Desk Pro", serial_number="FOC1", expires_on=MONDAY)
+        open_trial(store, a_consented_trial(devices=(device,)))
+        lent(store)
+        open_trial(store, a_consented_trial(devices=(device,)))
+        before = everything(store)
+        with pytest.raises(DeviceIdTaken) as refusal:
+            open_trial(store, a_trial("T-2", customer=a_customer(id="roppongi"), devices=(device,)))
+        assert refusal.value.field == "devices"
+        assert "D-1" in str(refusal.value)
+        assert "T-1001" not in str(refusal.value)
+        assert everything(store) == before
 
     def test_nobody_knows_are_not_known(self, store: SqlStore) -> None:
         with pytest.raises(NotKnown, match="D-404"):

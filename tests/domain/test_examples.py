@@ -9,9 +9,10 @@ import pytest
 from pydantic import BaseModel
 from temporalio import workflow
 
-from domain.desk_examples import DESK_EXAMPLES
+from domain.desk_examples import DESK_EXAMPLES, desk_examples
 from domain.device.examples import EXAMPLES as DEVICE_EXAMPLES
 from domain.device.messages import StartDeviceLoan
+from domain.life import Life
 from domain.mails import Lifecycle, workflow_id
 from domain.order.examples import EXAMPLES as ORDER_EXAMPLES
 from domain.order.forms import GraduationForm, ProvisioningForm
@@ -24,6 +25,7 @@ from domain.values import Message, Person
 from starter.acts import read_acts
 from starter.intake import ORDERS, TRIALS
 from starter.order_files import opened
+from tests.lives import starts
 from workflows.device import DeviceLoan
 from workflows.order import Order
 from workflows.subscription import Subscription
@@ -163,6 +165,20 @@ def test_there_is_a_valid_example_for_every_update(lifecycle: Lifecycle) -> None
     for example in examples.values():
         shown = example.model_dump_json(exclude_defaults=True)
         assert type(example).model_validate_json(shown) == example
+
+
+@pytest.mark.parametrize("start", list(starts()), ids=lambda life: f"{life.lifecycle}-{life.subject}")
+def test_the_desk_s_examples_name_what_a_lifecycle_has(start: Life) -> None:
+    """A mail of its own, a date it may move, a courtesy it may leave out; and no file for what it never can."""
+    examples = desk_examples(start.lifecycle)
+    for mail in ("settle_mail", "retry_mail"):
+        assert str(getattr(examples[mail], "mail", "")).startswith(f"{start.lifecycle}-")
+    for verb, allowed in (("extend_due_date", start.movable), ("skip_reminder", start.courtesies)):
+        assert (verb in examples) == bool(allowed)
+        assert (EXAMPLES / f"ui/{start.lifecycle}.{verb}.json").exists() == bool(allowed)
+        if verb in examples:
+            named = str(getattr(examples[verb], "deadline", "")).partition("/")[0]
+            assert named.rstrip("s") in {ladder.rstrip("s") for ladder in allowed}
 
 
 def test_a_file_that_is_not_valid_is_seen() -> None:

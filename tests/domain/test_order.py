@@ -235,10 +235,10 @@ def test_a_released_hold_is_not_overdue_and_a_built_site_not_late() -> None:
     life = shipped()
     assert all(d.name != HOLD_OVERDUE for d in life.agenda.pending)
     life.submit_form(submitted(), MONDAY)
-    life.expect_build_by(MONDAY + days(9))
+    life.expect_build_by(MONDAY + days(9), MONDAY)
     life.site_built(built(), MONDAY)
     assert all(d.name != BUILD_LATE for d in life.agenda.pending)
-    life.expect_build_by(MONDAY + days(9))
+    life.expect_build_by(MONDAY + days(9), MONDAY)
     assert all(d.name != BUILD_LATE for d in life.agenda.pending), "too late to expect it"
 
 

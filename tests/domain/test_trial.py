@@ -1,15 +1,17 @@
 """What one trial allows, remembers and refuses. domain.md §5, §10.2."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
 
+from domain.mails import MailKind
 from domain.trial.messages import (
     AcceptTrial,
     DeclineTrial,
     EditServices,
     GiveDetails,
+    MeetingSite,
     ResendConsent,
     Service,
     StartTrial,
@@ -17,9 +19,11 @@ from domain.trial.messages import (
     TrialKind,
     WithdrawTrial,
 )
+from domain.trial.policy import TrialPolicy
 from domain.trial.states import CLOSED, NEXT, TrialEvent, TrialStage, TrialTransitionRefused, after
 from domain.trial.trial import TrialLife
 from domain.values import Country, Refused
+from domain.working_time import end_of_day, local_day
 from tests.makers import (
     MONDAY,
     a_consented_trial,
@@ -237,7 +241,7 @@ def test_trl_51_edited_services_must_leave_one_and_take_the_trial_s_e() -> None:
         life.edit(EditServices(by="hikari", remove=(Service.CALLING,)), MONDAY)
     life.edit(EditServices(by="hikari", add=(Service.MESSAGING,), remove=(Service.CALLING,)), MONDAY)
     assert life.services == (Service.MESSAGING,)
-    assert life.numbers_until is None, "without Calling no numbers are kept"
+    assert life.numbers_until is not None, "it had Calling: its numbers are kept to E + 45 all the same (TRL-79)"
 
 
 def test_trl_52_a_cancel_needs_its_confirmation() -> None:
@@ -296,5 +300,73 @@ def test_trl_77_78_what_is_lost_follows_from_the_services() -> None:
 def test_the_state_of_a_trial_holds_no_personal_data_and_survives_a_round_trip() -> None:
     life = begun(a_consented_trial())
     text = life.model_dump_json()
-    assert not [personal for personal in ("Yamada", "Sato", "@", "赤坂") if personal in text]
+    without_the_vendor_s_team = text.replace(life.policy.devices.trials_team, "")
+    assert not [personal for personal in ("Yamada", "Sato", "@", "赤坂") if personal in without_the_vendor_s_team]
     assert TrialLife.model_validate_json(text) == life
+
+
+# The end of grace. TRL-77, TRL-78.
+
+
+def in_grace(**policy: object) -> TrialLife:
+    life = begun(a_paid_customer_s_trial(days=10, policy=TrialPolicy.model_validate(policy)))
+    life.expire(MONDAY + days(11))
+    return life
+
+
+def test_trl_78_nothing_is_lost_that_nobody_was_told_of() -> None:
+    life = in_grace()
+    late = MONDAY + days(70)
+    life.grace_ended(late)
+    assert (life.grace_over, life.loss_announced) == (False, True)
+    assert life.grace_ends_at == end_of_day(local_day(late, life.zone) + days(1), life.zone)
+    assert life.numbers_until == end_of_day(local_day(late, life.zone) + days(16), life.zone)
+    life.grace_ended(life.grace_ends_at)
+    assert life.grace_over
+
+
+def test_trl_78_who_was_told_in_time_is_not_told_again() -> None:
+    life = in_grace()
+    call = next(deadline for deadline in life.agenda.pending if deadline.name == "last_call/1")
+    life.call_last(call, call.at)
+    life.grace_ended(life.grace_ends_at)
+    assert life.grace_over
+    assert life.grace_moved_to is None
+
+
+def test_trl_77_a_policy_without_announcements_ends_grace_on_its_day() -> None:
+    life = in_grace(last_call=())
+    life.grace_ended(life.grace_ends_at)
+    assert life.grace_over
+
+
+@pytest.mark.parametrize("field", ["consent_window", "length", "grace", "longest_extension"])
+@pytest.mark.parametrize("span", [timedelta(0), timedelta(hours=12), timedelta(days=1, hours=12)])
+def test_amb_39_a_trial_s_terms_are_whole_days_one_at_least(field: str, span: timedelta) -> None:
+    with pytest.raises(ValidationError):
+        TrialPolicy.model_validate({field: span})
+
+
+@pytest.mark.parametrize("field", ["warnings", "last_call"])
+def test_amb_39_a_notice_comes_a_whole_day_before_at_least(field: str) -> None:
+    for span in (timedelta(0), timedelta(hours=12)):
+        with pytest.raises(ValidationError):
+            TrialPolicy.model_validate({field: [span]})
+
+
+def test_trl_14_the_site_comes_and_goes_with_the_enterprise_edition() -> None:
+    life = running()
+    site = MeetingSite(url="akasaka.webex.example", zone="Asia/Tokyo")
+    life.edit(EditServices(by="hikari", add=(Service.MEETINGS_ENTERPRISE,), site=site), MONDAY)
+    assert life.site == site
+    life.edit(EditServices(by="hikari", add=(Service.MESSAGING,)), MONDAY)
+    assert life.site == site
+    life.edit(EditServices(by="hikari", remove=(Service.MEETINGS_ENTERPRISE,)), MONDAY)
+    assert life.site is None
+
+
+def test_trl_66_the_partner_sets_up_what_the_last_look_saved() -> None:
+    life = in_grace()
+    life.convert_by("SO-300001", MONDAY + days(45))
+    (mail,) = [mail for mail in life.mails.values() if mail.kind is MailKind.TRIAL_SETUP]
+    assert mail.to == "partner_administrator/0"

@@ -14,7 +14,6 @@ from domain.working_time import (
     NaiveInstant,
     NotCountable,
     OutsideCalendar,
-    Period,
     UnknownZone,
     WorkingCalendar,
     ZonedTimeOfDay,
@@ -453,45 +452,6 @@ class TestDaysLeft:
         assert days_left(until, end_of_day(sunday, "Europe/Paris") - SECOND, "Europe/Paris") == 1
 
 
-class TestAPeriod:
-    MAY = Period(start=japan("2026-05-01T00:00"), end=japan("2026-06-01T00:00"))
-
-    @pytest.mark.parametrize(
-        ("instant", "inside"),
-        [
-            (japan("2026-05-01T00:00") - SECOND, False),
-            (japan("2026-05-01T00:00"), True),
-            (japan("2026-06-01T00:00") - SECOND, True),
-            (japan("2026-06-01T00:00"), False),
-            (japan("2026-06-01T00:00") + SECOND, False),
-        ],
-    )
-    def test_holds_its_start_and_not_its_end(self, instant: datetime, inside: bool) -> None:
-        assert self.MAY.contains(instant) is inside
-
-    def test_that_is_empty_holds_nothing(self) -> None:
-        start = self.MAY.start
-        assert not Period(start=start, end=start).contains(start)
-
-    def test_that_runs_backwards_is_refused(self) -> None:
-        with pytest.raises(ValidationError, match="must not be before"):
-            Period(start=self.MAY.end, end=self.MAY.start)
-
-    def test_tells_the_two_passes_of_a_repeated_hour_apart(self) -> None:
-        """Python compares datetimes of one zone by wall clock: 02:30 would come before 02:10 of the second pass."""
-        paris = ZoneInfo("Europe/Paris")
-        first_pass = datetime(2026, 10, 25, 2, 30, tzinfo=paris)
-        second_pass = datetime(2026, 10, 25, 2, 10, fold=1, tzinfo=paris)
-        assert Period(start=first_pass, end=end_of_day(date(2026, 10, 25), "Europe/Paris")).contains(second_pass)
-
-    def test_survives_json(self) -> None:
-        assert Period.model_validate_json(self.MAY.model_dump_json()) == self.MAY
-
-    def test_of_naive_instants_is_refused(self) -> None:
-        with pytest.raises(ValidationError):
-            Period(start=datetime(2026, 5, 1), end=datetime(2026, 6, 1))
-
-
 class TestRefusals:
     NAIVE = datetime(2026, 5, 7, 9)
     AWARE = utc("2026-05-07T09:00")
@@ -503,7 +463,6 @@ class TestRefusals:
             lambda: days_left(self.NAIVE, self.AWARE, "Asia/Tokyo"),
             lambda: days_left(self.AWARE, self.NAIVE, "Asia/Tokyo"),
             lambda: end_of_business_day_after(self.NAIVE, 1, a_calendar()),
-            lambda: TestAPeriod.MAY.contains(self.NAIVE),
         ):
             with pytest.raises(NaiveInstant, match="no time zone"):
                 ask()
@@ -529,6 +488,5 @@ class TestRefusals:
 
     def test_results_are_in_utc_itself(self) -> None:
         paris = self.AWARE.astimezone(ZoneInfo("Europe/Paris"))
-        period = Period.model_validate_json('{"start": "2026-05-07T09:00:00+09:00", "end": "2026-05-08T00:00:00Z"}')
-        results = [in_utc(paris), end_of_business_day_after(paris, 1, a_calendar()), period.start, period.end]
+        results = [in_utc(paris), end_of_business_day_after(paris, 1, a_calendar())]
         assert all(result.tzinfo is UTC for result in results)

@@ -215,16 +215,19 @@ async def test_what_needs_attention_and_what_is_awaited_can_be_listed(life: Life
 
 async def test_the_web_ui_says_where_it_stands_what_it_waits_for_and_what_to_send(life: Life) -> None:
     held = life.looks["held"].details
-    assert held.startswith(f"### order {NEW}: held\n- → Compliance hold")
+    assert held.startswith(
+        f"### New order {NEW} (customer petitpont, partner northstar) is on compliance hold (`held`)"
+    )
     assert "- **compliance clearance** from vendor" in held
     assert "- **port overage terms** from customer" in held
     assert '- `accept_terms`: `{"by":"petitpont","terms":"port"}`' in held
     assert "Compliance hold overdue: alert" in held
     assert "Europe/Paris" in held, "dates are the customer's"
-    assert "missed: build_late" in life.looks["built late"].details
+    assert "The site was not built within the usual time" in life.looks["built late"].details
     assert "- **the Graduation form** from partner northstar" in life.looks["service ready"].details
     assert f"completion of renewal order {RENEWAL}" in life.looks["renewal ordered"].details
-    assert life.looks["renewed"].details.startswith(f"### subscription {SUBSCRIPTION}: active\n- ✓ Term 1\n- → Term 2")
+    assert life.looks["renewed"].details.startswith(f"### Subscription {SUBSCRIPTION} ")
+    assert "is in service (`active`)\n- ✓ Term 1\n- → Term 2" in life.looks["renewed"].details
 
 
 async def test_every_mail_once_to_its_reader_in_their_language(life: Life) -> None:

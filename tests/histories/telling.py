@@ -35,6 +35,7 @@ class _Telling:
     def __init__(self) -> None:
         self._known: dict[str, dict[str, str]] = {}
         self._names: dict[int, str] = {}
+        self._updates: dict[str, str] = {}
 
     def of(self, event: HistoryEvent) -> Lines:
         kind = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower()
@@ -94,14 +95,14 @@ class _Telling:
         for name, payload in sorted(upserted.search_attributes.indexed_fields.items()):
             yield f"    {name} = {_scrubbed(json.dumps(_value(payload)))}"
 
-    def _workflow_execution_update_accepted(self, accepted: Any, event: HistoryEvent) -> Lines:
+    def _workflow_execution_update_accepted(self, accepted: Any, _event: HistoryEvent) -> Lines:
         request = accepted.accepted_request
-        self._names[event.event_id] = request.input.name
+        self._updates[request.meta.update_id] = request.input.name
         yield f"update {request.input.name}"
         yield from self._said(f"update {request.input.name}", request.input.args.payloads)
 
     def _workflow_execution_update_completed(self, completed: Any, _event: HistoryEvent) -> Lines:
-        yield f"answer {self._names[completed.accepted_event_id]}"
+        yield f"answer {self._updates[completed.meta.update_id]}"
         yield from self._said("view", completed.outcome.success.payloads)
 
     def _workflow_execution_signaled(self, signalled: Any, _event: HistoryEvent) -> Lines:

@@ -153,7 +153,7 @@ def test_a_test_clock_shows_what_it_passed_and_what_happened(service: Service, t
     told = tenure("forward", f"order-{number}", "--hours", "1").out
     assert told.startswith("order-SO-3007 moved from ")
     assert "Deadlines passed\n  none\n" in told
-    assert "Needs attention\n  missed: hold_overdue" in tenure("order", "show", number).out
+    assert "Needs attention\n  The compliance hold took longer than usual" in tenure("order", "show", number).out
     assert number in tenure("order", "list", "--attention").out
 
 

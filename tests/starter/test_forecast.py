@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from jsonschema import Draft202012Validator
 
-import worker
 from activities.mail import MailActivities
 from activities.order import OrderActivities
 from activities.subscription import SubscriptionActivities
@@ -28,12 +27,12 @@ from domain.trial.messages import Service, StartTrial, TrialDevice
 from domain.trial.states import TrialEvent
 from domain.values import Message
 from starter import forecasting
-from starter.forecast_acts import UPDATES
-from starter.forecast_notes import Entry, Kind
 from starter.forecast_picture import picture
 from starter.forecast_rules import DEADLINES, EVENTS, LOSSES
 from starter.forecast_world import ImaginedWorld
 from starter.ids import Subject
+from starter.schemas import schema_of
+from starter.tool_answers import Coming, ForecastEntry
 from tests.makers import a_consented_trial, a_paid_customer_s_trial, a_person, a_renewal
 from tests.starter.conftest import Answered, Tenure
 
@@ -85,6 +84,7 @@ def told(answered: Answered, zone: str = "Asia/Tokyo") -> list[tuple[str, str, s
     """(local time, kind, what) of every entry; the whole is as the schema says."""
     assert (answered.code, answered.err) == (0, "")
     Draft202012Validator(SCHEMA).validate(answered.json)
+    Draft202012Validator({"type": "array", "items": schema_of("answer.forecast")}).validate(answered.json)
     assert answered.json == sorted(answered.json, key=lambda entry: entry["at"])
     return [
         (f"{datetime.fromisoformat(e['at']).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}", e["kind"], e["what"])
@@ -335,7 +335,7 @@ def test_the_picture_takes_any_text_and_shortens_a_long_one() -> None:
     question = forecasting.Question(
         Subject(Lifecycle.TRIAL, "T-1"), a_consented_trial(), "Asia/Tokyo", at, timedelta(days=1)
     )
-    long = Entry(at=at, kind=Kind.STATE, what="refused: <&\"'\x07\u202e> " + "so long " * 30)
+    long = ForecastEntry(at=at, kind=Coming.STATE, what="refused: <&\"'\x07\u202e> " + "so long " * 30)
 
     drawn = picture(forecasting.Forecast(question, (long,), (), cut=False))
 
@@ -447,10 +447,6 @@ def _activities(of: type[Any]) -> set[str]:
     return {definition.name for definition in found if definition}
 
 
-def test_it_runs_the_stories_of_the_worker() -> None:
-    assert tuple(worker.STORIES) == forecasting.STORIES
-
-
 def test_everything_it_tells_has_a_rule() -> None:
     deadlines = {
         Lifecycle.ORDER: (
@@ -472,14 +468,3 @@ def test_everything_it_tells_has_a_rule() -> None:
     }
     assert {*OrderEvent, *TrialEvent, *DeviceEvent} <= set(EVENTS)
     assert set(LOSSES) == {*trial.LOSSES, trial.NUMBERS_RELEASED}
-
-
-@pytest.mark.parametrize("story", worker.STORIES, ids=lambda story: story.__name__)
-def test_a_what_if_file_may_hold_every_update_of_a_story(story: type[Any]) -> None:
-    from temporalio import workflow
-
-    lifecycle = Lifecycle.DEVICE if story.__name__ == "DeviceLoan" else Lifecycle(story.__name__.lower())
-    definition = workflow._Definition.must_from_class(story)
-
-    taken = {name: update.arg_types[0] for name, update in definition.updates.items() if name and update.arg_types}
-    assert taken == dict(UPDATES[lifecycle])

@@ -15,21 +15,20 @@ from domain.mails import Lifecycle
 from domain.order.messages import Terms
 from domain.values import Source
 from starter.__main__ import app
-from starter.catalogue import COMMANDS as COMMANDS_OF
-from starter.catalogue import UPDATES
+from starter.catalogue import UPDATES, command_of
 from starter.exits import MEANING, Exit
 from tests.starter.conftest import Tenure
 
 
-def leaves(command: Any, *words: str) -> Iterator[tuple[str, ...]]:
+def leaves(command: Any, *words: str) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every command there is."""
     for name, inner in getattr(command, "commands", {}).items():
         yield from leaves(inner, *words, name)
     if not hasattr(command, "commands"):
-        yield words
+        yield words, command
 
 
-COMMANDS = list(leaves(typer.main.get_command(app)))
+COMMANDS = dict(leaves(typer.main.get_command(app)))
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -41,10 +40,17 @@ def test_every_command_shows_how_it_is_used(words: tuple[str, ...], tenure: Tenu
     assert "--json" in answered.out
 
 
-def test_every_update_has_its_command() -> None:
-    for lifecycle in ("order", "subscription"):
-        updates = UPDATES[Lifecycle(lifecycle)]
-        assert {(lifecycle, COMMANDS_OF[update].split()[0]) for update in updates} <= set(COMMANDS)
+@pytest.mark.parametrize(
+    ("lifecycle", "update"), [(lifecycle, update) for lifecycle in UPDATES for update in UPDATES[lifecycle]]
+)
+def test_every_update_has_its_command_with_the_options_all_of_them_have(lifecycle: Lifecycle, update: str) -> None:
+    group, name, *_ = command_of(lifecycle, update).split()
+    taken = [option.name for option in COMMANDS[group, name].params]
+
+    about = {"by", "source"} if update == "put_note" else {"by", "reason", "source"}
+    assert taken[0] == "id_"
+    assert set(taken[-2 - len(about) : -2]) == about
+    assert taken[-2:] == ["message", "update_id"]
 
 
 def test_every_exit_code_is_told_and_has_one_home(tenure: Tenure) -> None:

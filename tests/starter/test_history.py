@@ -13,7 +13,8 @@ from temporalio.client import WorkflowHistory
 
 from adapters.temporal import clock
 from domain.order.messages import PlaceOrder, ReportSiteBuilt, SubmitForm
-from starter.history_story import HistoryAnswer, Story
+from starter.history_story import Story
+from starter.tool_answers import HistoryAnswer
 from tests.makers import a_customer, a_form, a_renewal, an_order, built, cleared, renewal_done, submitted
 from tests.starter.conftest import Tenure, eventually
 from tests.starter.service import Service

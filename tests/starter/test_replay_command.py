@@ -8,6 +8,7 @@ import pytest
 from temporalio.client import WorkflowHistory
 
 from starter import replay
+from starter.exits import Exit
 from tests.makers import an_order
 from tests.starter.conftest import Tenure, eventually
 from tests.starter.service import Service
@@ -35,7 +36,7 @@ def test_a_history_of_other_commands_would_break(recorded: dict[str, Any], tenur
 
     answered = tenure("replay", file)
 
-    assert answered.code == 1
+    assert answered.code == Exit.REFUSED
     told = answered.out.splitlines()
     assert f"{file} (Order, " in told[0]
     assert "would break: the code does other things than the history: " in told[0]
@@ -45,7 +46,7 @@ def test_a_history_of_other_commands_would_break(recorded: dict[str, Any], tenur
     assert "docs/versioning.md" in answered.err
 
     for_machines = tenure("replay", file, "--json")
-    assert (for_machines.code, for_machines.json["broken"]) == (1, 1)
+    assert (for_machines.code, for_machines.json["broken"]) == (Exit.REFUSED, 1)
     assert for_machines.json["verdicts"][0]["workflow_type"] == "Order"
 
 

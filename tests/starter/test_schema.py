@@ -2,21 +2,36 @@
 
 import inspect
 import json
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, get_type_hints
 
 import pytest
 from jsonschema import Draft202012Validator
 from temporalio import workflow
 
+import starter
 from domain.mails import Lifecycle
-from starter.catalogue import COMMANDS, STARTS, UPDATES, example, models
+from domain.trial.view import CAN_SEND
+from starter import answers, tool_answers
+from starter.answers import Answer
+from starter.catalogue import ANSWERS, COMMANDS, STARTS, UPDATES, command_of, example, models
 from starter.schemas import schema_of
 from tests.starter.conftest import Tenure
+from workflows.device import DeviceLoan
 from workflows.order import Order
 from workflows.subscription import Subscription
+from workflows.trial import Trial
 
-STORIES = {Lifecycle.ORDER: Order, Lifecycle.SUBSCRIPTION: Subscription}
+STORIES = {
+    Lifecycle.ORDER: Order,
+    Lifecycle.SUBSCRIPTION: Subscription,
+    Lifecycle.TRIAL: Trial,
+    Lifecycle.DEVICE: DeviceLoan,
+}
 
 
 @pytest.mark.parametrize("lifecycle", STORIES)
@@ -33,6 +48,40 @@ def test_the_catalogue_has_what_starts_them(lifecycle: Lifecycle) -> None:
     hint = get_type_hints(inspect.unwrap(STORIES[lifecycle].__init__))
 
     assert STARTS[lifecycle] in next(iter(hint.values())).__args__
+
+
+def test_what_a_stage_allows_is_in_the_catalogue() -> None:
+    assert {update for updates in CAN_SEND.values() for update in updates} <= set(UPDATES[Lifecycle.TRIAL])
+
+
+def test_a_device_goes_back_by_the_trials_commands_and_operators_have_a_group_of_its_own() -> None:
+    assert command_of("device", "hand_over") == "trial return-device {id} --handed-over"
+    assert command_of("device", "hold") == "device hold {id} --reason …"
+    assert command_of("trial", "cancel") == "trial cancel {id} --reason … --confirm"
+    assert command_of("order", "cancel") == "order cancel {id} --reason …"
+
+
+def answers_of(answer: type[Answer]) -> Iterator[type[Answer]]:
+    """Every kind of answer there is, wherever in starter/ it stands."""
+    for kind in answer.__subclasses__():
+        yield kind
+        yield from answers_of(kind)
+
+
+def test_every_answer_is_listed() -> None:
+    for module in pkgutil.iter_modules(starter.__path__):
+        import_module(f"starter.{module.name}")
+
+    assert set(answers_of(Answer)) <= set(ANSWERS.values())
+
+
+@pytest.mark.parametrize("home", [answers, tool_answers], ids=["answers", "tool_answers"])
+def test_every_model_of_an_answer_is_listed_or_part_of_one(home: ModuleType) -> None:
+    """Also of what is answered line by line, or as a list."""
+    own = {found for found in vars(home).values() if isinstance(found, type) and found.__module__ == home.__name__}
+    parts = {part for model in ANSWERS.values() for part in model.model_json_schema().get("$defs", {})}
+
+    assert {model.__name__ for model in own} - {"Answer"} <= parts | {model.__name__ for model in ANSWERS.values()}
 
 
 @pytest.mark.parametrize("name", models())
@@ -68,6 +117,8 @@ def test_names_are_listed_one_is_printed_all_are_written(tenure: Tenure, tmp_pat
     assert written.code == 0
     assert {file.stem for file in (tmp_path / "schemas").iterdir()} == set(models())
     assert json.loads((tmp_path / "schemas/state.json").read_text()) == schema_of("state")
+    written_one = tenure("schema", "state", "--out", tmp_path, "--json").json
+    assert written_one == {"warnings": [], "written": [str(tmp_path / "state.json")]}
 
 
 def test_a_directory_that_cannot_be_written_is_named(tenure: Tenure, tmp_path: Path) -> None:

@@ -84,8 +84,9 @@ class TestStart:
     def test_the_same_id_with_other_content_is_a_conflict(
         self, service: Running, tenure: Tenure, tmp_path: Path
     ) -> None:
-        started(tenure, tmp_path, a_trial("T-6002"), "provisioning")
-        other = a_trial("T-6002", Service.CALLING, customer=a_customer(company="Somebody Else"))
+        customer = a_customer(id="c-T-6002")
+        started(tenure, tmp_path, a_trial("T-6002", customer=customer), "provisioning")
+        other = a_trial("T-6002", Service.CALLING, customer=a_customer(id=customer.id, company="Somebody Else"))
 
         answered = tenure("trial", "start", saved(tmp_path, other), "--json")
 
@@ -239,7 +240,7 @@ class TestConvert:
         words = ("trial", "convert", trial, "--service", "calling", "--tier", 1, "--provisioning-contact", contact)
 
         unknown = tenure(*words, "--order-number", "SO-6039", "--json")
-        tenure("order", "start", saved(tmp_path, an_order("SO-6032")))
+        tenure("order", "start", saved(tmp_path, an_order("SO-6032", customer=a_customer(id="c-T-6032"))))
         done = tenure(*words, "--order-number", "SO-6032", "--json")
 
         assert (unknown.code, unknown.error["field"]) == (3, "order_number")
@@ -287,7 +288,7 @@ class TestDevices:
     ) -> None:
         """TRL-95."""
         device = self.lent(tenure, tmp_path, 6042)
-        ask = ("trial", "return-device", f"device-{device}", "--ask-papers", "org-1")
+        ask = ("trial", "return-device", f"device-{device}", "--ask-papers", "c-T-6042")
 
         assert tenure(*ask).code == 0
         assert tenure(*ask, "--serial", "FOC1", "--json").error["field"] == "serial_numbers"
@@ -306,7 +307,7 @@ class TestDevices:
 
         held = tenure("device", "hold", device, "--reason", "lost in a flood", "--json")
 
-        assert held.json["state"]["held_by_operator"] == "lost in a flood"
+        assert held.json["state"]["held_by_operator"]["reason"] == "lost in a flood"
         assert "tenure device resume D-6043" in tenure("device", "show", device).out
 
 

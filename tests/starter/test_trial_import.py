@@ -14,9 +14,14 @@ def lines(*trials: StartTrial) -> str:
     return "\n".join(trial.model_dump_json(exclude_defaults=True) for trial in trials)
 
 
+def a_new_one(trial_id: str) -> StartTrial:
+    """Of a customer of its own: with a second trial it would not be new."""
+    return a_trial(trial_id, customer=a_customer(id=f"c-{trial_id}"))
+
+
 def test_a_file_is_imported_and_a_second_time_starts_nothing(service: Running, tenure: Tenure, tmp_path: Path) -> None:
     file = tmp_path / "trials.jsonl"
-    file.write_text(lines(*(a_trial(f"T-62{number:02}") for number in range(8))), encoding="utf-8")
+    file.write_text(lines(*(a_new_one(f"T-62{number:02}") for number in range(8))), encoding="utf-8")
 
     first, again = tenure("trial", "import", file), tenure("trial", "import", file, "--json")
 
@@ -27,7 +32,7 @@ def test_a_file_is_imported_and_a_second_time_starts_nothing(service: Running, t
 
 
 def test_a_csv_is_imported_too(service: Running, tenure: Tenure, tmp_path: Path) -> None:
-    rows = [flat(a_trial(f"T-63{number:02}").model_dump(mode="json", exclude_defaults=True)) for number in range(3)]
+    rows = [flat(a_new_one(f"T-63{number:02}").model_dump(mode="json", exclude_defaults=True)) for number in range(3)]
     file = tmp_path / "trials.csv"
     file.write_text(a_csv(*rows), encoding="utf-8")
 

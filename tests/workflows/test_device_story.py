@@ -1,15 +1,21 @@
 """Devices on loan. domain.md §5.8."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import ApplicationError
 
-from domain.device.carriers import return_way
-from domain.device.messages import AskForReturnPapers, HandOver, ReportDelivered, ReportReceived
+from domain.desk import ExtendDueDate
+from domain.device.messages import AskForReturnPapers, HandOver, ReportDelivered, ReportReceived, StartDeviceLoan
+from domain.device.policy import DevicePolicy
+from domain.events import TaskKind
 from domain.mails import Lifecycle
 from domain.trial.messages import Service, TrialDevice
-from domain.trial.regions import data_region
+from domain.trial.policy import TrialPolicy
 from tests.makers import a_paid_customer_s_trial, days, ended
 from tests.town import MONDAY, SECOND, Town
 
@@ -22,34 +28,51 @@ DUE = datetime(2031, 8, 15, 15, tzinfo=UTC)
 TICK = SECOND / 2
 
 
-async def lent(town: Town) -> Any:
+async def lent(town: Town, *more: TrialDevice, policy: TrialPolicy | None = None) -> Any:
     device = TrialDevice(device_id="D-1", model="Desk Pro", serial_number="FOC1", expires_on=EXPIRES)
-    await town.try_out(a_paid_customer_s_trial("T-1001", Service.CALLING, days=200, devices=(device,)))
+    given = {"days": 200, "devices": (device, *more), "policy": policy or TrialPolicy()}
+    await town.try_out(a_paid_customer_s_trial("T-1001", Service.CALLING, **given))
     await town.settled()
     return town.device("D-1")
 
 
+async def refused_start(town: Town, workflow_id: str, expires_on: datetime) -> ApplicationError:
+    """Start a loan that no trial lends and that must fail at once; how it failed."""
+    start = StartDeviceLoan(
+        by="logistics",
+        device_id="D-1",
+        trial_id="T-1001",
+        customer_id="akasaka",
+        partner_id="hikari",
+        model="Desk Pro",
+        serial_number="FOC1",
+        expires_on=expires_on,
+        country="JP",
+        zone="Asia/Tokyo",
+        customer_administrators=1,
+        partner_administrators=1,
+    )
+    queue = town.settings.task_queue
+    with pytest.raises(WorkflowFailureError) as failed:
+        await town.client.execute_workflow("DeviceLoan", start, id=workflow_id, task_queue=queue)
+    assert isinstance(failed.value.cause, ApplicationError)
+    assert town.store.devices() == []
+    return failed.value.cause
+
+
+def overdue_list(town: Town) -> list[str]:
+    return [row.life.device_id for row in town.store.devices(overdue=True)]
+
+
+def last_mail(town: Town) -> str:
+    """What it says."""
+    body = message_from_bytes(town.wire.taken[-1].content, policy=default).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
 def kinds(town: Town) -> list[str]:
     return town.kinds("D-1", Lifecycle.DEVICE)
-
-
-@pytest.mark.parametrize(
-    ("country", "carrier", "label"),
-    [
-        ("US", "UPS", True),
-        ("CA", "DHL", False),
-        ("DE", "DHL", False),
-        ("AE", "DHL", False),
-        ("AU", "Expeditors", False),
-    ],
-)
-def test_trl_91_93_the_carrier_by_country(country: str, carrier: str, label: bool) -> None:
-    way = return_way(country, data_region(country))
-    assert (way.carrier, way.label_in_box, way.new_label_possible) == (carrier, label, label)
-
-
-def test_amb_16_elsewhere_the_trials_team_is_asked() -> None:
-    assert return_way("JP", data_region("JP")).carrier == "the trials team"
 
 
 async def test_trl_90_reminders_and_the_overdue_list_two_weeks_after_the_eula_date(town: Town) -> None:
@@ -86,11 +109,97 @@ async def test_trl_67_when_the_trial_ends_its_devices_are_called_back(town: Town
     assert kinds(town) == ["device_eula", "device_return"]
 
 
+async def test_trl_94_a_wrong_device_does_not_stop_the_clock(town: Town) -> None:
+    device = await lent(town)
+    await town.tell(device, "hand_over", HandOver(by="customer"))
+    await town.tell(device, "report_received", ReportReceived(by="logistics", serial_number="FOC9"))
+    await town.sleep_until(DUE + TICK)
+    assert (await town.state(device)).stage == "serial_mismatch"
+    assert overdue_list(town) == ["D-1"]
+    assert kinds(town) == ["device_eula"] + ["device_return"] * 3 + ["device_overdue"]
+
+
+async def test_trl_90_a_parcel_that_never_arrives_is_overdue_and_only_the_partner_hears(town: Town) -> None:
+    device = await lent(town)
+    await town.tell(device, "hand_over", HandOver(by="customer"))
+    await town.sleep_until(DUE - TICK)
+    assert (kinds(town), overdue_list(town)) == (["device_eula"], [])
+    await town.sleep_until(DUE + TICK)
+    assert (kinds(town), overdue_list(town)) == (["device_eula", "device_overdue"], ["D-1"])
+    assert town.mails("D-1", Lifecycle.DEVICE)[-1].to == "desk@hikari.example.com"
+    await town.tell(device, "report_received", ReportReceived(by="logistics", serial_number="FOC1"))
+    assert ((await device.result())["stage"], overdue_list(town)) == ("matched", [])
+
+
+async def test_a_moved_date_moves_list_and_reminders(town: Town) -> None:
+    device = await lent(town)
+    await town.sleep_until(DUE - days(1) - TICK)
+    assert kinds(town).count("device_return") == 2
+    later = ExtendDueDate(by="ops-7", deadline="device_return_due", at=DUE + days(8), reason="on holiday")
+    await town.tell(device, "extend_due_date", later)
+    assert [row.life.return_due_at for row in town.store.devices()] == [DUE + days(8)]
+    await town.sleep_until(DUE + TICK)
+    assert (kinds(town).count("device_return"), overdue_list(town)) == (2, [])
+    await town.sleep_until(DUE + days(1) + TICK)
+    assert kinds(town).count("device_return") == 3
+    assert "2031年8月23日(土) 24:00" in last_mail(town)
+    await town.sleep_until(DUE + days(8) + TICK)
+    assert overdue_list(town) == ["D-1"]
+
+
+async def test_trl_67_the_return_is_a_task_until_the_right_device_is_back(town: Town) -> None:
+    device = await lent(town)
+    await town.sleep_until(EXPIRES + days(1))
+    assert [(task.key, task.assignee) for task in (await town.state(device)).tasks] == [("return/D-1", "hikari")]
+    (kept,) = town.store.tasks(Lifecycle.DEVICE, "D-1")
+    assert (kept.kind, kept.closed_at) == (TaskKind.RETURN_DEVICE, None)
+    await town.tell(device, "hand_over", HandOver(by="customer"))
+    await town.tell(device, "report_received", ReportReceived(by="logistics", serial_number="FOC1"))
+    await device.result()
+    assert all(task.closed_at for task in town.store.tasks(Lifecycle.DEVICE, "D-1"))
+
+
+async def test_the_trial_s_policy_sets_the_terms_of_its_devices(town: Town) -> None:
+    terms = DevicePolicy(return_within=days(7), reminders=(days(2),), trials_team="team@hikari.example.com")
+    device = await lent(town, policy=TrialPolicy(devices=terms))
+    assert (await town.state(device)).facts["return_due_at"] == (DUE - days(7)).isoformat()
+    await town.tell(device, "ask_for_papers", AskForReturnPapers(by="hikari", organization_id="akasaka"))
+    assert town.wire.taken[-1].recipient == "team@hikari.example.com"
+    await town.sleep_until(DUE - days(7) + TICK)
+    assert kinds(town) == ["device_eula", "rma_lookup", "device_return", "device_overdue"]
+
+
 async def test_trl_95_amb_17_lost_papers_ask_the_trials_team(town: Town) -> None:
     device = await lent(town)
-    wrong = AskForReturnPapers(by="hikari", organization_id="akasaka", administrator_email_given=False)
-    assert (await town.refusal(device, "ask_for_papers", wrong)).startswith("serial_numbers: must name all")
     await town.tell(device, "ask_for_papers", AskForReturnPapers(by="hikari", organization_id="akasaka"))
     assert [mail.to for mail in town.mails("D-1", Lifecycle.DEVICE)][-1] == "trials_team"
     assert town.wire.taken[-1].recipient == "webextrials_info@cisco.com"
-    await town.sleep_until(MONDAY + days(1))
+    assert "hanako.yamada@akasaka.example.com" in last_mail(town)
+    assert "FOC1" not in last_mail(town)
+
+
+async def test_trl_95_amb_17_or_by_the_serial_numbers_of_all_trial_devices(town: Town) -> None:
+    device = await lent(town, TrialDevice(device_id="D-2", model="Board", serial_number="FOC2", expires_on=EXPIRES))
+    asked = AskForReturnPapers(
+        by="hikari", organization_id="akasaka", administrator_email_given=False, serial_numbers=("FOC1",)
+    )
+    refusal = await town.refusal(device, "ask_for_papers", asked)
+    assert refusal == "serial_numbers: must name all trial devices; missing: FOC2 (TRL-95)"
+    await town.tell(device, "ask_for_papers", asked.model_copy(update={"serial_numbers": ("FOC1", "FOC2")}))
+    assert "FOC1, FOC2" in last_mail(town)
+    assert "hanako.yamada" not in last_mail(town)
+    other = asked.model_copy(update={"organization_id": "other-org"})
+    assert (await town.refusal(device, "ask_for_papers", other)).startswith("organization_id: must be the customer's")
+
+
+async def test_r7_a_loan_runs_under_the_id_everybody_looks_for_it_by(town: Town) -> None:
+    failed = await refused_start(town, "D-1", EXPIRES)
+    assert (failed.message, failed.type) == ("workflow id: must be device-D-1", "BadInput")
+
+
+async def test_trl_90_a_loan_of_its_own_begins_before_it_is_over(town: Town) -> None:
+    failed = await refused_start(town, "device-D-1", MONDAY - timedelta(days=1))
+    assert (failed.message, failed.type) == (
+        "expires_on: the EULA mail's date 2031-06-01 has passed: the device would be on loan no longer",
+        "BadInput",
+    )

@@ -377,7 +377,6 @@ async def test_the_desk_shows_what_was_refused_last_and_why(town: Town) -> None:
     await town.tell(order, "clear_compliance", cleared())
     await town.refusal(order, "submit_provisioning_form", submitted(a_form(24)))
     assert "`submit_provisioning_form`" in ((await town.state(order)).last_refusal or "")
-    await town.tell(order, "put_note", PutNote(by="ops-7", text="asked the partner"))
     metadata = await order.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
     assert "### Last refused" in metadata.current_details
     assert "named users over all sites" in metadata.current_details

@@ -1,10 +1,12 @@
 """Whole lives of trials on the time-skipping server. domain.md §5, §10.2."""
 
 import asyncio
-from datetime import UTC, datetime
+import threading
+from datetime import datetime
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from temporalio.client import WorkflowFailureError
 
 from domain.mails import Lifecycle
@@ -13,12 +15,12 @@ from domain.trial.messages import (
     DeclineTrial,
     EditServices,
     GiveDetails,
-    ResendConsent,
     Service,
+    StartTrial,
+    TrialDevice,
     WithdrawTrial,
 )
 from domain.trial.policy import TrialPolicy
-from domain.values import Country
 from tests.makers import (
     a_consented_trial,
     a_customer,
@@ -29,6 +31,7 @@ from tests.makers import (
     an_administrator,
     an_order,
     built,
+    cancelled,
     cleared,
     converted,
     days,
@@ -40,7 +43,6 @@ from tests.makers import (
 from tests.town import MONDAY, SECOND, Town
 
 TICK = SECOND / 2
-ZONES = [("Asia/Tokyo", "JP"), ("Europe/Paris", "FR"), ("America/Los_Angeles", "US")]
 
 
 def sent(town: Town, trial: str = "T-1001") -> list[tuple[str, str]]:
@@ -98,47 +100,6 @@ def sorted_by_time(*groups: list[tuple[str, str]], actual: list[tuple[str, str]]
     for group in groups:
         ordered += sorted(group, key=lambda mail: actual.index(mail) if mail in actual else -1)
     return ordered
-
-
-@pytest.mark.parametrize(("zone", "country"), ZONES)
-async def test_the_second_before_and_after_every_date(town: Town, zone: str, country: str) -> None:
-    """Consent aside: E−7, E, E+30, E+45 in a zone with DST, in Tokyo and west of UTC. E lies after the change."""
-    await town.sleep_until(datetime(2031, 10, 1, 12, tzinfo=UTC))
-    customer = a_customer(zone=zone, country=Country(country))
-    trial = await town.try_out(a_paid_customer_s_trial(customer=customer, days=40))
-    e = await expiry(town, trial)
-    for at, before, after in (
-        (e - days(7), [], ["trial_expiring", "trial_expiring_partner"]),
-        (e, [], ["trial_expired", "trial_expired_partner"]),
-    ):
-        known = len(kinds(town))
-        await town.sleep_until(at - (days(7) - days(7)) - TICK)
-        assert kinds(town)[known:] == before
-        await town.sleep_until(at + TICK)
-        assert sorted(kinds(town)[known:]) == after
-    await town.sleep_until(e + days(30) - TICK)
-    assert (await town.state(trial)).stage == "expired_grace"
-    assert town.store.losses("T-1001") == {}
-    facts = (await town.state(trial)).facts
-    await town.sleep_until(datetime.fromisoformat(facts["grace_ends_at"]) + TICK)
-    assert (await town.state(trial)).stage == "lapsed.numbers_retained"
-    until = datetime.fromisoformat(facts["numbers_until"])
-    await town.sleep_until(until - TICK)
-    assert "numbers_released" not in town.store.losses("T-1001")
-    await town.sleep_until(until + TICK)
-    assert "numbers_released" in town.store.losses("T-1001")
-
-
-@pytest.mark.parametrize(("at", "stage"), [(-TICK, "pending.customer_consent"), (TICK, "cancelled")])
-async def test_trl_31_consent_lapses_at_the_end_of_the_tenth_day(town: Town, at, stage: str) -> None:
-    trial = await town.try_out(a_consented_trial())
-    assert sorted(sent(town)) == [("trial_consent", "full"), ("trial_consent", "hanako.yamada")]
-    await town.tell(trial, "resend", ResendConsent(by="hikari"))
-    lapses = datetime(2031, 6, 12, 15, tzinfo=UTC)
-    await town.sleep_until(lapses + at)
-    row = town.store.trial("T-1001")
-    assert row.life.stage == stage
-    assert kinds(town) == ["trial_consent"] * 4, "AMB-46: no mail about the lapse"
 
 
 async def test_amb_46_the_partner_is_told_of_lapsed_consent_if_the_policy_says_so(town: Town) -> None:
@@ -300,3 +261,163 @@ async def test_the_same_trial_id_again_is_refused(town: Town) -> None:
     again = await town.try_out(a_paid_customer_s_trial())
     with pytest.raises(WorkflowFailureError):
         await again.result()
+
+
+# What the store is asked before a trial starts, changes or becomes paid.
+
+
+async def why_not(town: Town, start: StartTrial) -> str:
+    """What the start of a trial was refused with."""
+    trial = await town.try_out(start)
+    with pytest.raises(WorkflowFailureError) as failure:
+        await trial.result()
+    return str(failure.value.cause)
+
+
+async def test_trl_60_65_only_an_order_that_can_convert_a_trial_converts_it(town: Town) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial())
+    await town.place(an_order("SO-300001", customer=a_customer(id="roppongi")))
+    await town.place(an_order("SO-300003", converts_trial="T-2"))
+    ended_order = await town.place(an_order("SO-300002"))
+    await town.tell(ended_order, "cancel", cancelled())
+    for number, why in {
+        "SO-300001": "is another customer's (TRL-65)",
+        "SO-300002": "was cancelled",
+        "SO-300003": "says that it converts another trial",
+    }.items():
+        refusal = await town.refusal(trial, "convert", converted(order_number=number))
+        assert refusal.startswith(f"order_number: {number} {why}")
+    assert (await town.state(trial)).stage == "trialing"
+    await town.place(an_order("SO-300004"))
+    await town.tell(trial, "convert", converted(order_number="SO-300004"))
+    assert (await trial.result()).order_number == "SO-300004"
+
+
+async def test_r9_a_trial_is_not_converted_by_an_so_that_is_somebody_else_s(town: Town) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial())
+    await town.place(an_order("SO-300001", customer=a_customer(id="roppongi")))
+    refusal = await town.refusal(trial, "convert", converted(order=an_order("SO-300001")))
+    assert refusal.startswith("order.sales_order_number: SO-300001 was already taken")
+    refusal = await town.refusal(trial, "convert", converted(order=an_order("SO-300002", converts_trial="T-2")))
+    assert refusal.startswith("order.converts_trial: names another trial")
+    assert (await town.state(trial)).stage == "trialing"
+
+
+async def test_trl_60_an_order_started_by_a_trial_says_that_it_converts_it(town: Town) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial())
+    await town.tell(trial, "convert", converted(order=an_order("SO-300001")))
+    assert (await trial.result()).stage == "converted"
+    await town.settled()
+    assert town.store.order("SO-300001").placed.converts_trial == "T-1001"
+
+
+async def test_r9_a_trial_is_converted_by_a_repeat_of_its_own_order(town: Town) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial())
+    order = an_order("SO-300001", converts_trial="T-1001")
+    await town.place(order)
+    await town.tell(trial, "convert", converted(order=order))
+    assert (await trial.result()).order_number == "SO-300001"
+
+
+async def test_trl_65_the_last_look_passes_over_another_customer_s_order(town: Town) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial(days=1))
+    e = await expiry(town, trial)
+    await town.place(an_order("SO-300001", converts_trial="T-1001", customer=a_customer(id="roppongi")))
+    await town.sleep_until(e + days(30) + TICK)
+    assert (await town.state(trial)).stage == "lapsed.numbers_retained"
+
+
+async def test_trl_41_bought_calling_is_not_tried_again_on_the_same_customer_account(town: Town) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial("T-1", Service.CALLING))
+    await town.tell(trial, "convert", converted(order=an_order("SO-300001")))
+    again = a_paid_customer_s_trial("T-2", Service.CALLING)
+    assert "calling: already bought" in await why_not(town, again)
+    order = town.order("SO-300001")
+    await town.tell(order, "clear_compliance", cleared())
+    await town.tell(order, "submit_provisioning_form", submitted())
+    await town.tell(order, "report_site_built", built())
+    elsewhere = a_consented_trial("T-3", Service.CALLING, partner=a_partner("midori", "みどり商会"))
+    assert "calling: already bought" in await why_not(town, elsewhere)
+
+
+async def test_trl_20_40_a_kind_is_not_claimed_to_get_round_the_rules(town: Town) -> None:
+    midori = a_partner("midori", "みどり商会")
+    await town.try_out(a_paid_customer_s_trial("T-1", Service.CALLING))
+    assert "kind: " in await why_not(town, a_trial("T-2", Service.CALLING, partner=midori))
+    roppongi = a_customer(id="roppongi")
+    assert "kind: " in await why_not(town, a_paid_customer_s_trial("T-3", customer=roppongi, purchased=()))
+    second = await town.try_out(a_consented_trial("T-4", Service.MESSAGING, partner=midori))
+    assert (await town.state(second)).stage == "pending.customer_consent"
+
+
+async def test_trl_79_kept_numbers_do_not_keep_other_services_from_being_tried(town: Town) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial("T-1", Service.CALLING, Service.MESSAGING, days=1))
+    e = await expiry(town, trial)
+    await town.sleep_until(e + days(30) + TICK)
+    assert town.store.trial("T-1").life.stage == "lapsed.numbers_retained"
+    midori = a_partner("midori", "みどり商会")
+    allowed = await town.try_out(a_consented_trial("T-2", Service.MESSAGING, partner=midori))
+    assert (await town.state(allowed)).stage == "pending.customer_consent"
+    assert "calling" in await why_not(town, a_consented_trial("T-3", Service.CALLING, partner=midori))
+
+
+class SlowReservation:
+    """The store takes its time to answer a reservation: before it writes, or after."""
+
+    def __init__(self, town: Town, *, before: bool) -> None:
+        self.asked, self.go = threading.Event(), threading.Event()
+        self._reserve, self._before = town.store.reserve_services, before
+        town.store.reserve_services = self  # type: ignore[method-assign,assignment]  # the same, slower
+
+    def __call__(self, trial_id: str, services: tuple[Service, ...]) -> None:
+        if not self._before:
+            self._reserve(trial_id, services)
+        self.asked.set()
+        assert self.go.wait(20)
+        if self._before:
+            self._reserve(trial_id, services)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before the reservation", "after the reservation"])
+async def test_trl_51_cancelled_while_a_service_is_added_the_row_is_put_right(town: Town, before: bool) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial())
+    slow = SlowReservation(town, before=before)
+    adding = EditServices(by="hikari", add=(Service.MESSAGING,))
+    edit = asyncio.create_task(town.refusal(trial, "edit_services", adding))
+    assert await asyncio.to_thread(slow.asked.wait, 20)
+    await trial.execute_update("cancel", ended())
+    slow.go.set()
+    assert "the trial is cancelled" in await edit
+    assert (await trial.result()).stage == "cancelled"
+    assert town.store.trial("T-1001").life.services == (Service.CALLING,)
+
+
+async def test_trl_51_of_two_edits_at_once_the_one_refused_gives_back_what_it_reserved(town: Town) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial("T-1001", Service.CALLING, Service.MESSAGING))
+    slow = SlowReservation(town, before=True)
+    instead = EditServices(by="hikari", add=(Service.CONTACT_CENTER,), remove=(Service.CALLING,))
+    edit = asyncio.create_task(town.refusal(trial, "edit_services", instead))
+    assert await asyncio.to_thread(slow.asked.wait, 20)
+    await trial.execute_update("edit_services", EditServices(by="hikari", remove=(Service.CALLING,)))
+    slow.go.set()
+    assert "remove: calling is not part of this trial" in await edit
+    await town.settled()
+    assert town.events("T-1001", Lifecycle.TRIAL)[-1] == "trial.edit_refused"
+    assert town.store.trial("T-1001").life.services == (Service.MESSAGING,)
+
+
+def a_device(device_id: str = "D-1", **changes: object) -> TrialDevice:
+    given = {"device_id": device_id, "model": "Desk Pro", "serial_number": "FOC1", "expires_on": MONDAY + days(300)}
+    return TrialDevice.model_validate(given | changes)
+
+
+def test_trl_15_devices_of_one_trial_have_ids_of_their_own() -> None:
+    with pytest.raises(ValidationError, match="device ids must differ"):
+        a_trial(devices=(a_device(), a_device(model="Board 55", serial_number="FOC2")))
+
+
+async def test_trl_15_a_device_that_is_lent_is_not_lent_for_another_trial(town: Town) -> None:
+    await town.try_out(a_paid_customer_s_trial("T-1", Service.CALLING, devices=(a_device(),)))
+    other = a_paid_customer_s_trial("T-2", customer=a_customer(id="roppongi"))
+    assert "devices: " in await why_not(town, other.model_copy(update={"devices": (a_device(),)}))
+    assert town.store.device("D-1").life.trial_id == "T-1"
