@@ -348,6 +348,14 @@ LOOKED_FOR: Final = {
     attributes.CUSTOMER.name: ("TenureCustomer = 'akasaka'", "the customer's id"),
     attributes.PARTNER.name: ("TenurePartner = 'hikari'", "the id of the partner who faces the customer"),
     attributes.AWAITING.name: ("TenureAwaiting = 'clear_compliance'", "the updates it waits for"),
+    attributes.WAITS_FOR.name: (
+        "TenureWaitsFor = 'partner' AND ExecutionStatus = 'Running'",
+        "who owes it something now: customer, partner, vendor or operations",
+    ),
+    attributes.JEOPARDY.name: (
+        "TenureJeopardy = true AND ExecutionStatus = 'Running'",
+        "a guide or a target was missed",
+    ),
     attributes.DUE.name: ("TenureDue < '2027-01-01T00:00:00Z'", "its next deadline"),
     attributes.ATTENTION.name: (
         "TenureAttention = true AND ExecutionStatus = 'Running'",

@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import AwareDatetime
 
 from domain.agenda import Deadline
-from domain.events import Task
+from domain.events import Task, TaskKind
 from domain.life import Life, OperatorHold, PostedMail
 from domain.mails import RECIPIENT, MailState
 from domain.values import Model
@@ -32,6 +32,15 @@ class Step(Model):
     """When it was done."""
 
 
+class Party(StrEnum):
+    """Who lets a lifecycle wait."""
+
+    CUSTOMER = "customer"
+    PARTNER = "partner"
+    VENDOR = "vendor"
+    OPERATIONS = "operations"
+
+
 class Awaited(Model):
     """Something a lifecycle waits for: what, from whom, until when, and the message that reports it."""
 
@@ -46,13 +55,26 @@ class Awaited(Model):
     then: str = ""
     """What happens at that date, in the words of its deadline."""
 
+    pressing: bool = True
+    """Somebody owes it now; else it may come or not, until its date."""
 
-def awaited(life: Life, what: str, from_whom: str, update: str, deadline: str = "") -> Awaited:
+    @property
+    def party(self) -> Party | None:
+        """Who that is; None for another lifecycle."""
+        words = self.from_whom.replace(",", "").split()
+        return next((party for party in Party if party in words), None)
+
+
+def awaited(
+    life: Life, what: str, from_whom: str, update: str, deadline: str = "", *, pressing: bool = True
+) -> Awaited:
     """Something awaited until the pending deadline of that name, `expired` or `expired/2026-09-30`, if there is one."""
     pending = [due for due in life.agenda.pending if deadline and due.name.partition("/")[0] == deadline]
     due = min(pending, key=lambda due: due.at, default=None)
     known = {"until": due.at, "then": due.label} if due else {}
-    return Awaited.model_validate({"what": what, "from_whom": from_whom, "update": update, **known})
+    return Awaited.model_validate(
+        {"what": what, "from_whom": from_whom, "update": update, "pressing": pressing, **known}
+    )
 
 
 def tracker(told: Iterable[tuple[str, bool, datetime | None]], *, closed: bool) -> tuple[Step, ...]:
@@ -116,6 +138,9 @@ class LifeView(Model):
     as_of: AwareDatetime
     steps: tuple[Step, ...]
     awaiting: tuple[Awaited, ...]
+    waits_for: tuple[Party, ...] = ()
+    """Who owes it something now: what is awaited and pressing, open tasks, mails in trouble."""
+
     can_send: tuple[str, ...]
     """Updates that move it on and are allowed now."""
 
@@ -142,8 +167,24 @@ class LifeView(Model):
     facts: dict[str, str]
 
 
+def _waits_for(life: Life, awaiting: Iterable[Awaited]) -> list[Party]:
+    found = {each.party for each in awaiting if each.pressing}
+    for task in life.journal.tasks:
+        if task.closed_at is None:
+            found.add(Party.OPERATIONS if task.kind is TaskKind.SETTLE_MAIL else Party.PARTNER)
+    if life.held_by_operator or life.mails_in(MailState.REFUSED):
+        found.add(Party.OPERATIONS)
+    return sorted(party for party in found if party)
+
+
 def view_of(
-    life: Life, now: datetime, *, missed: Mapping[str, str], troubles: Iterable[str] = (), **own: object
+    life: Life,
+    now: datetime,
+    *,
+    missed: Mapping[str, str],
+    awaiting: tuple[Awaited, ...],
+    troubles: Iterable[str] = (),
+    **own: object,
 ) -> LifeView:
     """What every lifecycle shows alike, and what one shows of its `own`: kind, stage, steps, facts and the like.
 
@@ -166,6 +207,8 @@ def view_of(
                 *troubles,
                 *(mail_in_words(mail, over=life.over) for mail in mails),
             ),
+            "awaiting": awaiting,
+            "waits_for": () if life.over else _waits_for(life, awaiting),
             "tasks": tuple(life.journal.tasks),
             "mails": tuple(life.mails.values()),
             **own,

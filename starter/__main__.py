@@ -25,7 +25,7 @@ from starter import (
     updates,
 )
 from starter.exits import MEANING, Exit, Stop
-from starter.options import flag
+from starter.options import examples, flag
 from starter.terminal import terminal
 
 GLOBAL: Final = {"--json": False, "--traceback": False, "--address": True, "--namespace": True}
@@ -56,8 +56,13 @@ trials.app.add_typer(trial_updates.app)
 trials.app.add_typer(desk.desk_commands("trial", "T-1001"))
 app.add_typer(trials.devices, name="device", rich_help_panel="Lifecycles")
 trials.devices.add_typer(desk.desk_commands("device", "D-5001"))
-for group in (orders.app, subscriptions.app, trials.app, trials.devices):
-    group.command("forward", rich_help_panel="Test clock", epilog=tools.FORWARD)(tools.forward)
+for group, like in (
+    (orders.app, "order forward SO-100001"),
+    (subscriptions.app, "subscription forward sub-SO-100001"),
+    (trials.app, "trial forward T-1001"),
+    (trials.devices, "device forward D-5001"),
+):
+    group.command("forward", rich_help_panel="Test clock", epilog=examples(f"tenure {like} --days 5"))(tools.forward)
 app.add_typer(tools.app)
 app.add_typer(desk_links.app)
 app.add_typer(forecast.app, name="forecast", rich_help_panel="Tools")

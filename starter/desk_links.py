@@ -23,19 +23,6 @@ EMBEDDED_UI: Final = "http://127.0.0.1:8233"
 
 WEEK: Final = timedelta(days=7)
 
-AWAITED_FROM: Final = {
-    "the customer": ("accept_terms", "accept", "hand_over"),
-    "the partner": ("submit_provisioning_form", "graduate", "give_details"),
-    "the vendor": (
-        "clear_compliance",
-        "report_site_built",
-        "report_services_built",
-        "report_delivered",
-        "report_received",
-    ),
-}
-"""Who has to act before these updates can be sent."""
-
 CONVERTIBLE: Final = "convert"
 """Every running trial awaits it, so a list of what the partner owes us would drown in them."""
 
@@ -112,13 +99,16 @@ def _form(task_queue: str, type_: str, id_: str) -> str:
 
 def filters(now: datetime) -> dict[str, str]:
     """Name and list query of every filter, of what is open only. The attributes: workflows/attributes.py."""
-    from workflows.attributes import ATTENTION, AWAITING, DUE, STAGE
+    from domain.view import Party
+    from workflows.attributes import ATTENTION, AWAITING, DUE, JEOPARDY, STAGE, WAITS_FOR
 
     terms_missing = f"{_is(STAGE, 'held')} AND {_is(AWAITING, 'accept_terms')}"
-    found = {f"awaiting {whom}": _one_of(AWAITING, updates) for whom, updates in AWAITED_FROM.items()}
+    whom = {party: f"the {party}" for party in Party} | {Party.OPERATIONS: "me, operations"}
+    found = {f"awaiting {whom[party]}": _is(WAITS_FOR, party) for party in Party}
     found |= {
         "due this week": f"{DUE.name} < '{now + WEEK:%Y-%m-%dT%H:%M:%SZ}'",
         "needs attention": f"{ATTENTION.name} = true",
+        "jeopardy": f"{JEOPARDY.name} = true",
         "held without terms": terms_missing,
         "trials that may be converted": _is(AWAITING, CONVERTIBLE),
         "trials in grace": _is(STAGE, "expired_grace"),
@@ -130,7 +120,3 @@ def filters(now: datetime) -> dict[str, str]:
 
 def _is(key: "SearchAttributeKey[str] | SearchAttributeKey[Sequence[str]]", value: str) -> str:
     return f"{key.name} = '{value}'"
-
-
-def _one_of(key: "SearchAttributeKey[Sequence[str]]", values: tuple[str, ...]) -> str:
-    return f"{key.name} IN ({', '.join(repr(value) for value in values)})"

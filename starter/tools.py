@@ -29,14 +29,14 @@ def schema(
     schemas.schema(name, out)
 
 
-FORWARD = examples(
-    "tenure forward SO-100001 --days 5",
-    "tenure forward sub-SO-100001 --days 335 --hours 9",
-    "tenure trial forward T-1001 --days 83",
+@app.command(
+    rich_help_panel="Tools",
+    epilog=examples(
+        "tenure forward SO-100001 --days 5",
+        "tenure forward sub-SO-100001 --days 335 --hours 9",
+        "tenure forward T-1001 --days 83",
+    ),
 )
-
-
-@app.command(rich_help_panel="Tools", epilog=FORWARD)
 def forward(
     id_: Annotated[
         str,

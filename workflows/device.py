@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.device.view import device_view
     from domain.mails import Lifecycle
     from domain.offers import Offers
-    from domain.values import Model
+    from domain.values import Message, Model, as_line
     from domain.view import LifeView
     from workflows.lifecycle import Story, as_bad_input, expect_id
     from workflows.messages import described, required
@@ -149,4 +149,6 @@ class DeviceLoan(Story[DeviceLife]):
 
     def asked_to_stop(self, reason: str) -> None:
         """Cancel in the Web UI does not bring a device back."""
-        self.life.journal.note("device.cancel_refused", workflow.now(), why=reason)
+        request = Message(by="web-ui", reason=as_line(reason))
+        why = "the loan ends when the device is back"
+        self.life.journal.note("device.cancel_refused", workflow.now(), request, why=why)

@@ -5,7 +5,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.subscription import RecordSubscription, SubscriptionActivities
     from domain.agenda import Deadline
-    from domain.mails import MailKind
+    from domain.mails import Lifecycle, MailKind
     from domain.offers import Offers
     from domain.subscription import subscription
     from domain.subscription.examples import EXAMPLES
@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.subscription.view import subscription_view
     from domain.values import Model, as_line
     from domain.view import LifeView
-    from workflows.lifecycle import Story
+    from workflows.lifecycle import Story, expect_id
     from workflows.messages import described, required
     from workflows.steps import RECORD
 
@@ -46,6 +46,7 @@ class Subscription(Story[SubscriptionLife]):
     @workflow.run
     async def run(self, _start: StartSubscription | None = None) -> SubscriptionOutcome:
         """One term. A renewal hands everything over to the next run."""
+        expect_id(Lifecycle.SUBSCRIPTION, self.life.subscription_id)
         await self.through(self.one_term())
         if self.life.stage is not SubscriptionStage.TERMINATED:
             workflow.continue_as_new(self.start.model_copy(update={"resumed": self.life}))

@@ -100,4 +100,5 @@ def _awaiting(life: DeviceLife) -> tuple[Awaited, ...]:
             return (awaited(life, device, "vendor, its logistics", "report_received", RETURN_DUE),)
         case _:
             what = f"{device} handed to {life.way_back.carrier}"
-            return (awaited(life, what, customer, "hand_over", RETURN_DUE),)
+            due = life.stage is not D.IN_USE
+            return (awaited(life, what, customer, "hand_over", RETURN_DUE, pressing=due),)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from domain.subscription.messages import ConfirmRenewal, RenewalNews, StartSubscription, TerminateSubscription
 
 NOTICES = "renewal_notices"
+NOTICE = "renewal_notice/"
 TARGET = "renewal_target"
 RENEWAL_DATE = "renewal_date"
 
@@ -214,7 +215,7 @@ class SubscriptionLife(Life):
     def _notice(self, before: timedelta) -> Deadline:
         at = at_local_time(self.renewal_date - before, self.policy.notices_at, self.zone)
         return Deadline(
-            name=f"renewal_notice/{before.days}",
+            name=f"{NOTICE}{before.days}",
             at=at,
             ladder=NOTICES,
             label=f"Renewal notice, {in_days(before)} before",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from domain.subscription.subscription import RENEWAL_DATE, TARGET, SubscriptionLife, SubscriptionStage
+from domain.subscription.subscription import NOTICE, RENEWAL_DATE, TARGET, SubscriptionLife, SubscriptionStage
 from domain.values import facts
 from domain.view import Awaited, LifeView, Mark, Step, awaited, view_of
 
@@ -59,7 +59,9 @@ def _awaiting(life: SubscriptionLife) -> tuple[Awaited, ...]:
     if life.renewal_order:
         what = f"completion of renewal order {life.renewal_order}"
         return (awaited(life, what, f"order-{life.renewal_order}", "", RENEWAL_DATE),)
-    return (awaited(life, "a renewal order", f"partner {life.partner_id}", "", RENEWAL_DATE),)
+    reminded = any(name.startswith(NOTICE) for name in life.agenda.done)
+    partner = f"partner {life.partner_id}"
+    return (awaited(life, "a renewal order", partner, "", RENEWAL_DATE, pressing=reminded),)
 
 
 def _can_send(life: SubscriptionLife) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from domain.agenda import Deadline
 from domain.desk import Hold, Resume
 from domain.mails import MailKind
 from domain.trial import trial
@@ -128,20 +129,7 @@ class TrialMachine(RuleBasedStateMachine):
     def drive(self) -> None:
         """As workflows/trial.py does."""
         for deadline in self.life.agenda.take_due(self.now).act:
-            match deadline.name.split("/")[0]:
-                case trial.CONSENT:
-                    self.life.consent_lapsed(self.now)
-                case trial.WARNING:
-                    self.life.warn(deadline, self.now)
-                case trial.EXPIRED:
-                    self.life.expire(self.now)
-                case trial.LAST_CALL:
-                    self.life.call_last(deadline, self.now)
-                case trial.GRACE_END:
-                    self.life.grace_ended(self.now)
-                case trial.NUMBERS:
-                    self.life.release_numbers(self.now)
-                    self.released_at = self.now
+            self.meet(deadline)
         if self.life.grace_over and self.life.stage is S.EXPIRED_GRACE:
             self.life.lapse(self.now)
             self.lost_at = self.now
@@ -149,6 +137,22 @@ class TrialMachine(RuleBasedStateMachine):
                 self.life.has_lost(step, self.now)
         if any(deadline.at <= self.now for deadline in self.life.agenda.pending):
             self.drive()
+
+    def meet(self, deadline: Deadline) -> None:
+        match deadline.name.split("/")[0]:
+            case trial.CONSENT:
+                self.life.consent_lapsed(self.now)
+            case trial.WARNING:
+                self.life.warn(deadline, self.now)
+            case trial.EXPIRED:
+                self.life.expire(self.now)
+            case trial.LAST_CALL:
+                self.life.call_last(deadline, self.now)
+            case trial.GRACE_END:
+                self.life.grace_ended(self.now)
+            case trial.NUMBERS:
+                self.life.release_numbers(self.now)
+                self.released_at = self.now
 
     def expect(self) -> None:
         """As domain.md says."""

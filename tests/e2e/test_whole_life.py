@@ -290,6 +290,7 @@ async def test_the_store_knows_every_step_in_order(life: Life) -> None:
         "order.shipped",
         "order.task_completed",
         "order.form_submitted",
+        "order.build_expected",
         "order.jeopardy",
         "order.site_built",
         "order.welcome_sent",

@@ -498,7 +498,8 @@ async def test_what_lists_show_is_compared_and_who_mends_it_is_said(told: Told, 
 async def test_attributes_that_the_workflow_itself_never_set_are_mended_by_a_note() -> None:
     """As after a release that shows more: the workflow says so with the next thing that happens to it."""
     right = TypedSearchAttributes([SearchAttributePair(u.key, u.value) for u in changed(NOTHING, VIEW) if u.value])
-    flagged = right.updated(SearchAttributePair(attributes.ATTENTION, False))
+    quiet = [SearchAttributePair(key, False) for key in (attributes.ATTENTION, attributes.JEOPARDY)]
+    flagged = right.updated(*quiet)
     subject = Subject(Lifecycle.ORDER, "SO-1")
     by_itself = lists(Seen("order-SO-1", NOW, subject, view=VIEW, listed=NOTHING, own=NOTHING))
     by_the_server = lists(Seen("order-SO-1", NOW, subject, view=VIEW, listed=NOTHING, own=flagged))

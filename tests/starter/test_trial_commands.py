@@ -65,7 +65,7 @@ def until(look: Callable[[], Any]) -> Any:
 
 class TestStart:
     def test_a_trial_is_started_once_and_says_where(self, service: Running, tenure: Tenure, tmp_path: Path) -> None:
-        file = saved(tmp_path, a_trial("T-6001"), "trial.json")
+        file = saved(tmp_path, a_trial("T-6001", customer=a_customer(id="c-T-6001")), "trial.json")
 
         answered, again = tenure("trial", "start", file, "--json"), tenure("trial", "start", file)
 

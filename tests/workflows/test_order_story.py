@@ -80,6 +80,7 @@ async def test_every_step_is_in_the_store_with_who_and_when(town: Town) -> None:
         "order.compliance_cleared",
         "order.shipped",
         "order.form_submitted",
+        "order.build_expected",
         "order.site_built",
         "order.welcome_sent",
     ]
