@@ -16,7 +16,7 @@ from adapters.mail.letterhead import letterhead, plain_address
 from adapters.mail.links import MailLinks
 from adapters.mail.reader import Reader
 from adapters.mail.stationery import Stationery, Written
-from domain.mails import Letter, MailKind
+from domain.mails import Letter, LetterFacts, MailKind
 from domain.values import Language
 
 _MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
@@ -33,6 +33,11 @@ MARK: Final = "X-Tenure-Mail"
 """A header that names the template and the order: the mail catcher and people who file mails sort by it."""
 
 _OF_THE_BODY: Final = ("MIME-Version", "Content-Type")
+
+
+def _subject_of(facts: LetterFacts) -> str:
+    """Which trial, order or subscription a mail is about, for whoever looks through caught mails."""
+    return facts.trial_id or facts.order_number or facts.subscription_id or ""
 
 
 class JinjaComposer:
@@ -56,7 +61,7 @@ class JinjaComposer:
             "Message-ID": _message_id(message_id),
             "Auto-Submitted": "auto-generated",
             "Content-Language": letter.to.language.value,
-            MARK: f"{letter.kind} {letter.facts.order_number or letter.facts.subscription_id or ''}".strip(),
+            MARK: f"{letter.kind} {_subject_of(letter.facts)}".strip(),
         }
         body = _body(written, letter.to.language, attachments, message_id)
         content = letterhead(headers) + body.as_bytes()

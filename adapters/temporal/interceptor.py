@@ -4,10 +4,11 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from temporalio import workflow
 from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import (
     ExecuteWorkflowInput,
@@ -17,6 +18,7 @@ from temporalio.worker import (
     Interceptor,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
+    WorkflowOutboundInterceptor,
 )
 
 from adapters.temporal.converter import REFUSED, bad_input
@@ -46,6 +48,11 @@ class PlainRefusals(Interceptor):
 
 
 class _PlainRefusals(WorkflowInboundInterceptor):
+    def init(self, outbound: WorkflowOutboundInterceptor) -> None:
+        """An update nobody knows is answered by us, not by the SDK."""
+        super().init(outbound)
+        workflow.set_dynamic_update_handler(_was_an_update_once, validator=_no_such_update)
+
     async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:  # noqa: A002 - the SDK's name
         _expect_arguments(input.run_fn, workflow.instance(), *input.args)
         return await super().execute_workflow(input)
@@ -67,6 +74,8 @@ class _PlainRefusals(WorkflowInboundInterceptor):
         with _refusals_answered():
             answer = await super().handle_query(input)
         story = workflow.instance()
+        if isinstance(answer, WorkflowMetadata):
+            _take_out_the_nameless(answer)
         if isinstance(answer, WorkflowMetadata) and hasattr(story, "details"):
             answer.current_details = story.details()
             for update in answer.definition.update_definitions:
@@ -74,8 +83,9 @@ class _PlainRefusals(WorkflowInboundInterceptor):
         return answer
 
     def handle_update_validator(self, input: HandleUpdateInput) -> None:  # noqa: A002 - the SDK's name
-        _expect_arguments(workflow.get_update_handler(input.update), *input.args)
-        if not _is_ready():
+        handler = workflow.get_update_handler(input.update)
+        _expect_arguments(handler, *input.args)
+        if handler is not None and not _is_ready():
             return
         with _refusals_answered(input.update):
             super().handle_update_validator(input)
@@ -88,6 +98,25 @@ class _PlainRefusals(WorkflowInboundInterceptor):
             await workflow.wait_condition(_is_ready)
         with _refusals_answered(input.update):
             return await super().handle_update_handler(input)
+
+
+def _no_such_update(_name: str, _args: Sequence[RawValue]) -> NoReturn:
+    """Refused before it is accepted: it leaves no trace in the history. Which there are, is said in one line."""
+    known = [name for name in dir(workflow.instance()) if workflow.get_update_handler(name)]
+    raise bad_input(f"there is no such update; there are: {', '.join(known) or 'none'}")
+
+
+async def _was_an_update_once(name: str, _args: Sequence[RawValue]) -> NoReturn:
+    """Only a replay comes here, of a history that accepted it: a fault of ours, no refusal. Updates are never removed,
+    see docs/versioning.md."""
+    raise RuntimeError(f"the update {name} is in the history and no longer in the code")
+
+
+def _take_out_the_nameless(shown: WorkflowMetadata) -> None:
+    """The handler of what is unknown is nothing to choose in the Web UI."""
+    named = [update for update in shown.definition.update_definitions if update.name]
+    del shown.definition.update_definitions[:]
+    shown.definition.update_definitions.extend(named)
 
 
 def _is_ready() -> bool:

@@ -1,6 +1,9 @@
 """What kill -9 of the worker does to orders under way: nothing is lost, nothing is sent twice. A1, A2."""
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +12,23 @@ from temporalio.client import WorkflowHandle
 
 from activities.order import OrderActivities
 from activities.subscription import SubscriptionActivities
+from activities.trial import TrialActivities
 from domain.desk import SettleMail
-from domain.mails import Lifecycle, MailKind, mail_key
+from domain.mails import Lifecycle, MailKind, mail_key, workflow_id
 from domain.order.messages import Offering
+from domain.trial.messages import EditServices, Service, StartTrial, TrialDevice
 from tests.e2e.city import City, QuickServer, a_city, assert_whole, eventually
 from tests.e2e.killable_worker import armed, killable_worker
-from tests.makers import an_order, built, cleared, graduated, submitted
+from tests.makers import (
+    a_customer,
+    a_paid_customer_s_trial,
+    an_order,
+    built,
+    cleared,
+    converted,
+    graduated,
+    submitted,
+)
 from worker import activities_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -27,7 +41,7 @@ async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
         patched.setattr("starter.service.DevServer", QuickServer)
         patched.setattr("starter.service._worker", killable_worker)
         patched.setenv("TENURE_SMTP_DEADLINE", "1.5")
-        async with a_city(tmp_path_factory.mktemp("city"), time_travel=False) as running:
+        async with a_city(tmp_path_factory.mktemp("city")) as running:
             yield running
 
 
@@ -101,8 +115,8 @@ KILLED_IN = {
 
 async def test_a2_a_worker_killed_in_every_activity_of_a_life_leaves_one_row_each(city: City) -> None:
     assert {*KILLED_IN} == {*names_of(OrderActivities), *names_of(SubscriptionActivities)}, "all of them"
-    for activity, workflow_id in KILLED_IN.items():
-        arm(city, workflow_id, f"{activity}:done")
+    for activity, life in KILLED_IN.items():
+        arm(city, life, f"{activity}:done")
     order = await city.place(an_order("SO-310001"))
     await city.tell(order, "clear_compliance", cleared())
     await city.tell(order, "submit_provisioning_form", submitted())
@@ -113,6 +127,60 @@ async def test_a2_a_worker_killed_in_every_activity_of_a_life_leaves_one_row_eac
     assert not [*armed(city.directory).iterdir()], "every one was struck"
     assert_whole(city, "SO-310001")
     assert city.told("sub-SO-310001", Lifecycle.SUBSCRIPTION) == ["subscription.activated"]
+
+
+KILLED_IN_A_TRIAL = {
+    "open_trial": "trial-T-3100",
+    "start_device": "trial-T-3100",
+    "record_device": "device-D-3100",
+    "record_trial": "trial-T-3100",
+    "reserve_services": "trial-T-3100",
+    "look_for_paid_order": "trial-T-3100",
+    "lose": "trial-T-3100",
+    "release_numbers": "trial-T-3100",
+    "check_paid_order": "trial-T-3200",
+    "start_order": "trial-T-3200",
+}
+
+
+FAR = datetime(2040, 8, 1, tzinfo=UTC)
+
+
+async def test_a2_a_worker_killed_in_every_activity_of_a_trial_takes_each_loss_once(city: City) -> None:
+    """One trial to the release of its numbers, with a device; another one converted by an order of its own."""
+    assert {*KILLED_IN_A_TRIAL} == {*names_of(TrialActivities)}, "all of them"
+    for activity, life in KILLED_IN_A_TRIAL.items():
+        arm(city, life, f"{activity}:done")
+    device = TrialDevice(device_id="D-3100", model="Desk Pro", serial_number="FOC1", expires_on=FAR)
+    lapses, converts = await asyncio.gather(
+        try_out(city, a_paid_customer_s_trial("T-3100", customer=a_customer(id="lapses"), days=1, devices=(device,))),
+        try_out(city, a_paid_customer_s_trial("T-3200", customer=a_customer(id="converts"))),
+    )
+    await city.tell(lapses, "edit_services", EditServices(by="hikari", add=(Service.MESSAGING,)))
+    order = an_order("SO-320001", customer=a_customer(id="converts"))
+    await city.tell(converts, "convert", converted(order=order))
+    assert (await converts.result())["order_number"] == "SO-320001"
+    await eventually(lambda: city.told("SO-320001")[-1:] == ["order.held"])
+
+    await city.move(lapses, timedelta(days=80))
+    assert (await lapses.result())["stage"] == "lapsed.numbers_released"
+    assert not [*armed(city.directory).iterdir()], "every one was struck"
+    told = Counter(city.told("T-3100", Lifecycle.TRIAL))
+    steps = {"users_moved", "licences_removed", "roles_removed", "calling_configuration_removed"}
+    assert {*city.store.losses("T-3100")} == steps | {"numbers_released"}
+    assert told["trial.lost"] == len(steps)
+    assert (told["trial.grace_ended"], told["trial.numbers_released"]) == (1, 1)
+    ledger = city.store.mails(Lifecycle.TRIAL, "T-3100") + city.store.mails(Lifecycle.DEVICE, "D-3100")
+    assert {mail.state for mail in ledger} == {"sent"}
+    assert sorted(mail.kind for mail in ledger) == sorted(city.arrived("T-3100"))
+
+
+async def try_out(city: City, trial: StartTrial) -> WorkflowHandle[Any, Any]:
+    """Start a trial and wait until it has nothing in hand."""
+    id_ = workflow_id(Lifecycle.TRIAL, trial.trial_id)
+    handle = await city.client.start_workflow("Trial", trial, id=id_, task_queue=city.service.task_queue)
+    await city.settled(handle)
+    return city.client.get_workflow_handle(id_)
 
 
 def names_of(activities: type) -> list[str]:

@@ -179,7 +179,7 @@ async def test_e4_an_update_repeated_with_its_id_is_applied_once(city: City) -> 
     assert refusal.message.startswith("cannot clear compliance: the order is pending.awaiting_provisioning_details")
 
 
-RACES = 30
+RACES = 16
 
 
 async def test_e5_of_cancel_and_clear_at_once_exactly_one_wins_and_all_accounts_agree(city: City) -> None:

@@ -200,7 +200,7 @@ async def test_9_3_a_hold_stops_the_loss_between_two_steps(town: Town, monkeypat
         take(trial_id, step, now)
 
     monkeypatch.setattr(town.store, "take_loss", in_trouble)
-    await town.sleep_until(TOKYO.begins + days(33))
+    await town.sleep_until(midnight_after(TOKYO.first + timedelta(days=31), "+09:00") + SECOND)
     await trial.execute_update("hold", Hold(by="ops-7", reason="a mistake"))
     down.clear()
     await town.sleep_until(TOKYO.begins + days(40))
