@@ -328,10 +328,14 @@ def commands() -> str:
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for group, name, help_ in _commands(typer.main.get_command(app)):
         groups[name, help_].append(group)
-    rows = [
-        (f"`{' '.join(filter(None, ('tenure', '/'.join(of), name)))}`", said) for (name, said), of in groups.items()
-    ]
+    rows = [(f"`{' '.join(['tenure', *_named(of), name])}`", said) for (name, said), of in groups.items()]
     return table(("command", "what it does"), rows)
+
+
+def _named(groups: list[str]) -> list[str]:
+    """`order/trial`; in brackets if the command also does without."""
+    named = "/".join(filter(None, groups))
+    return [] if not named else [f"[{named}]" if "" in groups else named]
 
 
 def _commands(command: Any, group: str = "") -> Iterator[tuple[str, str, str]]:

@@ -90,18 +90,19 @@ def history(
 def replay(
     files: Files = None,
     query: Annotated[
-        str, typer.Option(metavar="QUERY", help="Which running workflows: a list filter.", show_default=False)
-    ] = "",
+        str | None, typer.Option(metavar="QUERY", help="Which running workflows: a list filter.", show_default=False)
+    ] = None,
     sample: Annotated[int, typer.Option(metavar="N", min=1, help="How many of each type.")] = 20,
 ) -> None:
     """The gate before a deploy: can the code on disk go on where they stand?
 
     Replays files, or a sample of what runs on the live server: oldest, newest and
-    evenly between. Nothing is changed. Exit code 3 if one would break.
+    evenly between. Nothing is changed. Exit code 3 if one would break, 6 if none fits
+    --query.
     """
     from starter import replay as replaying
 
-    if files and query:
+    if files and query is not None:
         raise bad("say either files or --query", "--query")
     asyncio.run(replaying.replay(files or [], query, sample))
 
@@ -181,7 +182,7 @@ def _show(answer: "HistoryAnswer") -> None:
 def _show_run(run: "Run", zone: str) -> None:
     from rich.text import Text
 
-    from starter.showing import local
+    from workflows.details import local
 
     for entry in run.entries:
         when = Text(f"{local(entry.at, zone)}  {entry.kind:<6}  ", "dim")
@@ -189,7 +190,7 @@ def _show_run(run: "Run", zone: str) -> None:
 
 
 def _words(entry: "HistoryEntry", zone: str) -> str:
-    from starter.showing import local
+    from workflows.details import local
 
     if entry.due is None:
         return entry.text

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from temporalio.api.common.v1 import Payload
@@ -10,6 +10,7 @@ from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 
+from domain.mails import RECIPIENT
 from starter.existing import zone_in
 from starter.tool_answers import HistoryEntry, HistoryKind, Run
 
@@ -53,6 +54,7 @@ class Story:
         self._updates: dict[str, str] = {}
         self._open: dict[int, HistoryEvent] = {}
         self._awaited: tuple[str, datetime] | None = None
+        self._stage = ""
 
     def entries(self, event: HistoryEvent) -> Iterator[HistoryEntry]:
         """What one event has to tell: usually one thing, often nothing."""
@@ -71,6 +73,7 @@ class Story:
 
     def _workflow_execution_started(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         by = _by(of.input.payloads)
+        self._stage = _stage_in(of.search_attributes) or ""
         goes_on = ", goes on from the run before" if of.continued_execution_run_id else ""
         yield _entry(event, "start", f"{of.workflow_type.name} started{by}{goes_on}")
 
@@ -125,11 +128,16 @@ class Story:
     # What it waited for.
 
     def _timer_started(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
-        due = _at(event) + of.start_to_fire_timeout.ToTimedelta()
-        waits = _summary(event) or "waits", due.replace(microsecond=0)
+        due = _to_the_second(self._now_for(of) + of.start_to_fire_timeout.ToTimedelta())
+        waits = _summary(event) or "waits", due
         if waits != self._awaited:  # every wake-up starts the same wait anew
             self._awaited = waits
-            yield _entry(event, "wait", waits[0], due)
+            yield _entry(event, "wait", *waits)
+
+    def _now_for(self, of: Any) -> datetime:
+        """What time it was for the code that asked for this: when its task was begun, not when its answer came."""
+        answered = self._events[of.workflow_task_completed_event_id].workflow_task_completed_event_attributes
+        return _at(self._events[answered.started_event_id])
 
     def _timer_fired(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         self._awaited = None
@@ -172,10 +180,10 @@ class Story:
 
     def _upsert_workflow_search_attributes(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         fields = {name: _json(payload) for name, payload in of.search_attributes.indexed_fields.items()}
-        said = []
-        if isinstance(stage := fields.get("TenureStage"), str):
-            said.append(stage)
-        if isinstance(awaiting := fields.get("TenureAwaiting"), list):
+        stage, awaiting = _stage_in(of.search_attributes), fields.get("TenureAwaiting")
+        self._stage = stage or self._stage
+        said = [self._stage] if self._stage and (stage or awaiting) else []
+        if isinstance(awaiting, list):
             said.append(f"awaits {', '.join(map(str, awaiting))}")
         if fields.get("TenureAttention") is True:
             said.append("somebody should look")
@@ -212,8 +220,28 @@ def _at(event: HistoryEvent) -> datetime:
     return event.event_time.ToDatetime(UTC)
 
 
+def _to_the_second(instant: datetime) -> datetime:
+    """A timer's length went through a float: midnight is midnight again."""
+    return (instant + timedelta(seconds=0.5)).replace(microsecond=0)
+
+
 def _named(scheduled: HistoryEvent) -> str:
-    return _summary(scheduled) or scheduled.activity_task_scheduled_event_attributes.activity_type.name
+    of = scheduled.activity_task_scheduled_event_attributes
+    return (_summary(scheduled) or of.activity_type.name) + (_reader(of) if of.activity_type.name == MAIL else "")
+
+
+def _reader(of: Any) -> str:
+    """` to customer administrator`: whom a mail is for, by role."""
+    mail = _first(of.input.payloads).get("mail")
+    role = (mail.get("to") or RECIPIENT.get(mail.get("kind", ""))) if isinstance(mail, dict) else None
+    return f" to {str(role).partition('/')[0].replace('_', ' ')}" if role else ""
+
+
+def _stage_in(attributes: Any) -> str | None:
+    """The stage among search attributes, if it is there."""
+    fields = attributes.indexed_fields
+    stage = _json(fields["TenureStage"]) if "TenureStage" in fields else None
+    return stage if isinstance(stage, str) else None
 
 
 def _summary(event: HistoryEvent | None) -> str:

@@ -43,22 +43,28 @@ WHAT_TO_DO: Final = (
     "then replay again: docs/versioning.md"
 )
 
+NOTHING_PROVED: Final = (
+    "nothing was replayed: no running workflow fits. Nothing is proved; is the filter as you meant it?"
+)
 
-async def replay(files: Sequence[Path], query: str, sample: int) -> None:
-    """Replay them all and say which would break; exit code 3 if one does."""
+
+async def replay(files: Sequence[Path], query: str | None, sample: int) -> None:
+    """Replay them all and say which would break; exit code 3 if one does, 6 if a query finds none."""
     replayer = a_replayer()
     histories = _read(files) if files else _running(await gate.client(), query, sample)
     verdicts = []
     async for source, history in histories:
         verdicts.append(await judge(replayer, source, history))
         _show(verdicts[-1])
-    if not verdicts:
-        terminal.warn("nothing was replayed: no running workflow fits")
+    if not verdicts and query is None:
+        terminal.warn("nothing was replayed: no order, subscription, trial or device is running there")
     broken = [verdict for verdict in verdicts if verdict.breaks]
     terminal.say(f"{len(verdicts)} replayed, {len(broken)} would break")
     terminal.answer(ReplayAnswer(replayed=len(verdicts), broken=len(broken), verdicts=tuple(verdicts)))
     if broken:
         raise Stop(Exit.REFUSED, f"{len(broken)} of {len(verdicts)} would break. {WHAT_TO_DO}")
+    if not verdicts and query is not None:
+        raise Stop(Exit.NOT_FOUND, NOTHING_PROVED, "--query")
 
 
 def a_replayer(runner: WorkflowRunner | None = None) -> Replayer:
@@ -112,7 +118,7 @@ def read(file: Path) -> WorkflowHistory:
     return WorkflowHistory(started(found.events).workflow_id or file.stem, found.events)
 
 
-async def _running(client: Client, query: str, sample: int) -> AsyncIterator[tuple[str, WorkflowHistory]]:
+async def _running(client: Client, query: str | None, sample: int) -> AsyncIterator[tuple[str, WorkflowHistory]]:
     for story in STORIES:
         wanted = f"WorkflowType = '{story.__name__}' AND ExecutionStatus = 'Running'"
         async with asking("the list"):

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from temporalio import workflow
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
@@ -16,6 +18,7 @@ from adapters.temporal.interceptor import PlainRefusals
 from domain.mails import MailKind
 from domain.order.messages import PlaceOrder
 from domain.order.states import Stage
+from starter.history_story import started
 from tests.histories.telling import told
 from tests.recorder import HISTORIES, IN_ANY_ORDER, LONG, MANIFEST, SCENARIOS, digest, listed, read, recorded
 from workflows.order import Order, OrderOutcome
@@ -72,6 +75,49 @@ async def failure(replaying: Replayer, history: WorkflowHistory) -> Exception | 
 @pytest.mark.parametrize("path", RECORDED, ids=names(RECORDED))
 async def test_h1_a_recorded_history_replays(path: Path) -> None:
     assert await failure(replayer(), read(path)) is None
+
+
+def renamed(history: WorkflowHistory, update: str, to: str) -> WorkflowHistory:
+    for event in history.events:
+        said = event.workflow_execution_update_accepted_event_attributes.accepted_request
+        if event.HasField("workflow_execution_update_accepted_event_attributes") and said.input.name == update:
+            said.input.name = to
+    return history
+
+
+async def test_h1_an_update_that_was_taken_once_is_never_unknown() -> None:
+    """What the interceptor says of unknown updates is said to people, not to a history that has one."""
+    history = renamed(read(COMPLETED), "clear_compliance", "clear")
+    assert "the update clear is in the history and no longer in the code" in str(await failure(replayer(), history))
+
+
+LABELLED = ("TIMER_STARTED", "ACTIVITY_TASK_SCHEDULED", "START_CHILD_WORKFLOW_EXECUTION_INITIATED")
+"""What the Web UI's timeline shows, each with its summary."""
+
+
+def unlabelled(history: WorkflowHistory) -> list[int]:
+    shown = [event for event in history.events if kind(event) in LABELLED]
+    return [event.event_id for event in shown if not event.user_metadata.summary.data]
+
+
+def kind(event: HistoryEvent) -> str:
+    return EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=names(RECORDED))
+def test_every_timer_activity_and_child_has_a_label(path: Path) -> None:
+    assert not unlabelled(read(path))
+
+
+@pytest.mark.parametrize("story", ["Order", "Subscription", "Trial", "DeviceLoan"])
+def test_a_label_that_is_missing_is_seen_in_every_story(story: str) -> None:
+    recordings = [read(path) for path in RECORDED]
+    of_it = [each for each in recordings if started(each.events).workflow_type.name == story]
+    found = {kind(event): (each, event) for each in of_it for event in each.events if kind(event) in LABELLED}
+    assert {"TIMER_STARTED", "ACTIVITY_TASK_SCHEDULED"} <= found.keys()
+    for history, event in found.values():
+        event.user_metadata.Clear()
+        assert event.event_id in unlabelled(history)
 
 
 # H2: the present code commands the same, with the same arguments, and gets the same answers.

@@ -130,8 +130,8 @@ class TrialLife(TrialDates):
 
     @property
     def closed(self) -> bool:
-        """Nothing will happen to it any more."""
-        return self.stage in CLOSED
+        """Nothing will happen to it any more; a lapsed trial still has to lose what it loses."""
+        return self.stage in CLOSED and not self.losses_to_come
 
     # Start and consent.
 

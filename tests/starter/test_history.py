@@ -1,5 +1,8 @@
 """`tenure history`: what happened, on the workflow's own clock, without anybody's data."""
 
+import base64
+import json
+import re
 import stat
 from datetime import timedelta
 from pathlib import Path
@@ -9,13 +12,25 @@ from google.protobuf import json_format
 from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowHistory
 
 from adapters.temporal import clock
-from domain.order.messages import PlaceOrder, ReportSiteBuilt, SubmitForm
+from domain.order.messages import Offering, PlaceOrder, ReportSiteBuilt, SubmitForm, Terms
 from starter.history_story import Story
 from starter.tool_answers import HistoryAnswer
-from tests.makers import a_customer, a_form, a_renewal, an_order, built, cleared, renewal_done, submitted
+from tests.makers import (
+    a_consented_trial,
+    a_customer,
+    a_form,
+    a_renewal,
+    accepted,
+    an_order,
+    built,
+    cleared,
+    renewal_done,
+    submitted,
+)
 from tests.starter.conftest import Tenure, eventually
 from tests.starter.service import Service
 from tests.starter.test_e2e_start import saved
@@ -32,7 +47,9 @@ def test_an_order_s_history_is_a_story_in_the_customer_s_zone(service: Service, 
     service.do(clock.forward(service.client, "order-SO-7001", timedelta(days=40)))
     service.do(handle.execute_update("submit_provisioning_form", submitted()))
     service.do(handle.execute_update("report_site_built", built()))
-    eventually(lambda: tenure("history", "SO-7001").out, lambda told: "Mail: welcome: sent" in told)
+    eventually(
+        lambda: tenure("history", "SO-7001").out, lambda told: "Mail: welcome to site administrator: sent" in told
+    )
 
     told = tenure("history", "SO-7001")
     assert told.code == 0
@@ -42,7 +59,7 @@ def test_an_order_s_history_is_a_story_in_the_customer_s_zone(service: Service, 
         "held; awaits clear_compliance",
         "clear_compliance, by vendor-desk",
         "until ",
-        "Mail: confirmation: sent",
+        "Mail: confirmation to ordering partner: sent",
         "a test clock moved it, to ",
         "submit_provisioning_form, by partner-hikari",
         "in_progress.service_ready",
@@ -54,6 +71,31 @@ def test_an_order_s_history_is_a_story_in_the_customer_s_zone(service: Service, 
     entries = answer.runs[0].entries
     moved = [entry.at for entry in entries if entry.text.startswith("submit_provisioning_form")]
     assert moved[0] - entries[0].at > timedelta(days=39), "virtual time"
+
+
+def test_dates_are_those_of_page_and_mails_and_a_mail_names_its_reader_s_role(
+    service: Service, tenure: Tenure, tmp_path: Path
+) -> None:
+    """Midnight belongs to the day that ends."""
+    trial = a_consented_trial("T-7001", customer=a_customer(id="roppongi"))
+    assert tenure("trial", "start", saved(tmp_path, trial)).code == 0
+    mail = "Mail: trial consent to customer administrator: sent"
+    told = eventually(lambda: tenure("history", "T-7001").out, lambda told: mail in told)
+
+    page = service.client.get_workflow_handle("trial-T-7001").query(
+        "__temporal_workflow_metadata", result_type=WorkflowMetadata
+    )
+    (until,) = set(re.findall(r"until ([\d-]+ 24:00 JST)", service.do(page).current_details))
+    assert f"Consent lapses: cancel the trial, until {until}" in told
+
+
+def test_what_is_awaited_comes_with_its_stage(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+    assert tenure("order", "start", saved(tmp_path, an_order("SO-7006", Offering.PORT))).code == 0
+    both = "held; awaits accept_terms, clear_compliance"
+    eventually(lambda: tenure("history", "SO-7006").out, lambda told: both in told)
+    handle = service.client.get_workflow_handle("order-SO-7006")
+    service.do(handle.execute_update("accept_terms", accepted(Terms.PORT)))
+    eventually(lambda: tenure("history", "SO-7006").out, lambda told: "  held; awaits clear_compliance" in told)
 
 
 def test_a_saved_history_replays_and_says_that_it_is_personal(service: Service, tenure: Tenure, tmp_path: Path) -> None:
@@ -154,6 +196,46 @@ def test_attempts_are_told_with_the_kind_of_failure_before_them() -> None:
 def test_a_failure_is_told_in_words_only_if_they_were_meant_for_people() -> None:
     assert told_of(failed(type="OrderNumberTaken", nonRetryable=True)) == ["failed: Hanako Yamada is taken"]
     assert told_of(failed(type="IntegrityError")) == ["failed: IntegrityError"]
+
+
+def attributes(**values: Any) -> dict[str, Any]:
+    kind = {"encoding": base64.b64encode(b"json/plain").decode()}
+    data = {name: base64.b64encode(json.dumps(value).encode()).decode() for name, value in values.items()}
+    return {"indexedFields": {name: {"metadata": kind, "data": value} for name, value in data.items()}}
+
+
+def test_a_run_that_goes_on_knows_its_stage_from_the_run_before() -> None:
+    before = an_event(
+        1,
+        "WORKFLOW_EXECUTION_STARTED",
+        "workflow_execution_started_event_attributes",
+        workflowType={"name": "Subscription"},
+        searchAttributes=attributes(TenureStage="active"),
+    )
+    upserted = "upsert_workflow_search_attributes_event_attributes"
+    awaits = attributes(TenureAwaiting=["confirm_renewal"])
+    news = an_event(2, "UPSERT_WORKFLOW_SEARCH_ATTRIBUTES", upserted, searchAttributes=awaits)
+    assert told_of(before, news)[1:] == ["active; awaits confirm_renewal"]
+    assert told_of(news) == ["awaits confirm_renewal"]
+
+
+def a_mail(mail: object) -> HistoryEvent:
+    said = base64.b64encode(json.dumps({"mail": mail}).encode()).decode()
+    payload = {"metadata": attributes(x=1)["indexedFields"]["x"]["metadata"], "data": said}
+    return an_event(
+        5,
+        "ACTIVITY_TASK_SCHEDULED",
+        "activity_task_scheduled_event_attributes",
+        activityType={"name": "send_mail"},
+        input={"payloads": [payload]},
+    )
+
+
+def test_a_mail_s_reader_is_the_one_it_was_posted_for_else_the_one_its_kind_has() -> None:
+    assert told_of(a_mail({"kind": "welcome", "to": ""})) == ["send_mail to site administrator: under way"]
+    posted = {"kind": "trial_last_call", "to": "partner_administrator/1"}
+    assert told_of(a_mail(posted)) == ["send_mail to partner administrator: under way"]
+    assert told_of(a_mail({"kind": "of a newer release"})) == told_of(a_mail(None)) == ["send_mail: under way"]
 
 
 def test_a_task_that_failed_is_a_fault_and_what_a_newer_server_writes_is_left_out() -> None:

@@ -61,8 +61,28 @@ def test_a_sample_of_what_runs_replays(service: Service, recorded: dict[str, Any
     assert answered.json["verdicts"][0]["source"].startswith(f"{id_}/")
 
 
-def test_nothing_replayed_is_no_quiet_success(service: Service, tenure: Tenure) -> None:
-    assert "nothing was replayed" in tenure("replay", "--query", "WorkflowId = 'none'").err
+def test_a_query_that_finds_nothing_opens_no_gate(service: Service, tenure: Tenure) -> None:
+    """It may be mistyped: `held` for `Held` finds nobody."""
+    answered = tenure("replay", "--query", "TenureStage = 'Held'", "--json")
+    assert (answered.code, answered.json["replayed"]) == (Exit.NOT_FOUND, 0)
+    assert answered.error["field"] == "--query"
+    assert answered.error["message"].startswith("nothing was replayed: no running workflow fits. Nothing is proved")
+
+
+def test_where_nothing_runs_nothing_can_break_and_that_is_said(
+    service: Service, tenure: Tenure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first deploy is no mistake."""
+    monkeypatch.setattr(replay, "STORIES", ())
+    answered = tenure("replay")
+    assert (answered.code, answered.out) == (0, "0 replayed, 0 would break\n")
+    assert "nothing was replayed: no order, subscription, trial or device is running there" in answered.err
+
+
+def test_a_pattern_that_fits_no_file_opens_no_gate(tenure: Tenure, tmp_path: Path) -> None:
+    """A shell hands it on as it is."""
+    answered = tenure("replay", tmp_path / "*.json")
+    assert (answered.code, "*.json cannot be read" in answered.err) == (Exit.BAD_INPUT, True)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"events": []}', '{"events": [{"eventId": "1"}]}', "\x00"])

@@ -9,11 +9,12 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
-from domain.desk import ExtendDueDate
+from activities.ports import Answer
+from domain.desk import ExtendDueDate, Hold, PutNote, Resume, RetryMail, SkipReminder
 from domain.device.messages import AskForReturnPapers, HandOver, ReportDelivered, ReportReceived, StartDeviceLoan
 from domain.device.policy import DevicePolicy
 from domain.events import TaskKind
-from domain.mails import Lifecycle
+from domain.mails import Lifecycle, MailState
 from domain.trial.messages import Service, TrialDevice
 from domain.trial.policy import TrialPolicy
 from tests.makers import a_paid_customer_s_trial, days, ended
@@ -203,3 +204,57 @@ async def test_trl_90_a_loan_of_its_own_begins_before_it_is_over(town: Town) -> 
         "expires_on: the EULA mail's date 2031-06-01 has passed: the device would be on loan no longer",
         "BadInput",
     )
+
+
+async def test_cancel_in_the_web_ui_brings_no_device_back_and_is_noted(town: Town) -> None:
+    device = await lent(town)
+    await device.cancel(reason="pressed by mistake")
+    await town.settled()
+    event = town.store.events(Lifecycle.DEVICE, "D-1")[-1]
+    assert (event.type, event.actor, event.reason) == ("device.cancel_refused", "web-ui", "pressed by mistake")
+    await town.tell(device, "report_delivered", ReportDelivered(by="logistics"))
+    assert (await town.state(device)).stage == "in_use"
+    await town.sleep_until(DUE + TICK)
+    assert (overdue_list(town), kinds(town)[-1]) == (["D-1"], "device_overdue"), "it went on"
+
+
+async def test_what_operators_send_acts_on_a_device(town: Town) -> None:
+    """Hold and resume, a reminder left out, a note; a moved date has a test of its own."""
+    device = await lent(town)
+    await town.tell(device, "skip_reminder", SkipReminder(by="ops-7", deadline=reminder(14), reason="told by phone"))
+    await town.tell(device, "hold", Hold(by="ops-7", reason="in dispute"))
+    await town.sleep_until(DUE - days(8))
+    await town.tell(device, "put_note", PutNote(by="ops-7", text="What is put down wakes nothing up."))
+    assert ((await town.state(device)).stage, kinds(town)) == ("shipped", ["device_eula"]), "held"
+    await town.tell(device, "resume", Resume(by="ops-7", reason="settled"))
+    assert ((await town.state(device)).stage, kinds(town)) == ("return_due", ["device_eula"]), "left out"
+    await town.sleep_until(DUE - days(7) - TICK)
+    await town.tell(device, "hold", Hold(by="ops-7", reason="in dispute again"))
+    await town.sleep_until(DUE - days(6))
+    assert kinds(town) == ["device_eula"]
+    await town.tell(device, "resume", Resume(by="ops-7", reason="settled"))
+    await town.sleep_until(DUE - days(5))
+    assert kinds(town) == ["device_eula", "device_return"], "once"
+    moved = ExtendDueDate(by="ops-7", deadline="device_return_due", at=DUE + days(3), reason="on holiday")
+    await town.tell(device, "extend_due_date", moved)
+    await town.sleep_until(DUE + days(3) - TICK)
+    assert ((await town.state(device)).stage, overdue_list(town)) == ("return_due", [])
+    await town.sleep_until(DUE + days(3) + TICK)
+    assert overdue_list(town) == ["D-1"]
+    told = town.events("D-1", Lifecycle.DEVICE)
+    assert [told.count(f"device.{what}") for what in ("operator_hold", "operator_resumed", "note")] == [2, 2, 1]
+
+
+def reminder(before: int) -> str:
+    """The name of the reminder so many days before the return is due."""
+    return f"device_reminder/2031-08-15/{before}"
+
+
+async def test_a_device_s_refused_mail_is_tried_again(town: Town) -> None:
+    town.wire.answers["hanako.yamada@akasaka.example.com"] = Answer.REFUSED
+    device = await lent(town)
+    (mail,) = (await town.state(device)).mails
+    assert (mail.state, kinds(town)) == (MailState.REFUSED, [])
+    town.wire.answers.clear()
+    await town.tell(device, "retry_mail", RetryMail(by="ops-7", mail=mail.key, reason="the mailbox has room again"))
+    assert kinds(town) == ["device_eula"]

@@ -186,3 +186,15 @@ async def test_a_tier_2_s_renewal_contact_falls_back_to_the_partner_when_nobody_
     await town.tell(order, "report_site_built", built())
     await town.sleep_until(RENEWAL_DATE_ENDS - days(80))
     assert [to for _, _, to in notices(town)] == ["desk@midori.example.com"]
+
+
+async def test_cancel_in_the_web_ui_ends_no_contract_and_is_noted(town: Town) -> None:
+    subscription = await subscribed(town)
+    await subscription.cancel(reason="pressed by mistake")
+    await town.settled()
+    event = town.store.events(Lifecycle.SUBSCRIPTION, "sub-SO-100001")[-1]
+    assert (event.type, event.actor, event.reason) == ("subscription.cancel_refused", "web-ui", "pressed by mistake")
+    assert "terminate" in event.data["why"]
+    await town.sleep_until(RENEWAL_DATE_ENDS - days(89))
+    assert [kind for _, kind, _ in notices(town)] == ["renewal_notice"], "it goes on"
+    assert (await town.state(subscription)).stage == "active"

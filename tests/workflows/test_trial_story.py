@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from temporalio.client import WorkflowFailureError
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.client import WithStartWorkflowOperation, WorkflowFailureError, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy
 
-from domain.mails import Lifecycle
+from activities.ports import Answer
+from domain.desk import ExtendDueDate, Hold, PutNote, Resume, RetryMail, SettleMail, SkipReminder
+from domain.mails import Lifecycle, MailState
 from domain.trial.messages import (
     AcceptTrial,
     DeclineTrial,
@@ -40,6 +45,7 @@ from tests.makers import (
     services_built,
     submitted,
 )
+from tests.studio import Handle
 from tests.town import MONDAY, SECOND, Town
 
 TICK = SECOND / 2
@@ -421,3 +427,124 @@ async def test_trl_15_a_device_that_is_lent_is_not_lent_for_another_trial(town: 
     other = a_paid_customer_s_trial("T-2", customer=a_customer(id="roppongi"))
     assert "devices: " in await why_not(town, other.model_copy(update={"devices": (a_device(),)}))
     assert town.store.device("D-1").life.trial_id == "T-1"
+
+
+# Cancel in the Web UI.
+
+
+def noted(town: Town, type_: str, trial: str = "T-1001") -> tuple[str, str | None]:
+    """By whom and why, as the record has it once."""
+    (event,) = [event for event in town.store.events(Lifecycle.TRIAL, trial) if event.type == type_]
+    return event.actor, event.reason
+
+
+async def test_cancel_in_the_web_ui_withdraws_a_request_and_cancels_a_trial(town: Town) -> None:
+    asked = await town.try_out(a_consented_trial("T-1"))
+    running = await town.try_out(a_paid_customer_s_trial("T-2", customer=a_customer(id="roppongi")))
+    for trial in (asked, running):
+        await trial.cancel(reason="pressed by mistake")
+        assert (await trial.result()).stage == "cancelled"
+    assert noted(town, "trial.withdrawn", "T-1") == ("web-ui", "pressed by mistake")
+    assert noted(town, "trial.cancelled", "T-2") == ("web-ui", "pressed by mistake")
+    await town.sleep_until(MONDAY + days(120))
+    assert (set(kinds(town, "T-1")), kinds(town, "T-2")) == ({"trial_consent"}, ["trial_started"])
+
+
+async def test_cancel_in_the_web_ui_ends_no_grace_and_is_noted(town: Town) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial(days=1))
+    e = await expiry(town, trial)
+    await town.sleep_until(e + days(1))
+    await trial.cancel(reason="too late")
+    await town.settled()
+    assert (await town.state(trial)).stage == "expired_grace"
+    assert noted(town, "trial.cancel_refused") == ("web-ui", "too late")
+    await town.sleep_until(e + days(30) + TICK)
+    assert (await town.state(trial)).stage == "lapsed.numbers_retained", "it went on"
+
+
+# What operators may do at every gate.
+
+
+async def test_hold_stops_warning_and_expiry_and_resume_does_each_once(town: Town) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial(days=20))
+    e = await expiry(town, trial)
+    for due, mail, stage in (
+        (e - days(7), "trial_expiring", "trialing"),
+        (e, "trial_expired", "expired_grace"),
+    ):
+        await town.tell(trial, "hold", Hold(by="ops-7", reason="in dispute"))
+        await town.sleep_until(due + days(1))
+        await town.tell(trial, "put_note", PutNote(by="ops-7", text="What is put down wakes nothing up."))
+        assert not {mail, f"{mail}_partner"} & set(kinds(town)), "held"
+        assert (await town.state(trial)).stage == "trialing"
+        await town.tell(trial, "resume", Resume(by="ops-7", reason="settled"))
+        assert (await town.state(trial)).stage == stage
+    await town.sleep_until(e + days(10))
+    assert sorted(kinds(town)) == sorted(
+        ["trial_started", "trial_expiring", "trial_expiring_partner", "trial_expired", "trial_expired_partner"]
+    )
+
+
+async def in_trouble(town: Town, trial: Handle, state: MailState) -> str:
+    """The key of the one mail in that state."""
+    (mail,) = [mail for mail in (await town.state(trial)).mails if mail.state is state]
+    return mail.key
+
+
+async def test_a_trial_s_mails_are_tried_again_or_settled_and_its_notes_kept(town: Town) -> None:
+    town.wire.answers["hanako.yamada@akasaka.example.com"] = Answer.REFUSED
+    trial = await town.try_out(a_paid_customer_s_trial(days=20))
+    refused = await in_trouble(town, trial, MailState.REFUSED)
+    town.wire.answers["right@akasaka.example.com"] = Answer.UNKNOWN
+    again = RetryMail(by="ops-7", mail=refused, email="right@akasaka.example.com", reason="a typing error")
+    await town.tell(trial, "retry_mail", again)
+    assert await in_trouble(town, trial, MailState.UNKNOWN) == refused
+    town.wire.answers.clear()
+    await town.tell(trial, "settle_mail", SettleMail(by="ops-7", mail=refused, outcome="resend", reason="they say no"))
+    assert sent(town) == [("trial_started", "right")]
+    await town.tell(trial, "put_note", PutNote(by="ops-7", text="They call on Friday."))
+    assert noted(town, "trial.note")[0] == "ops-7"
+
+
+async def test_nothing_of_a_trial_is_moved_or_left_out(town: Town) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial())
+    (warning, *_) = (deadline.name for deadline in (await town.state(trial)).deadlines)
+    moved = ExtendDueDate(by="ops-7", deadline=warning, at=MONDAY + days(99), reason="on holiday")
+    left_out = SkipReminder(by="ops-7", deadline=warning, reason="told by phone")
+    refusal = await town.refusal(trial, "extend_due_date", moved)
+    assert refusal == "deadline: no such deadline can be moved; these can: none"
+    refusal = await town.refusal(trial, "skip_reminder", left_out)
+    assert refusal == "deadline: no such deadline can be left out; these can: none"
+
+
+async def test_an_update_there_is_not_is_answered_also_before_the_trial_has_begun(town: Town) -> None:
+    """What reaches it before that is judged later, but for this: accepted, it would be in the history for ever."""
+    starting = WithStartWorkflowOperation(
+        "Trial",
+        a_paid_customer_s_trial(),
+        id="trial-T-1001",
+        task_queue=town.settings.task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+    )
+    town.started.append("trial-T-1001")
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        async with asyncio.timeout(20):
+            await town.client.execute_update_with_start_workflow("nope", ended(), start_workflow_operation=starting)
+    assert "there is no such update; there are: accept, " in str(refused.value.cause)
+    await town.settled()
+    assert (await town.state(await starting.workflow_handle())).stage == "trialing"
+
+
+async def test_an_update_there_is_not_is_answered_with_those_there_are(town: Town) -> None:
+    trial = await town.try_out(a_paid_customer_s_trial())
+    refusal = await town.refusal(trial, "nope", ended())
+    assert refusal == (
+        "there is no such update; there are: accept, cancel, convert, decline, edit_services, extend, extend_due_date, "
+        "give_details, hold, put_note, report_services_built, resend, resume, retry_mail, settle_mail, skip_reminder, "
+        "withdraw"
+    )
+    accepted = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+    assert not [event async for event in trial.fetch_history_events() if event.event_type == accepted]
+    metadata = await trial.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    to_choose = [update.name for update in metadata.definition.update_definitions]
+    assert to_choose == refusal.partition("there are: ")[2].split(", "), "what answers the unknown is not to choose"
