@@ -5,9 +5,10 @@ from typing import Final
 from rich.text import Text
 
 from starter.forecasting import Forecast
-from starter.showing import local, plain_table
+from starter.showing import plain_table
 from starter.terminal import shown, terminal
 from starter.tool_answers import Coming
+from workflows.details import local
 
 COLOURS: Final = {Coming.MAIL: "cyan", Coming.DEADLINE: "yellow", Coming.STATE: "bold", Coming.LOSS: "bold red"}
 

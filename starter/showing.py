@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from rich.table import Table
 from rich.text import Text
@@ -11,21 +10,17 @@ from rich.text import Text
 from activities.ports import OrderSummary
 from domain.events import Event
 from domain.mails import MailState
-from domain.view import LifeView, Mark
+from domain.view import Awaited, LifeView, Mark
 from starter.answers import ListedTrial, OverdueDevice, PlannedMail, ShowAnswer, ShownMail
 from starter.catalogue import command_of
 from starter.terminal import shown, terminal
 from starter.tool_answers import ForwardAnswer
+from workflows.details import local
 
 COLOURS: Final = {Mark.DONE: "green", Mark.CURRENT: "bold cyan", Mark.STOPPED: "red", Mark.PENDING: "dim"}
 ALARMING: Final = {MailState.UNKNOWN: "bold red", MailState.REFUSED: "red", MailState.SENT: "green"}
 SHORT: Final = frozenset({"  when", "order", "trial", "device", "E", "next deadline (UTC)", "was due (UTC)"})
 STATUS: Final = {"running": "", "completed": "", None: "no longer in Temporal; "}
-
-
-def local(instant: datetime, zone: str) -> str:
-    """`2026-05-08 09:00 JST`."""
-    return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
 
 
 def show(found: ShowAnswer) -> None:
@@ -39,7 +34,7 @@ def show(found: ShowAnswer) -> None:
     if facts := [f"{name.replace('_', ' ')} {value}" for name, value in view.facts.items() if ":" not in value]:
         terminal.say(f"  {shown('; '.join(facts))}")
     _section("", _tracker(view, zone))
-    _section("Waits for", [f"{awaited.what}, from {awaited.from_whom}" for awaited in view.awaiting])
+    _section("Waits for", [_awaited(awaited, view, zone) for awaited in view.awaiting])
     _section(
         "Falls due once resumed" if view.held_by_operator else "Falls due if nothing happens",
         [f"{local(due.at, zone)}  {due.label}" for due in view.deadlines],
@@ -51,6 +46,12 @@ def show(found: ShowAnswer) -> None:
     _table("Mails", mails_table(found.mails, zone), found.mails)
     _table("What happened", events_table(found.events, zone), found.events)
     _section("What can be sent now", [command(view, update) for update in (*view.can_send, *_urgent(view))])
+
+
+def _awaited(awaited: Awaited, view: LifeView, zone: str) -> str:
+    """What, from whom, and until when if there is a date."""
+    until = f", until {local(awaited.until, zone)}" if awaited.until and not view.held_by_operator else ""
+    return f"{awaited.what}, from {awaited.from_whom}{until}"
 
 
 def _urgent(view: LifeView) -> list[str]:

@@ -302,7 +302,7 @@ def test_the_table_is_in_the_customer_s_zone_and_names_it(tenure: Tenure, writte
     lines = [line.split() for line in tenure("forecast", "trial", file, *MONDAY).out.splitlines()]
 
     assert lines[0][-3:] == ["(times", "in", "Asia/Tokyo)"]
-    assert lines[6][:6] == ["2031-06-13", "00:00", "JST", "deadline", "Consent", "lapses:"]
+    assert lines[6][:6] == ["2031-06-12", "24:00", "JST", "deadline", "Consent", "lapses:"]
     assert lines[7] == ["state", "cancelled", "TRL-31"]
 
 
