@@ -13,8 +13,9 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from adapters.temporal.clock import forward  # noqa: E402 - found by the line above
-from starter.desk_links import DeskAnswer, links  # noqa: E402
+from starter.desk_links import links  # noqa: E402
 from starter.service import Ports, Service, service  # noqa: E402
+from starter.tool_answers import DeskAnswer  # noqa: E402
 from tests.browser.web_ui import WebUi, a_page, browser  # noqa: E402
 
 PICTURES: Final = ROOT / "docs" / "screenshots"
@@ -57,7 +58,7 @@ class Tour:
         await self.ui.open(ORDER)
         await self.ui.details("SO-100001", "is on compliance hold", "port overage terms")
         await self.picture("02-user-metadata", DETAILS)
-        await self.ui.choose_update(None)
+        await self.ui.choose_update()
         await self.picture("03-choose-an-update")
         await self.ui.open(ORDER)
         await self.ui.tell("graduate", _example("order.graduate"))
