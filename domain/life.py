@@ -35,6 +35,14 @@ class OperatorHold(Model):
     since: AwareDatetime
 
 
+class OperatorNote(Model):
+    """What somebody wrote into the record last, for whoever looks at it next."""
+
+    text: Line
+    by: Identifier
+    at: AwareDatetime
+
+
 class Life(BaseModel):
     """The common part of an order's, a subscription's, a trial's state. It outlives restarts and continue-as-new."""
 
@@ -48,6 +56,8 @@ class Life(BaseModel):
     mails: dict[str, PostedMail] = Field(default_factory=dict)
     held_by_operator: OperatorHold | None = None
     """While an operator has stopped the clock."""
+
+    last_note: OperatorNote | None = None
 
     movable: ClassVar[frozenset[str]] = frozenset()
     """Deadlines an operator may move: guides and targets, never dates of the contract."""
@@ -182,6 +192,7 @@ class Life(BaseModel):
 
     def put_note(self, message: PutNote, now: datetime) -> None:
         """In the record, with who wrote it."""
+        self.last_note = OperatorNote(text=message.text, by=message.by, at=now)
         self.journal.note(f"{self.lifecycle}.note", now, message, text=message.text)
 
     def _pending(self, name: str, allowed: frozenset[str], done: str) -> Deadline:

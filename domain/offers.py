@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from domain.agenda import Deadline
 from domain.desk_examples import DESK_EXAMPLES
@@ -10,10 +10,6 @@ from domain.life import Life
 from domain.mails import MailState
 from domain.policy import POSTPONED_BY
 from domain.values import Message
-
-PLACEHOLDER: Final = "REPLACE-ME"
-"""Stands for a fact that only people know, where a wrong one would do harm; a note beside it says which. No message
-that goes out by mail reads it as an address: pasted as it is, it is refused."""
 
 
 class Offer(NamedTuple):

@@ -17,6 +17,7 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    model_validator,
 )
 from pydantic_extra_types.country import CountryAlpha2
 from pydantic_extra_types.phone_numbers import PhoneNumberValidator
@@ -40,6 +41,9 @@ class Model(BaseModel):
         frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True, validate_default=True
     )
 
+
+PLACEHOLDER: Final = "REPLACE-ME"
+"""Stands for a fact that only people know, where a wrong one would do harm. No message is taken that still has it."""
 
 UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode categories of characters that nobody sees."""
@@ -174,6 +178,24 @@ class Message(Model):
     by: Identifier = Field(description="Who asks: a user or system id, never a name or an address.", examples=["ops-7"])
     reason: Line | None = Field(default=None, description="Why, for the audit trail.")
     source: Source = Field(default=Source.OPERATOR, description="Where the message comes from.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_left_to_replace(cls, given: Any) -> Any:
+        if place := _placeholder(given):
+            raise ValueError(f"{place}: {PLACEHOLDER} still stands there, put in what is true")
+        return given
+
+
+def _placeholder(given: Any) -> str | None:
+    """Where something pasted was left as it was: `provisioning_contact.email`."""
+    items = given.items() if isinstance(given, dict) else enumerate(given) if isinstance(given, (list, tuple)) else ()
+    for name, value in items:
+        if isinstance(value, str) and PLACEHOLDER in value:
+            return str(name)
+        if place := _placeholder(value):
+            return f"{name}.{place}"
+    return None
 
 
 class Person(Model):

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from domain.agenda import Deadline
 from domain.events import Task, TaskKind
-from domain.life import Life, OperatorHold, PostedMail
+from domain.life import Life, OperatorHold, OperatorNote, PostedMail
 from domain.mails import RECIPIENT, MailState
 from domain.values import Model
 
@@ -148,6 +148,7 @@ class LifeView(Model):
     """What operators may do now, whatever the stage."""
 
     held_by_operator: OperatorHold | None = None
+    last_note: OperatorNote | None = None
     last_refusal: str | None = None
     """The last message that was refused, when and why; forgotten when the worker restarts."""
 
@@ -198,6 +199,7 @@ def view_of(
             "as_of": now,
             "desk": desk_verbs(life),
             "held_by_operator": life.held_by_operator,
+            "last_note": life.last_note,
             "events": life.journal.sequence,
             "deadlines": tuple(sorted(life.agenda.pending, key=lambda deadline: deadline.at)),
             "jeopardy": tuple(life.jeopardy),

@@ -17,7 +17,7 @@ from domain.device.messages import ReportReceived, StartDeviceLoan
 from domain.device.view import device_view
 from domain.life import Life
 from domain.mails import Lifecycle, MailKind, MailState
-from domain.offers import PLACEHOLDER, Offer, desk_offers
+from domain.offers import Offer, desk_offers
 from domain.order import examples as order_examples
 from domain.order import order
 from domain.order.messages import Offering
@@ -35,7 +35,7 @@ from domain.trial.messages import Service, StartTrial
 from domain.trial.states import TrialStage
 from domain.trial.trial import TrialLife
 from domain.trial.view import trial_view
-from domain.values import Country, Message, Refused
+from domain.values import PLACEHOLDER, Country, Message, Refused
 from domain.view import LifeView
 from tests.makers import MONDAY, a_consented_trial, a_paid_customer_s_trial, a_renewal, a_trial, an_order, days
 from workflows.details import paste_ready

@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from domain.events import Task, TaskKind
-from domain.life import OperatorHold
+from domain.life import OperatorHold, OperatorNote
 from domain.offers import Offer, Offers
 from domain.values import Message
 from domain.view import Awaited, LifeView, Step
@@ -14,6 +14,9 @@ MIDNIGHT: Final = time(0)
 ONE_DAY: Final = date.resolution
 PASTEABLE: Final = 250
 """Characters of JSON that are still read and pasted from a page; longer ones lie in examples/ui."""
+
+RELATED: Final = ("order", "subscription", "devices")
+"""Facts that name other lifecycles."""
 
 NO_DATE: Final = "no date: it waits as long as it takes"
 
@@ -35,6 +38,7 @@ def markdown(view: LifeView, offers: Offers, zone: str, refusal: str | None = No
         _section("Waits for", _waits(view, zone)),
         _section(due, [f"{local(d.at, zone)}: {d.label}" for d in view.deadlines]),
         _section("Needs attention", [*view.troubles]),
+        _section("Last note", _note(view.last_note, zone)),
         _section("Last refused", [refusal] if refusal else []),
         _section("What you can send now", [_offer(view, name, offers[name]) for name in view.can_send]),
         _section("Operators may also send", [_offer(view, name, offers[name]) for name in view.desk]),
@@ -69,6 +73,10 @@ def _held(hold: OperatorHold | None, zone: str) -> list[str]:
     if hold is None:
         return []
     return [hold.reason, f"by `{hold.by}`, since {local(hold.since, zone)}", "goes on with `resume`"]
+
+
+def _note(note: OperatorNote | None, zone: str) -> list[str]:
+    return [f"{note.text} (`{note.by}`, {local(note.at, zone)})"] if note else []
 
 
 def _waits(view: LifeView, zone: str) -> list[str]:
@@ -111,7 +119,8 @@ def _shown(view: LifeView, name: str, offer: Offer) -> str:
 
 
 def _to_know(view: LifeView, zone: str) -> list[str]:
-    told = [f"dates are those of {zone}"]
+    related = [f"{name}: `{view.facts[name]}`" for name in RELATED if name in view.facts]
+    told = [*related, f"dates are those of {zone}"]
     return [*told, "`by` is who you are: an id, never a name"] if view.can_send or view.desk else told
 
 

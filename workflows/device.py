@@ -152,3 +152,4 @@ class DeviceLoan(Story[DeviceLife]):
         request = Message(by="web-ui", reason=as_line(reason))
         why = "the loan ends when the device is back"
         self.life.journal.note("device.cancel_refused", workflow.now(), request, why=why)
+        self.was_refused("cancel", why)

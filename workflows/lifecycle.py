@@ -180,6 +180,10 @@ class Story(ABC, Generic[L]):
         """
         self._last_refusal = f"`{update}` at {local(workflow.now(), self.zone())}: {why}"
 
+    def forget_refusal(self) -> None:
+        """Somebody was heard since."""
+        self._last_refusal = None
+
     # How.
 
     def _meet_what_is_due(self) -> None:

@@ -366,6 +366,7 @@ class Order(Story[OrderLife]):
             self.life.cancel(request, workflow.now())
         except Refused as refusal:
             self.life.journal.note("order.cancel_refused", workflow.now(), request, why=refusal)
+            self.was_refused("cancel", str(refusal))
 
     def file(self, people: dict[Role, Person], **papers: Model) -> None:
         """Keep what came with a message for the store: the state of the order itself has no personal data."""

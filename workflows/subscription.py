@@ -138,3 +138,4 @@ class Subscription(Story[SubscriptionLife]):
         request = TerminateSubscription(by="web-ui", reason=as_line(reason))
         why = "send the update terminate to end a subscription"
         self.life.journal.note("subscription.cancel_refused", workflow.now(), request, why=why)
+        self.was_refused("cancel", why)

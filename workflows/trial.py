@@ -375,3 +375,4 @@ class Trial(Story[TrialLife]):
                 self.life.cancel(cancel, now)
         except Refused as refusal:
             self.life.journal.note("trial.cancel_refused", now, withdraw, why=refusal)
+            self.was_refused("cancel", str(refusal))

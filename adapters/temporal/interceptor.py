@@ -97,7 +97,10 @@ class _PlainRefusals(WorkflowInboundInterceptor):
         if not _is_ready():
             await workflow.wait_condition(_is_ready)
         with _refusals_answered(input.update):
-            return await super().handle_update_handler(input)
+            answer = await super().handle_update_handler(input)
+        if forget := getattr(workflow.instance(), "forget_refusal", None):
+            forget()
+        return answer
 
 
 def _no_such_update(_name: str, _args: Sequence[RawValue]) -> NoReturn:

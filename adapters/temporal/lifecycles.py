@@ -39,7 +39,7 @@ class TemporalLifecycles:
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                static_summary=f"{type_} {subject}",
+                static_summary=f"{lifecycle.capitalize()} {subject}",
             )
         except WorkflowAlreadyStartedError:
             return

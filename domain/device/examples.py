@@ -24,5 +24,6 @@ def offers(life: DeviceLife) -> dict[str, Offer]:
         "compare serial_number with what stands on the device",
         serial_number=life.serial_number,
     )
+    found["hand_over"] = fitted(EXAMPLES["hand_over"], by=life.customer_id)
     found["ask_for_papers"] = fitted(EXAMPLES["ask_for_papers"], organization_id=life.customer_id)
     return found

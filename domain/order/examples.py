@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from domain.offers import PLACEHOLDER, Offer, as_they_are, fitted
+from domain.offers import Offer, as_they_are, fitted
 from domain.order.forms import GraduationForm, ProvisioningForm, SitePlan
 from domain.order.messages import (
     AcceptTerms,
@@ -16,7 +16,7 @@ from domain.order.messages import (
     Terms,
 )
 from domain.order.order import RELAY, OrderLife
-from domain.values import Country, Language, Message, Person
+from domain.values import PLACEHOLDER, Country, Language, Message, Person
 
 FORM: Final = ProvisioningForm(
     company_name="Akasaka Trading",

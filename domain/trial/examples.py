@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from domain.offers import PLACEHOLDER, Offer, as_they_are, fitted
+from domain.offers import Offer, as_they_are, fitted
 from domain.trial.messages import (
     AcceptTrial,
     CancelTrial,
@@ -18,7 +18,7 @@ from domain.trial.messages import (
     WithdrawTrial,
 )
 from domain.trial.trial import TrialLife
-from domain.values import Language, Message, Person
+from domain.values import PLACEHOLDER, Language, Message, Person
 from domain.working_time import local_day
 
 CONTACT: Final = Person(
@@ -62,7 +62,8 @@ def offers(life: TrialLife, now: datetime) -> dict[str, Offer]:
     found["edit_services"] = Offer(_edit(life), "replace by the services that are wanted")
     found["convert"] = fitted(
         EXAMPLES["convert"],
-        "replace order_number by the SO# of the paid order, and provisioning_contact: mail goes there",
+        "replace order_number by the SO# of the paid order of this customer, and provisioning_contact: mail goes "
+        "there; with an order to be started: examples/ui/trial.convert.with_order.json",
         services=life.services,
         order_number=PLACEHOLDER,
         provisioning_contact=SOMEBODY,
@@ -71,12 +72,14 @@ def offers(life: TrialLife, now: datetime) -> dict[str, Offer]:
 
 
 def _extension(life: TrialLife, now: datetime) -> Offer:
-    """An extension counts from today: while that would shorten the trial, nothing is offered to paste."""
+    """An extension counts from today: while that would shorten the trial, it is said from when on it does not."""
     most = life.policy.longest_extension
+    longest = ExtendTrial(by="partner-hikari", days=most.days)
     first_day = life.expires_on - most if life.expires_on else None
     if first_day and local_day(now, life.zone) < first_day:
-        return Offer(None, f"from {first_day} on; before, {most.days} days from today would shorten the trial (TRL-50)")
-    return Offer(ExtendTrial(by="partner-hikari", days=most.days))
+        pasted = longest.model_dump_json(exclude_defaults=True)
+        return Offer(None, f"from {first_day} on `{pasted}`; before, that would shorten the trial (TRL-50)")
+    return Offer(longest)
 
 
 def _edit(life: TrialLife) -> EditServices:

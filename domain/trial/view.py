@@ -120,9 +120,9 @@ def awaiting(life: TrialLife) -> tuple[Awaited, ...]:
             missing = ", ".join(service for service in life.services if service not in life.built)
             return (awaited(life, f"services built: {missing}", "vendor", "report_services_built"),)
         case S.TRIALING:
-            return (awaited(life, "conversion, or the end", partner, "convert", EXPIRED, pressing=False),)
+            return (awaited(life, "conversion to a paid order", partner, "convert", EXPIRED, pressing=False),)
         case S.EXPIRED_GRACE:
-            return (awaited(life, "conversion, or the end", partner, "convert", GRACE_END, pressing=False),)
+            return (awaited(life, "conversion to a paid order", partner, "convert", GRACE_END, pressing=False),)
         case _:
             return ()
 

@@ -502,3 +502,21 @@ def test_a_form_has_every_field_of_the_rules_under_its_number(
     """ORD-15, ORD-30."""
     assert numbers(form) == fields
     assert sorted(number for several in fields.values() for number in several) == list(range(1, last + 1))
+
+
+@pytest.mark.parametrize(
+    ("message", "place"),
+    [
+        ({"by": "REPLACE-ME", "terms": "port"}, "by"),
+        ({"by": "ops-7", "terms": "port", "reason": "see REPLACE-ME"}, "reason"),
+    ],
+)
+def test_what_a_page_says_to_replace_is_not_taken_as_it_stands(message: dict[str, str], place: str) -> None:
+    with pytest.raises(ValidationError, match=f"{place}: REPLACE-ME still stands there"):
+        AcceptTerms.model_validate(message)
+
+
+def test_a_place_deep_in_a_message_is_named() -> None:
+    message = {"by": "ops-7", "provisioning_contact": {"email": "REPLACE-ME"}, "services": ["calling"]}
+    with pytest.raises(ValidationError, match=r"provisioning_contact\.email: REPLACE-ME"):
+        ConvertTrial.model_validate(message)

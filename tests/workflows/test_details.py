@@ -158,7 +158,9 @@ def test_what_is_too_long_lies_in_a_file_that_is_there() -> None:
 
 
 def test_an_offer_without_a_message_tells_why() -> None:
-    assert page(TrialStage.TRIALING)["What you can send now"][0].startswith("`extend` – from 2026-07-01 on; before, ")
+    assert page(TrialStage.TRIALING)["What you can send now"][0].startswith(
+        '`extend` – from 2026-07-01 on `{"by":"partner-hikari","days":30}`; before, '
+    )
 
 
 def test_a_made_up_address_is_never_offered() -> None:

@@ -173,6 +173,7 @@ async def test_cancel_in_the_web_ui_is_a_request_like_any_other(town: Town) -> N
     await town.settled()
     assert (await town.state(later)).stage == "pending.awaiting_provisioning_details"
     assert town.events("SO-100002")[-1] == "order.cancel_refused"
+    assert "cannot cancel" in ((await town.state(town.order("SO-100002"))).last_refusal or "")
     await town.tell(later, "submit_provisioning_form", submitted())
     assert (await town.state(later)).stage == "in_progress.provisioning"
 
@@ -381,6 +382,10 @@ async def test_the_desk_shows_what_was_refused_last_and_why(town: Town) -> None:
     metadata = await order.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
     assert "### Last refused" in metadata.current_details
     assert "named users over all sites" in metadata.current_details
+    await town.tell(order, "put_note", PutNote(by="ops-7", text="asked the partner"))
+    metadata = await order.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    assert "### Last refused" not in metadata.current_details, "somebody was heard since"
+    assert "### Last note\n- asked the partner (`ops-7`, 2031-06-02 " in metadata.current_details
 
 
 async def test_a_message_sent_before_the_order_is_registered_waits_and_is_judged_then(town: Town) -> None:
