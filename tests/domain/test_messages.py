@@ -18,6 +18,7 @@ from domain.order.forms import GraduationForm, ProvisioningForm
 from domain.order.messages import AcceptTerms, CompleteTask, Graduate, PlaceOrder, ReportSiteBuilt, SubmitForm
 from domain.subscription.examples import EXAMPLES as SUBSCRIPTION_EXAMPLES
 from domain.subscription.messages import ConfirmRenewal, StartSubscription
+from domain.trial.messages import ConvertTrial
 from domain.values import Message
 from tests.makers import a_partner, a_renewal, an_order
 from workflows.order import Order
