@@ -1,7 +1,11 @@
 """Fixtures every room uses."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import functools
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,9 +15,25 @@ LONG = ("e2e", "browser", "contract", "workflows")
 """Where the files are that take longest."""
 
 
+LONGEST = 180
+"""Seconds. No test takes a third of it: one that does waits for a server that never answers, and fails."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those first: the short ones then fill up both processes to the end. See `make test`."""
+    """Those first: the short ones then fill up both processes to the end. See `make test`. None waits for ever."""
     items.sort(key=lambda item: item.path.parent.name not in LONG)
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.obj = bounded(item.obj)
+
+
+def bounded(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    @functools.wraps(test)
+    async def within(*given: Any, **named: Any) -> None:
+        async with asyncio.timeout(LONGEST):
+            await test(*given, **named)
+
+    return within
 
 
 @pytest.fixture

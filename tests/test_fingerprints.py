@@ -81,14 +81,14 @@ async def a_subscription_that_is_renewed(town: Town) -> Histories:
     await town.tell(renewal, "submit_provisioning_form", submitted(a_form(existing_customer=True)))
     await town.tell(renewal, "report_site_built", renewal_done())
     renewed = town.client.get_workflow_handle(first_term.id, run_id=first_term.run_id)
-    while fingerprint(await renewed.fetch_history())[-1] != "continued as new":  # noqa: ASYNC110 - no event tells
+    while fingerprint(await town.history(renewed))[-1] != "continued as new":  # noqa: ASYNC110 - no event tells
         await asyncio.sleep(LOOK_EVERY)
     await town.settled()
     return {
-        "Order/graduated": await order.fetch_history(),
-        "Order/renewal": await renewal.fetch_history(),
-        "Subscription/renewed": await renewed.fetch_history(),
-        "Subscription/next_term": await town.subscription().fetch_history(),
+        "Order/graduated": await town.history(order),
+        "Order/renewal": await town.history(renewal),
+        "Subscription/renewed": await town.history(renewed),
+        "Subscription/next_term": await town.history(town.subscription()),
     }
 
 
@@ -97,7 +97,7 @@ async def a_subscription_that_nobody_renews(town: Town) -> Histories:
     await a_graduated_order(town)
     await town.sleep_until(datetime(2032, 6, 10, tzinfo=UTC))
     await town.tell(town.subscription(), "terminate", TerminateSubscription(by="ops-7", reason="moved on"))
-    return {"Subscription/suspended_and_ended": await town.subscription().fetch_history()}
+    return {"Subscription/suspended_and_ended": await town.history(town.subscription())}
 
 
 async def an_order_that_is_late_everywhere(town: Town) -> Histories:
@@ -111,7 +111,7 @@ async def an_order_that_is_late_everywhere(town: Town) -> Histories:
     await town.tell(late, "submit_provisioning_form", submitted())
     await town.sleep_until(datetime(2031, 7, 12, tzinfo=UTC))
     await town.tell(late, "report_site_built", built())
-    return {"Order/cancelled": await held.fetch_history(), "Order/built_late": await late.fetch_history()}
+    return {"Order/cancelled": await town.history(held), "Order/built_late": await town.history(late)}
 
 
 async def a_trial_with_consent_and_a_device(town: Town) -> Histories:
@@ -129,7 +129,7 @@ async def a_trial_with_consent_and_a_device(town: Town) -> Histories:
         await town.sleep_until(datetime(2031, month, 20, tzinfo=UTC))
     await town.tell(loan, "hand_over", HandOver(by="admin-1"))
     await town.tell(loan, "report_received", ReportReceived(by="logistics", serial_number="FOC1"))
-    return {"Trial/lost": await trial.fetch_history(), "DeviceLoan/late": await loan.fetch_history()}
+    return {"Trial/lost": await town.history(trial), "DeviceLoan/late": await town.history(loan)}
 
 
 async def a_trial_that_is_converted(town: Town) -> Histories:
@@ -140,7 +140,7 @@ async def a_trial_that_is_converted(town: Town) -> Histories:
     unknown = await town.client.start_workflow("Ordr", id="unknown", task_queue=town.settings.task_queue)
     with pytest.raises(WorkflowFailureError):
         await unknown.result()
-    return {"Trial/converted": await trial.fetch_history(), "UnknownWorkflow/refused": await unknown.fetch_history()}
+    return {"Trial/converted": await town.history(trial), "UnknownWorkflow/refused": await town.history(unknown)}
 
 
 LIVES: tuple[Callable[[Town], Awaitable[Histories]], ...] = (
@@ -281,7 +281,7 @@ async def test_a_mutated_story_has_another_fingerprint_and_breaks_old_lives(
 ) -> None:
     order = await town.place(an_order("SO-100001", Offering.PORT))
     await town.tell(order, "cancel", cancelled())
-    history = await order.fetch_history()
+    history = await town.history(order)
     outside = UnsandboxedWorkflowRunner()  # inside the sandbox the story is imported anew, unmutated
     assert (await replay.judge(replay.a_replayer(runner=outside), "as it is", history)).breaks is None
 
@@ -325,5 +325,5 @@ def test_a_replay_knows_the_stories_and_the_sandbox_of_the_worker() -> None:
 
 async def test_a_life_of_now_replays_in_the_sandbox(town: Town) -> None:
     order = await town.place(an_order())
-    verdict = await replay.judge(replay.a_replayer(), "order", await order.fetch_history())
+    verdict = await replay.judge(replay.a_replayer(), "order", await town.history(order))
     assert (verdict.breaks, verdict.workflow_type) == (None, "Order")

@@ -3,18 +3,26 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from uuid import uuid4
 
 from pydantic import BaseModel
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowHistory,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
@@ -32,6 +40,8 @@ from domain.view import LifeView
 from workflows import attributes
 from workflows.order import Order
 from workflows.trial import Trial
+
+T = TypeVar("T")
 
 MONDAY = datetime(2031, 6, 2, 1, 0, tzinfo=UTC)
 """A Monday far ahead, 10:00 in Tokyo, no Japanese holiday in the weeks after: every test begins here."""
@@ -132,8 +142,20 @@ class Town:
 
     async def tell(self, handle: WorkflowHandle[Any, Any], update: str, message: BaseModel) -> None:
         """Send an update and let its consequences happen."""
-        await handle.execute_update(update, message)
+        key = str(uuid4())
+        await self.asked_again(lambda: handle.execute_update(update, message, id=key, rpc_timeout=ANSWERED_WITHIN * 10))
         await self.settled()
+
+    async def history(self, handle: WorkflowHandle[Any, Any]) -> WorkflowHistory:
+        """What happened in a run."""
+        return await self.asked_again(lambda: handle.fetch_history(rpc_timeout=ANSWERED_WITHIN * 10))
+
+    async def asked_again(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """This server now and then breaks a connection or never answers: what may be repeated is asked again."""
+        for _ in range(ANSWERS_ASKED):
+            with suppress(RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
+                return await ask()
+        raise AssertionError("the test server does not answer")
 
     async def refusal(self, handle: WorkflowHandle[Any, Any], update: str, message: BaseModel) -> str:
         """Send an update that must be refused; what was said."""
@@ -185,7 +207,7 @@ class Town:
         execution = WorkflowExecution(workflow_id=name)
         request = DescribeWorkflowExecutionRequest(namespace=self.client.namespace, execution=execution)
         try:  # raw: the SDK's describe() cannot read what this server says of an unset date
-            raw = await self.client.workflow_service.describe_workflow_execution(request)
+            raw = await self.client.workflow_service.describe_workflow_execution(request, timeout=ANSWERED_WITHIN * 5)
         except RPCError as missing:
             return (False, "unknown") if missing.status is RPCStatusCode.NOT_FOUND else (True, "no answer")
         if raw.workflow_execution_info.status != WorkflowExecutionStatus.RUNNING:
