@@ -98,9 +98,10 @@ async def test_an_order_is_started_refused_held_found_and_graduates(desk: Desk) 
     refused = await ui.tell("graduate")
     assert refused == "cannot graduate: the order is held; this is possible while it is in_progress.service_ready"
     await ui.close_dialog()
+    await ui.details("Last refused", refused)
 
     await ui.send("hold")
-    await ui.details("Stopped by an operator", "Last refused")
+    await ui.details("Stopped by an operator", gone="Last refused")
     await ui.send("put_note")
     await desk.find("awaiting me, operations", ORDER)
     await ui.send("resume")
