@@ -51,6 +51,10 @@ SECOND = timedelta(seconds=1)
 ANSWERED_WITHIN = timedelta(seconds=1)
 ANSWERS_ASKED = 5
 
+DEAF = 12
+"""Looks in a row, of a second each, after which a story is taken to be at rest that this server never answers for: it
+forgets queries that meet the end of a run."""
+
 LOOK_EVERY = 0.03
 """Seconds between two looks at whether a story has something in hand."""
 
@@ -192,10 +196,11 @@ class Town:
 
         A query waits for the task a finished activity has caused, so what that task started shows in the next look.
         """
-        before, now = None, await self._look()
-        while before != now or any(busy for busy, _ in now.values()):
+        before, now, deaf = None, await self._look(), 0
+        while (before != now or any(busy for busy, _ in now.values())) and deaf < DEAF:
             await asyncio.sleep(LOOK_EVERY)
             before, now = now, await self._look()
+            deaf = deaf + 1 if (True, "no answer") in now.values() else 0
 
     async def _look(self) -> dict[str, tuple[bool, str]]:
         orders = self.store.orders()
