@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+BENCH_READY := .venv/.bench-ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format lock record screenshots clean
+.PHONY: help demo run test fuzz bench check format lock record screenshots clean
 
 help:  ## what there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tenure needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -17,14 +18,24 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: $(READY)  ## every order of examples/ lives its whole life, in under a minute (ARGS="--keep" leaves it running)
+demo: $(READY)  ## every order and trial of examples/ from start to end, in under a minute (ARGS="--keep" leaves it running)
 	@$(BIN)/tenure demo $(ARGS)
 
 run: $(READY)  ## the service in real time, until Ctrl-C; data stays in .tenure
 	@$(BIN)/tenure up $(ARGS)
 
 test: $(READY)  ## all tests
-	@$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+fuzz: $(READY)  ## generated messages through a real server, as the Web UI sends them (ARGS="--seed 7")
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+$(BENCH_READY): $(READY) bench/requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r bench/requirements.lock
+	@touch $(BENCH_READY)
+
+bench: $(BENCH_READY)  ## what it costs, beside its peers, in one interleaved run (ARGS=--quick, ARGS="--only order,trial")
+	@$(BIN)/python -m bench $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check .
@@ -32,7 +43,7 @@ check: $(READY)  ## formatting, lint, types, import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-format: $(READY)  ## mend what can be mended by itself
+format: $(READY)  ## fix what can be fixed by itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -47,7 +58,7 @@ record: $(READY)  ## histories of every scenario, for new releases to replay (AR
 	@$(BIN)/python -m tests.recorder $(ARGS)
 
 screenshots: $(READY)  ## the pictures of docs/operator-guide.md, of the real Web UI (needs Debian's chromium, fonts-noto-cjk)
-	@$(BIN)/python docs/screenshots.py
+	@$(BIN)/python -m tools.screenshots
 
 clean:  ## remove what was made, and all data
 	rm -rf .venv .tenure .tenure-demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -4,12 +4,14 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from email.headerregistry import Address
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -18,10 +20,13 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from activities.context import now as activity_time
 from activities.mail import MailActivities
-from activities.now import now as activity_time
+from activities.opening import OpeningActivities
 from activities.order import OrderActivities
 from activities.ports import Transport
+from activities.recording import RecordActivities
+from activities.rules import RulesActivities
 from activities.subscription import SubscriptionActivities
 from activities.trial import TrialActivities
 from adapters.calendars import LibraryCalendars
@@ -31,7 +36,7 @@ from adapters.logs import configure_logs
 from adapters.mail.composer import JinjaComposer
 from adapters.mail.links import MailLinks
 from adapters.mail.transport import SmtpTransport
-from adapters.settings import Settings, WrongSetting, load_settings
+from adapters.settings import Settings, WrongSetting, check_paths, load_settings
 from adapters.sql.engine import StoreUnusable
 from adapters.sql.migrate import migrate
 from adapters.sql.store import SqlStore, open_store
@@ -39,20 +44,19 @@ from adapters.temporal.bootstrap import NamespaceNotPrepared, prepare_namespace
 from adapters.temporal.client import CannotConnect, connect
 from adapters.temporal.interceptor import PlainRefusals
 from adapters.temporal.lifecycles import TemporalLifecycles
+from adapters.temporal.preload import preload
 from adapters.temporal.sandbox import sandbox
 from workflows import attributes
-from workflows.device import DeviceLoan
-from workflows.order import Order
+from workflows.registry import WORKFLOWS
 from workflows.steps import MAIL_TASK_QUEUE_SUFFIX
-from workflows.subscription import Subscription
-from workflows.trial import Trial
 from workflows.unknown import UnknownWorkflow
 
-STORIES: Final[Sequence[type[Any]]] = (Order, Subscription, Trial, DeviceLoan)
-"""Every workflow type people or systems may start."""
+SQL_THREADS: Final = 4
+MAIL_THREADS: Final = 2
+"""Few: they write one after the other anyway, and more of them only wait for each other. See bench/README.md."""
+CACHED: Final = 2_000
+"""Workflows a worker keeps in memory, at about 150 KB each. One that is not there is replayed when it is asked."""
 
-SQL_THREADS: Final = 8
-MAIL_THREADS: Final = 4
 BEAT: Final = 10
 """Seconds between two signs of life."""
 
@@ -63,26 +67,36 @@ log = structlog.get_logger("tenure.worker")
 
 def workers(client: Client, settings: Settings, store: SqlStore, transport: Transport, held: ExitStack) -> list[Worker]:
     """The worker of the stories and the worker of the post, each with threads of its own. R4."""
+    preload(WORKFLOWS)
     links = settings.links
     documents = DocumentDesk(DocumentLibrary(settings.documents_dir), str(links.provisioning_form))
     sender = Address(settings.mail_from.name, addr_spec=settings.mail_from.email)
     composer = JinjaComposer(sender, MailLinks(**links.model_dump(mode="json")))
     lifecycles = TemporalLifecycles(client, settings.task_queue)
-    orders = OrderActivities(store, LibraryCalendars(), tuple(settings.csm_roster), lifecycles)
-    records = SubscriptionActivities(store)
-    trials = TrialActivities(store, lifecycles)
-    post = MailActivities(store, composer, transport, documents)
+    calendars = LibraryCalendars()
+    orders = OrderActivities(store, calendars, tuple(settings.csm_roster), lifecycles)
+    records = SubscriptionActivities(store, calendars, lifecycles)
+    trials = TrialActivities(store, calendars, lifecycles)
+    post = MailActivities(store, composer, transport, documents, monotonic)
     return [
         Worker(
             client,
             task_queue=settings.task_queue,
-            workflows=[*STORIES, UnknownWorkflow],
-            activities=activities_of(orders, records, trials),
+            workflows=[*WORKFLOWS, UnknownWorkflow],
+            activities=activities_of(
+                RecordActivities(store),
+                OpeningActivities(store, calendars, lifecycles),
+                orders,
+                records,
+                trials,
+                RulesActivities(calendars),
+            ),
             activity_executor=held.enter_context(ThreadPoolExecutor(SQL_THREADS, "sql")),
             max_concurrent_activities=SQL_THREADS,
+            max_cached_workflows=CACHED,
             workflow_runner=sandbox(),
             graceful_shutdown_timeout=settings.graceful_shutdown,
-            interceptors=[PlainRefusals([story.__name__ for story in STORIES])],
+            interceptors=[PlainRefusals([kind.__name__ for kind in WORKFLOWS])],
         ),
         Worker(
             client,
@@ -112,12 +126,14 @@ def smtp(settings: Settings) -> SmtpTransport:
         username=settings.smtp_username,
         password=password,
         deadline=settings.smtp_deadline,
+        ehlo_name=settings.smtp_ehlo_name,
     )
 
 
 async def serve(settings: Settings) -> None:
     """Migrate, connect, prepare the namespace, work until SIGTERM or SIGINT, end in good order. R11."""
     runtime = configure_logs(settings.log_format, settings.log_level)
+    await asyncio.to_thread(check_paths, settings)
     await asyncio.to_thread(migrate, settings.database_url)
     mail_domain = settings.mail_from.email.rpartition("@")[2]
     store = await asyncio.to_thread(open_store, settings.database_url, mail_domain)
@@ -127,32 +143,44 @@ async def serve(settings: Settings) -> None:
     for received in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(received, stop.set)
     with ExitStack() as held:
-        await run(workers(client, settings, store, smtp(settings), held), stop, settings.heartbeat_file)
+        relay = smtp(settings)
+        life = Heartbeat(settings.heartbeat_file, lambda: relay.alarm.problem)
+        await run(workers(client, settings, store, relay, held), stop, life)
 
 
-async def run(every: list[Worker], stop: asyncio.Event, heartbeat: Path | None) -> None:
+@dataclass(frozen=True)
+class Heartbeat:
+    """What a health check looks at."""
+
+    file: Path | None
+    problem: Callable[[], str]
+    """What an operator has to mend, though the worker works; empty when nothing is."""
+
+
+async def run(every: list[Worker], stop: asyncio.Event, heartbeat: Heartbeat) -> None:
     """Until `stop`, or until one of the workers fails: then all end and the failure is raised."""
     log.info("worker.started", queues=[worker.task_queue for worker in every])
     async with asyncio.TaskGroup() as group:
         running = [group.create_task(worker.run()) for worker in every]
         beating = group.create_task(beat(heartbeat, every))
         await stop.wait()
+        log.info("worker.stopping")
         beating.cancel()
         await asyncio.gather(*(worker.shutdown() for worker in every))
         await asyncio.gather(*running)
     log.info("worker.stopped")
 
 
-async def beat(file: Path | None, every: list[Worker]) -> None:
-    """A sign of life for a health check: the file's time is renewed while every worker runs and the server answers.
+async def beat(heartbeat: Heartbeat, every: list[Worker]) -> None:
+    """A sign of life for a health check: the file is written anew while every worker runs and the server answers.
 
-    A process whose connection is gone is alive and useless: its file grows old.
+    A process whose connection is gone is alive and useless: its file grows old. What the file says is for people.
     """
-    while file is not None:
+    while heartbeat.file is not None:
         if all(worker.is_running for worker in every):
-            with suppress(RPCError):
+            with suppress(RPCError, OSError):
                 await every[0].client.service_client.check_health(timeout=ANSWERED_WITHIN)
-                file.touch()
+                heartbeat.file.write_text(f"{heartbeat.problem() or 'working'}\n", encoding="utf-8")
         await asyncio.sleep(BEAT)
 
 

@@ -1,47 +1,49 @@
-"""One mail, sent once unless nobody can know. The world as the post sees it. Decision 8, R1."""
+"""Mails, each sent once unless nobody can know. The world as the post sees it. Decision 8, R1."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Protocol
+from contextlib import suppress
+from datetime import timedelta
+from typing import Annotated, Any, Final, Literal, Protocol
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.letters import (
-    device_facts,
-    order_facts,
-    reader_of,
-    still_wanted_by_device,
-    still_wanted_by_order,
-    still_wanted_by_subscription,
-    still_wanted_by_trial,
-    subscription_facts,
-    trial_facts,
-    trials_team,
-)
-from activities.now import now
+from activities.context import activity_in_a_thread, now
 from activities.ports import (
     Answer,
     Archive,
     Attachment,
     Claim,
     Composer,
+    Connection,
     Delivery,
-    DeviceStore,
     Documents,
+    Envelope,
     MailLedger,
-    OrderStore,
-    SubscriptionStore,
+    NotKnown,
     Transport,
-    TrialStore,
     UnsafeMail,
 )
-from domain.life import PostedMail
-from domain.mails import Letter, Lifecycle, MailKind, MailState, Role
-from domain.values import Email, Identifier, Model, Person
+from domain.letters import Letters
+from domain.lifecycle import SETTLED_AS, Lifecycle, PostedMail
+from domain.lifecycles import KINDS
+from domain.mails import Letter, MailState
+from domain.values import Identifier, Model, Person, Refused, as_line
 
-_STATE_OF = {Answer.ACCEPTED: MailState.SENT, Answer.REFUSED: MailState.REFUSED, Answer.UNKNOWN: MailState.UNKNOWN}
+UNWRITABLE: Final = (Refused, UnsafeMail, ValueError)
+"""What speaks against a mail for good: nobody in its role, a fact that is missing or would not be what was meant."""
+
+MAILS_AT_ONCE: Final = 50
+"""So many of one cause go to one activity: a mail server at hand takes them in a second or two, and what a kill makes
+the next attempt look up in the ledger again stays small."""
+
+_STATE_OF: Final = {
+    Answer.ACCEPTED: MailState.SENT,
+    Answer.REFUSED: MailState.REFUSED,
+    Answer.UNKNOWN: MailState.UNKNOWN,
+    Answer.LATER: MailState.PENDING,
+}
 
 
 class SendMail(Model):
@@ -52,19 +54,53 @@ class SendMail(Model):
     mail: PostedMail
 
 
+class SendMails(Model):
+    """Mails of one lifecycle that one cause set going, by ids only."""
+
+    lifecycle: Lifecycle
+    subject: Identifier
+    mails: Annotated[tuple[PostedMail, ...], Field(min_length=1, max_length=MAILS_AT_ONCE)]
+
+
 class MailReport(Model):
     """What became of a mail."""
 
     state: MailState
+    """PENDING: nothing yet. Its mail server said later, or the attempt failed: it is to be sent by itself."""
+
     sent_at: AwareDatetime | None = None
     """When the mail server took it, on the workflow's clock."""
 
+    answer: str = ""
+    """What the mail server said, or why it was not written; without addresses."""
+
+
+class MailReports(Model):
+    """What became of several. One without a report was not tried: its turn comes with the next batch."""
+
+    reports: dict[str, MailReport]
+    """By the mails' keys."""
+
+
+class MailDeferred(ApplicationError):
+    """Nothing is wrong with this mail or its reader, and what it says must not sound so."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.answer = delivery.words
+        us = " takes nothing from us at present" if delivery.about_us else ""
+        super().__init__(
+            f"mail server{us}: {delivery.words}; tried again",
+            type="MailRelayRefusesUs" if delivery.about_us else "MailDeferred",
+            category=ApplicationErrorCategory.BENIGN,
+            next_retry_delay=delivery.again_in,
+        )
+
 
 class SettledMail(Model):
-    """An operator's decision about a mail in doubt."""
+    """An operator's decision about a mail in doubt, refused or failing."""
 
     key: str
-    resend: bool
+    outcome: Literal["sent", "resend", "leave_out"]
 
 
 class RetriedMail(Model):
@@ -73,11 +109,15 @@ class RetriedMail(Model):
     lifecycle: Lifecycle
     subject: Identifier
     mail: PostedMail
-    email: Email | None = None
+    email: str | None = None
 
 
-class MailRecords(OrderStore, SubscriptionStore, TrialStore, DeviceStore, Archive, MailLedger, Protocol):
+class MailRecords(Archive, MailLedger, Protocol):
     """The parts of the store that the post touches."""
+
+    def row(self, lifecycle: Lifecycle, subject: str) -> Any:
+        """As the lifecycle's kind reads it. Raises NotKnown."""
+        ...
 
 
 class MailActivities:
@@ -89,80 +129,119 @@ class MailActivities:
         composer: Composer,
         transport: Transport,
         documents: Documents,
+        clock: Callable[[], float],
         failpoint: Callable[[str], None] = lambda _name: None,
     ) -> None:
         self._store = store
         self._composer = composer
         self._transport = transport
         self._documents = documents
+        self._clock = clock
         self._failpoint = failpoint
 
-    @activity.defn
+    @activity_in_a_thread
     def send_mail(self, request: SendMail) -> MailReport:
-        """Send one mail, keyed by the mail's key: what was sent, refused or is in doubt is never sent again."""
-        letter, wanted = self._letter(request, now())
-        claim = self._claim(request)
-        if claim.state is not MailState.PENDING:
-            return MailReport(state=claim.state, sent_at=claim.sent_at)
-        if not wanted:
-            self._store.settle(request.mail.key, MailState.MOOT, "no longer called for", now())
-            return MailReport(state=MailState.MOOT)
-        return self._deliver(request.mail.key, letter, claim)
+        """Send one mail, keyed by the mail's key: what was sent, refused or is in doubt is never sent again.
 
-    @activity.defn
-    def settle_mail(self, decision: SettledMail) -> None:
-        """Write an operator's decision into the ledger; a repeat changes nothing. R2."""
-        settle = self._store.reopen if decision.resend else self._store.mark_arrived
-        settle(decision.key, now())
+        One that cannot be written (its reader erased, its form missing) is refused: to try on would never end.
+        """
+        return self._send(request.lifecycle, request.subject, request.mail, self._transport)
 
-    @activity.defn
-    def retry_mail(self, retried: RetriedMail) -> None:
-        """Correct the reader's address, then open the ledger's row again; a repeat changes nothing."""
-        if retried.email is not None:
-            self._store.correct_address(retried.lifecycle, retried.subject, reader_of(retried.mail), retried.email)
-        self._store.reopen(retried.mail.key, now())
+    @activity_in_a_thread
+    def send_mails(self, request: SendMails) -> MailReports:
+        """Send mails one after the other, each keyed as `send_mail` does: a repeat sends what is still to be sent.
 
-    def _claim(self, request: SendMail) -> Claim:
-        mail = request.mail
-        claim = self._store.claim(mail.key, mail.kind, request.lifecycle, request.subject, reader_of(mail), now())
-        self._failpoint("claimed")
-        return claim
+        No mail stands in another's way: what becomes of one is in its report. Ends early, with those that were tried,
+        when one more might take longer than there is time, or the worker stops. A mail under way is never interrupted.
+        """
+        until = self._clock() + _time_to_begin().total_seconds()
+        reports: dict[str, MailReport] = {}
+        with self._transport.kept() as post:
+            for mail in request.mails:
+                if reports and (self._clock() > until or activity.is_worker_shutdown() or activity.is_cancelled()):
+                    break
+                activity.heartbeat()
+                reports[mail.key] = self._tried(request, mail, post)
+        return MailReports(reports=reports)
 
-    def _letter(self, request: SendMail, at: datetime) -> tuple[Letter, bool]:
-        mail = request.mail
-        match request.lifecycle:
-            case Lifecycle.ORDER:
-                order = self._store.order(request.subject)
-                facts, wanted = order_facts(order, mail, at), still_wanted_by_order(order, mail)
-            case Lifecycle.SUBSCRIPTION:
-                subscription = self._store.subscription(request.subject)
-                newest = self._store.order(subscription.orders[-1])
-                facts = subscription_facts(subscription, newest, mail, at)
-                wanted = still_wanted_by_subscription(subscription, mail)
-            case Lifecycle.TRIAL:
-                trial = self._store.trial(request.subject)
-                facts, wanted = trial_facts(trial, mail, at), still_wanted_by_trial(trial, mail)
-            case Lifecycle.DEVICE:
-                device = self._store.device(request.subject)
-                lent_by = self._store.trial(device.life.trial_id)
-                facts = device_facts(device, lent_by, mail)
-                wanted = still_wanted_by_device(device, mail)
-        return Letter(kind=mail.kind, to=self._reader(request), facts=facts), wanted
+    @activity_in_a_thread
+    def settle_mail(self, decision: SettledMail) -> MailReport:
+        """Write an operator's decision into the ledger and say what it holds then; a repeat changes nothing. R2.
 
-    def _reader(self, request: SendMail) -> Person:
-        role = reader_of(request.mail)
-        if role == Role.TRIALS_TEAM:
-            return trials_team(self._store.device(request.subject).life)
-        return self._store.person(request.lifecycle, request.subject, role)
-
-    def _deliver(self, key: str, letter: Letter, claim: Claim) -> MailReport:
+        A mail the ledger does not know (it never came so far, or the store was restored) is what was decided.
+        """
+        settle = {
+            "sent": self._store.mark_arrived,
+            "resend": self._store.reopen,
+            "leave_out": self._store.leave_out,
+        }[decision.outcome]
         try:
-            envelope = self._composer.compose(letter, claim.message_id, self._attachments(letter))
-        except UnsafeMail as unsafe:
-            self._store.settle(key, MailState.REFUSED, str(unsafe), now())
-            return MailReport(state=MailState.REFUSED)
+            claim = settle(decision.key, now())
+        except NotKnown:
+            return MailReport(state=SETTLED_AS[decision.outcome])
+        return MailReport(state=claim.state, sent_at=claim.sent_at)
+
+    @activity_in_a_thread
+    def retry_mail(self, retried: RetriedMail) -> MailReport:
+        """Correct the reader's address, then open the ledger's row again; a repeat changes nothing. It stays refused if
+        there is nobody whose address could be corrected."""
+        try:
+            if retried.email is not None:
+                role = KINDS[retried.lifecycle].state.reader_of(retried.mail)
+                self._store.correct_address(retried.lifecycle, retried.subject, role, retried.email)
+        except Refused as problem:
+            return MailReport(state=MailState.REFUSED, answer=f"not written: {in_one_line(problem)}")
+        with suppress(NotKnown):
+            self._store.reopen(retried.mail.key, now())
+        return MailReport(state=MailState.PENDING)
+
+    def _tried(self, request: SendMails, mail: PostedMail, post: Connection) -> MailReport:
+        """Whatever goes wrong on our side shows when the mail is sent by itself."""
+        try:
+            return self._send(request.lifecycle, request.subject, mail, post)
+        except MailDeferred as later:
+            return MailReport(state=MailState.PENDING, answer=later.answer)
+        except Exception as problem:
+            return MailReport(state=MailState.PENDING, answer=type(problem).__name__)
+
+    def _send(self, lifecycle: Lifecycle, subject: str, mail: PostedMail, post: Connection) -> MailReport:
+        """One mail as far as it gets now. Raises MailDeferred if nothing was taken and it is to be tried again."""
+        letters, role = KINDS[lifecycle].letters, KINDS[lifecycle].state.reader_of(mail)
+        claim = self._store.claim(mail.key, mail.kind, lifecycle, subject, role, now())
+        self._failpoint("claimed")
+        if claim.state is not MailState.PENDING:
+            return MailReport(state=claim.state, sent_at=claim.sent_at, answer=claim.answer or "")
+        try:
+            row = self._store.row(lifecycle, subject)
+            if not letters.wanted(row, mail):
+                return self._ended(mail.key, MailState.MOOT, "no longer called for")
+            reader = letters.reader(row, mail) or self._store.person(lifecycle, subject, role)
+            envelope = self._envelope(letters, row, mail, reader, claim)
+        except UNWRITABLE as problem:
+            return self._ended(mail.key, MailState.REFUSED, f"not written: {in_one_line(problem)}")
+        return self._deliver(mail.key, envelope, post)
+
+    def _envelope(self, letters: Letters[Any], row: Any, mail: PostedMail, reader: Person, claim: Claim) -> Envelope:
+        """Looked at before anything is written: who must not read it, and what is not known."""
+        letters.check_reader(row, mail, reader)
+        letter = Letter(
+            kind=mail.kind,
+            to=reader,
+            facts=letters.facts(row, mail, now()),
+            with_document=mail.kind in letters.with_document,
+        )
+        return self._composer.compose(letter, claim.message_id, self._attachments(letter))
+
+    def _attachments(self, letter: Letter) -> tuple[Attachment, ...]:
+        return (self._documents.confirmation(letter.facts, letter.to),) if letter.with_document else ()
+
+    def _ended(self, key: str, state: MailState, answer: str) -> MailReport:
+        self._store.settle(key, state, answer, now())
+        return MailReport(state=state, answer=answer)
+
+    def _deliver(self, key: str, envelope: Envelope, post: Connection) -> MailReport:
         self._failpoint("before_data")
-        delivery = self._transport.send(envelope, lambda: self._hand_over(key))
+        delivery = post.send(envelope, lambda: self._hand_over(key))
         self._failpoint("answered")
         return self._settle(key, delivery)
 
@@ -171,19 +250,20 @@ class MailActivities:
         self._failpoint("handed_over")
 
     def _settle(self, key: str, delivery: Delivery) -> MailReport:
-        if delivery.answer is Answer.LATER:
-            self._store.settle(key, MailState.PENDING, delivery.words, now())
-            raise ApplicationError(
-                f"mail server: {delivery.words}; tried again",
-                type="MailDeferred",
-                category=ApplicationErrorCategory.BENIGN,
-            )
         state = _STATE_OF[delivery.answer]
         self._store.settle(key, state, delivery.words, now())
+        if state is MailState.PENDING:
+            raise MailDeferred(delivery)
         self._failpoint("settled")
-        return MailReport(state=state, sent_at=now() if state is MailState.SENT else None)
+        return MailReport(state=state, sent_at=now() if state is MailState.SENT else None, answer=delivery.words)
 
-    def _attachments(self, letter: Letter) -> tuple[Attachment, ...]:
-        if letter.kind is not MailKind.CONFIRMATION:
-            return ()
-        return (self._documents.confirmation(letter.facts, letter.to),)
+
+def _time_to_begin() -> timedelta:
+    """How long after its start an attempt may begin a mail: one may take as long as there need be no sign of life."""
+    info = activity.info()
+    return (info.start_to_close_timeout or timedelta()) - (info.heartbeat_timeout or timedelta())
+
+
+def in_one_line(problem: Exception) -> str:
+    """The first line of what went wrong: further ones may carry values."""
+    return as_line(str(problem).partition("\n")[0])

@@ -1,28 +1,124 @@
 """The world as a subscription sees it."""
 
+import asyncio
+from collections.abc import Mapping, Set
+from datetime import datetime
+from typing import Final, Protocol
+
+from pydantic import AwareDatetime
 from temporalio import activity
 
-from activities.now import now, run
-from activities.ports import SubscriptionStore
-from domain.events import Journal
-from domain.subscription.subscription import SubscriptionLife
-from domain.values import Model
+from activities.context import activity_in_a_thread, run
+from activities.ports.store import LifecycleStore, NotKnown, RecordRequest, Standings
+from activities.ports.world import Calendars, Runs
+from domain.lifecycle import Lifecycle, workflow_id
+from domain.order.state import OrderState
+from domain.order.states import CLOSED, Stage
+from domain.subscription.messages import RenewalFacts, RenewalStep, StartSubscription
+from domain.subscription.state import SubscriptionState
+from domain.values import Identifier, Model
 
 
-class RecordSubscription(Model):
-    """What the store does not know yet about a subscription."""
+class OpenSubscription(Model):
+    """A new subscription, for the store."""
 
-    life: SubscriptionLife
-    journal: Journal
+    start: StartSubscription
+    opened_at: AwareDatetime
+
+
+class OpenedSubscription(Model):
+    """The subscription as it stands in the store."""
+
+    state: SubscriptionState
+
+
+class CheckRenewal(Model):
+    """What somebody says about a renewal of this subscription."""
+
+    subscription_id: Identifier
+    zone: str
+    """The customer's: a new term takes the rules of that day."""
+
+    order_number: Identifier
+    step: RenewalStep
+
+
+class SubscriptionRecords(LifecycleStore, Standings, Protocol):
+    """The parts of the store that a subscription touches."""
+
+
+SAYS: Final[Mapping[RenewalStep, Set[Stage]]] = {
+    RenewalStep.PLACED: frozenset(Stage) - CLOSED,
+    RenewalStep.WITHDRAWN: CLOSED - {Stage.COMPLETED},
+    RenewalStep.COMPLETED: frozenset({Stage.COMPLETED}),
+}
+"""The stages of a renewal order in which each report of it is true."""
 
 
 class SubscriptionActivities:
     """Each is one sentence to the world and may be repeated without harm."""
 
-    def __init__(self, store: SubscriptionStore) -> None:
+    def __init__(self, store: SubscriptionRecords, calendars: Calendars, runs: Runs) -> None:
         self._store = store
+        self._calendars = calendars
+        self._runs = runs
 
     @activity.defn
-    def record_subscription(self, request: RecordSubscription) -> None:
-        """Write row, events and tasks in one transaction, keyed by id and sequence: a repeat is a no-op."""
-        self._store.record_subscription(request.life, request.journal, run(), now())
+    async def open_subscription(self, request: OpenSubscription) -> OpenedSubscription:
+        """The first state, written at once; one that Temporal lost, as after a restore from an older backup, goes on
+        where the store has it. Repeated by the same run: the same answer. ADR 5, R9."""
+        teller = await asyncio.to_thread(self._teller, request.start.subscription_id)
+        id_ = workflow_id(Lifecycle.SUBSCRIPTION, request.start.subscription_id)
+        if teller is None or (teller != run() and await self._runs.any_exists(id_, frozenset({teller}))):
+            state = await asyncio.to_thread(self._begin, request)
+        else:
+            state = await asyncio.to_thread(self._go_on, request, lost=teller != run())
+        return OpenedSubscription(state=state)
+
+    def _teller(self, subscription_id: str) -> str | None:
+        """The run that told the store of it last; None if the store knows nothing of it."""
+        try:
+            return self._store.columns(Lifecycle.SUBSCRIPTION, subscription_id).run
+        except NotKnown:
+            return None
+
+    def _begin(self, request: OpenSubscription) -> SubscriptionState:
+        """By the zone's rules of this day."""
+        rules = self._calendars.zone_rules(request.start.zone)
+        state = SubscriptionState.started(request.start, request.opened_at, rules)
+        self._record(state, request.opened_at)
+        return state
+
+    def _go_on(self, request: OpenSubscription, *, lost: bool) -> SubscriptionState:
+        """With its terms, renewals, partner and dates; the record says that another run has it now."""
+        state: SubscriptionState = self._store.state(Lifecycle.SUBSCRIPTION, request.start.subscription_id)
+        if lost:
+            state.started_again(request.start, request.opened_at)
+            self._record(state, request.opened_at)
+        return state
+
+    def _record(self, state: SubscriptionState, at: datetime) -> None:
+        journal = state.journal.take()
+        dumped = state.model_dump(mode="json")
+        self._store.record(
+            RecordRequest(lifecycle=state.lifecycle, subject=state.subject, state=dumped, journal=journal, at=at), run()
+        )
+
+    @activity_in_a_thread
+    def check_renewal(self, request: CheckRenewal) -> RenewalFacts:
+        """What the store knows of a renewal that a signal speaks of: anybody can send one. Only reads, so a repeat is
+        harmless."""
+        try:
+            order: OrderState = self._store.state(Lifecycle.ORDER, request.order_number)
+        except NotKnown:
+            return RenewalFacts(untrue="no such order is known")
+        if not order.is_renewal or order.subscription_id != request.subscription_id:
+            return RenewalFacts(untrue="the order renews another subscription, or none")
+        if order.stage not in SAYS[request.step]:
+            return RenewalFacts(untrue=f"the order is {order.stage}")
+        return RenewalFacts(
+            term_months=order.term_months,
+            partner_id=order.facing_partner_id,
+            completed_at=order.built_at,
+            zone_rules=self._calendars.zone_rules(request.zone),
+        )

@@ -1,28 +1,35 @@
-"""Working calendars from the `holidays` library: which days a country has off. Reads no clock and no network."""
+"""Working calendars from the `holidays` library, zone rules from the package tzdata. Reads no clock and no network."""
 
+import re
+from base64 import b64encode
 from datetime import date
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final
+from zlib import compress
 
-from holidays import country_holidays, list_supported_countries
+from holidays import HolidayBase, country_holidays
+from holidays.registry import COUNTRIES
 
-from domain.working_time import WorkingCalendar
+from activities.ports import UnknownCountry
+from domain.reasons import Reason
+from domain.values import Refused
+from domain.working_time import WorkingCalendar, ZoneRules
+
+NAME: Final = re.compile(r"[A-Za-z][\w+-]*(/[A-Za-z][\w+-]*)*", re.ASCII)
+"""Of a zone; other files of the package have a dot in theirs."""
+
+COMPILED: Final = b"TZif"
+"""How each begins. RFC 9636."""
 
 
-class UnknownCountry(LookupError):
-    """The library has no holidays for this country: not an ISO 3166-1 alpha-2 code in capitals, or not covered."""
+class NoSuchZone(Refused):
+    """The package tzdata has no rules under that name."""
 
-    def __init__(self, country: str) -> None:
-        super().__init__(f"no holidays known for country {country!r}; give an ISO 3166-1 alpha-2 code such as JP")
-        self.country = country
+    code = Reason.NO_CALENDAR
 
-
-class HolidaysUnknown(LookupError):
-    """The library knows the country, but none of the days asked for."""
-
-    def __init__(self, country: str, first: date, last: date) -> None:
-        super().__init__(f"no holidays of {country} known from {first.isoformat()} until {last.isoformat()}")
-        self.country = country
-        self.first = first
-        self.last = last
+    def __init__(self) -> None:
+        super().__init__("must be an IANA time zone such as Asia/Tokyo, known to this release", field="zone")
 
 
 class LibraryCalendars:
@@ -32,18 +39,44 @@ class LibraryCalendars:
     Saturdays (China, …) are not carried over. Dates that hang on the moon's sighting are the library's estimates.
     """
 
-    def working_calendar(self, country: str, zone: str, first: date, last: date) -> WorkingCalendar:
-        """The business days of `country` in [first, last), its days starting and ending in `zone`.
+    def zone_rules(self, zone: str) -> ZoneRules:
+        """See port. Raises NoSuchZone."""
+        return _rules_of(zone)
 
-        The calendar covers the part of the period the library knows (Japan: 1949 to 2099) and refuses the rest by
-        OutsideCalendar. Raises UnknownCountry, HolidaysUnknown.
-        """
-        if country not in list_supported_countries(include_aliases=False):
+    def working_calendar(self, country: str, zone: str, first: date, last: date) -> WorkingCalendar:
+        """See port. The library knows Japan from 1949 to 2099, other countries for as short as to the present year."""
+        if country not in _countries():
             raise UnknownCountry(country)
-        days_off = country_holidays(country, years=range(first.year, last.year + 1))
-        known_first = max(first, date(days_off.start_year, 1, 1))
-        known_last = min(last, date(days_off.end_year + 1, 1, 1))
-        if known_last <= known_first:
-            raise HolidaysUnknown(country, first, last)
-        holidays = frozenset(day for day in days_off if known_first <= day < known_last)
-        return WorkingCalendar(country=country, zone=zone, holidays=holidays, first=known_first, last=known_last)
+        found = days_off(country, first.year, last.year)
+        known_first = max(first, date(found.start_year, 1, 1))
+        known_last = max(known_first, min(last, date(found.end_year + 1, 1, 1)))
+        holidays = frozenset(day for day in found if known_first <= day < known_last)
+        rules = self.zone_rules(zone)
+        return WorkingCalendar(
+            country=country, zone=zone, zone_rules=rules, holidays=holidays, first=known_first, last=known_last
+        )
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """By the library's registry: `list_supported_countries` would import the rules of every one of them."""
+    return frozenset(code for _, code, *_ in COUNTRIES.values())
+
+
+@lru_cache(maxsize=1000)
+def days_off(country: str, first_year: int, last_year: int) -> HolidayBase:
+    """As the library counts them, kept: it takes milliseconds."""
+    return country_holidays(country, years=range(first_year, last_year + 1))
+
+
+@cache
+def _rules_of(zone: str) -> ZoneRules:
+    if not NAME.fullmatch(zone):
+        raise NoSuchZone
+    try:
+        compiled = files("tzdata").joinpath("zoneinfo", *zone.split("/")).read_bytes()
+    except OSError:
+        raise NoSuchZone from None
+    if not compiled.startswith(COMPILED):
+        raise NoSuchZone
+    return ZoneRules(name=zone, tzif=b64encode(compress(compiled, 9)).decode())

@@ -12,6 +12,9 @@ from adapters.settings import LogFormat, LogLevel
 
 CORE: Final = "temporal.core"
 
+OURS: Final = ("tenure", "temporalio", "temporal")
+"""Logged from the level that is set. What other libraries do is theirs: only their warnings and errors."""
+
 WITHOUT_VALUES: Final = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 """Where a fault happened, never the values there: they may be somebody's name and address. R7."""
 
@@ -26,7 +29,9 @@ def configure_logs(log_format: LogFormat, level: LogLevel) -> Runtime:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     as_json = log_format is LogFormat.JSON or (log_format is LogFormat.AUTO and not sys.stderr.isatty())
+    least = logging.getLevelNamesMapping()[level.upper()]
     handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(least)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -36,7 +41,10 @@ def configure_logs(log_format: LogFormat, level: LogLevel) -> Runtime:
             ],
         )
     )
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    logging.basicConfig(handlers=[handler], level=max(logging.WARNING, least), force=True)
+    for name in OURS:
+        logging.getLogger(name).setLevel(least)
+    logging.captureWarnings(True)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -8,9 +8,9 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
@@ -31,6 +31,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from adapters.loopback import is_this_machine
+from adapters.mail.names import full_host_name, sender_in_ascii
+from adapters.private import private_directory
 from adapters.temporal import wording
 
 PREFIX: Final = "TENURE_"
@@ -51,6 +54,13 @@ class SmtpSecurity(StrEnum):
     NONE = "none"
     STARTTLS = "starttls"
     TLS = "tls"
+
+
+class WithoutTls(StrEnum):
+    """What may go to another machine as it is, because somebody said so."""
+
+    SMTP = "smtp"
+    POSTGRESQL = "postgresql"
 
 
 class LogFormat(StrEnum):
@@ -123,7 +133,8 @@ class Links(BaseModel):
     subscription_page: AnyHttpUrl = AnyHttpUrl("https://example.com/subscription")
     trial_consent: AnyHttpUrl = AnyHttpUrl("https://example.com/trial-consent")
     control_hub: AnyHttpUrl = AnyHttpUrl("https://example.com/control-hub")
-    help_desk: AnyHttpUrl = AnyHttpUrl("https://example.com/help")
+    order_desk: AnyHttpUrl = AnyHttpUrl("https://example.com/order-desk")
+    technical_desk: AnyHttpUrl = AnyHttpUrl("https://example.com/technical-desk")
 
 
 class Settings(BaseSettings):
@@ -154,13 +165,22 @@ class Settings(BaseSettings):
     smtp_security: Annotated[SmtpSecurity, BeforeValidator(_small)] = Field(
         default=SmtpSecurity.NONE, description="none, starttls or tls"
     )
+    allow_no_tls: Annotated[
+        list[Annotated[WithoutTls, BeforeValidator(_small)]], NoDecode, BeforeValidator(_listed)
+    ] = Field(default=[], description="smtp, postgresql or both: what may go to another machine without TLS")
+    smtp_ehlo_name: Annotated[str, AfterValidator(full_host_name)] | None = Field(
+        default=None,
+        description="a full host name such as mail.example.com, or [192.0.2.1]; without one, the domain of the sender",
+    )
+    """Whom we say we are. Strict relays refuse a bare host name, and with it every mail."""
+
     smtp_deadline: Wait = Field(
         default=timedelta(seconds=12),
         description="seconds, or a duration such as PT12S, shorter than graceful shutdown",
     )
     """From the first connection attempt to the relay's last answer: however it hangs, a mail takes no longer."""
 
-    mail_from: NameEmail = Field(
+    mail_from: Annotated[NameEmail, AfterValidator(sender_in_ascii)] = Field(
         default=NameEmail("Tenure", "no-reply@example.com"),
         description="a mail address, with a name if you like: Tenure <no-reply@example.com>",
     )
@@ -185,15 +205,29 @@ class Settings(BaseSettings):
     )
     """How long the namespace keeps closed workflows: longer than a year's term, so that last year can be looked at."""
 
+    ui_url: AnyHttpUrl | None = Field(default=None, description="a web address: where Temporal's Web UI is")
+    """For links: `tenure desk`."""
+
     heartbeat_file: Path | None = Field(default=None, description="a file to touch every few seconds while working")
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         if (self.smtp_username is None) != (self.smtp_password is None):
             raise ValueError("TENURE_SMTP_USERNAME and TENURE_SMTP_PASSWORD: set both or neither")
-        if self.smtp_password and self.smtp_security == SmtpSecurity.NONE and not _is_this_machine(self.smtp_host):
+        in_clear = self.smtp_security == SmtpSecurity.NONE and not is_this_machine(self.smtp_host)
+        if self.smtp_password and in_clear:
             raise ValueError(
                 "TENURE_SMTP_SECURITY: none would send the password in the clear; accepted: starttls or tls"
+            )
+        if in_clear and WithoutTls.SMTP not in self.allow_no_tls:
+            raise ValueError(
+                "TENURE_SMTP_SECURITY: none would send mails in the clear to another machine; set starttls or tls, "
+                "or TENURE_ALLOW_NO_TLS=smtp if that is meant"
+            )
+        if WithoutTls.POSTGRESQL not in self.allow_no_tls and _leaves_in_clear(self.database_url):
+            raise ValueError(
+                "DATABASE_URL: the store is on another machine and may be reached without TLS; add "
+                "?sslmode=verify-full (or require), or set TENURE_ALLOW_NO_TLS=postgresql if that is meant"
             )
         if self.smtp_deadline >= self.graceful_shutdown:
             raise ValueError(
@@ -219,7 +253,7 @@ def load_settings() -> Settings:
 
 
 def variable(*way: str) -> str:
-    """The environment variable of a setting: `variable("links", "help_desk")` is TENURE_LINKS__HELP_DESK."""
+    """The environment variable of a setting: `variable("links", "order_desk")` is TENURE_LINKS__ORDER_DESK."""
     alias = Settings.model_fields[way[0]].validation_alias if way[0] in Settings.model_fields else None
     return alias if isinstance(alias, str) else PREFIX + NESTED.join(way).upper()
 
@@ -250,8 +284,39 @@ def _problem(detail: ErrorDetails) -> tuple[str, str]:
     return name, wording.said(detail) + ("" if detail["type"] == "enum" else accepted)
 
 
-def _is_this_machine(host: str) -> bool:
+def check_paths(settings: Settings) -> None:
+    """Can a worker write where its settings say? Raises WrongSetting; asked at its start, not at its first mail."""
+    problems: list[str] = []
+    with _refused("documents_dir", problems):
+        private_directory(settings.documents_dir)
+    with _refused("heartbeat_file", problems):
+        if settings.heartbeat_file:
+            settings.heartbeat_file.touch()
+    if problems:
+        raise WrongSetting(problems)
+
+
+@contextmanager
+def _refused(setting: str, problems: list[str]) -> Iterator[None]:
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        yield
+    except OSError as refused:
+        problems.append(f"{variable(setting)}: cannot be used: {(refused.strerror or 'refused').lower()}")
+
+
+def _leaves_in_clear(database_url: str) -> bool:
+    """A server elsewhere without TLS demanded: libpq's own default falls back to none without a word."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "postgresql":
+        return False
+    said = {**os.environ, **{f"PG{name.upper()}": value for name, value in url.query.items()}}
+    hosts = [*_every(url.host or said.get("PGHOST", "")), *_every(said.get("PGHOSTADDR", ""))]
+    hosts += _every(url.query.get("host", ""))
+    local = all(host.startswith(("/", "@")) or is_this_machine(host) for host in hosts)
+    return not local and said.get("PGSSLMODE") not in {"require", "verify-ca", "verify-full"}
+
+
+def _every(hosts: str | tuple[str, ...]) -> list[str]:
+    """libpq tries one after the other: `db1:5432,db2` or several parameters."""
+    joined = hosts if isinstance(hosts, str) else ",".join(hosts)
+    return [re.sub(r":[0-9]+$", "", host) if host.count(":") == 1 else host for host in joined.split(",") if host]

@@ -1,54 +1,28 @@
-"""What operators may do at every gate, whatever the lifecycle: each with a reason, each in the record. Pure."""
+"""What the operators' desk in Temporal's Web UI offers of one lifecycle, beside what all of them have."""
 
-from typing import Literal
-
-from pydantic import Field
-
-from domain.values import Email, Line, Message, Moment, Text
+from dataclasses import dataclass
 
 
-class SettleMail(Message):
-    """An operator found out what became of a mail whose fate nobody knew."""
+@dataclass(frozen=True, kw_only=True)
+class ListFilter:
+    """A list of open workflows: in a stage, waiting for an update, or both."""
 
-    mail: Line = Field(description="The mail's key, as shown by the state query.")
-    outcome: Literal["sent", "resend"] = Field(description="It had arrived, or send it once more.")
-    reason: Line = Field(description="How you know.")
-
-
-class RetryMail(Message):
-    """A mail was refused for good: try it again, to a corrected address if need be."""
-
-    mail: Line = Field(description="The mail's key, as shown by the state query.")
-    email: Email | None = Field(default=None, description="The right address, if the one we have is wrong.")
-    reason: Line = Field(description="Why it will work now.")
+    name: str
+    stage: str = ""
+    awaiting: str = ""
 
 
-class Hold(Message):
-    """Stop the clock of our own doing: no deadline is acted on, no mail goes out, until `resume`."""
+@dataclass(frozen=True, kw_only=True)
+class StartForm:
+    """Something people start by a form: in words, with which file of examples/ui as input."""
 
-    reason: Line = Field(description="Why, for the audit trail.")
-
-
-class Resume(Message):
-    """Go on: what fell due meanwhile is done now, once."""
+    name: str
+    example: str
 
 
-class ExtendDueDate(Message):
-    """Move a guide or a target that people set; dates of the contract and the law stay."""
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Nothing, unless a lifecycle says so."""
 
-    deadline: Line = Field(description="The deadline's name, as shown by the state query.")
-    at: Moment = Field(description="When it is due instead; in the future.")
-    reason: Line = Field(description="Why, for the audit trail.")
-
-
-class SkipReminder(Message):
-    """Leave out a courtesy mail that is still to come."""
-
-    deadline: Line = Field(description="The reminder's name, as shown by the state query.")
-    reason: Line = Field(description="Why, for the audit trail.")
-
-
-class PutNote(Message):
-    """Write something down in the record."""
-
-    text: Text = Field(description="No personal data, please.", min_length=1)
+    filters: tuple[ListFilter, ...] = ()
+    starts: tuple[StartForm, ...] = ()

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from domain.values import Identifier, Message, Model, Source, Text, facts
+from domain.values import Identifier, Message, Model, Source, facts
 
 SYSTEM = "tenure"
 """The actor of what a deadline or the service itself did."""
@@ -18,7 +18,7 @@ class Event(Model):
     occurred_at: AwareDatetime
     actor: str = SYSTEM
     source: Source = Source.TIMER
-    reason: Text | None = None
+    reason: str | None = None
     data: dict[str, str] = {}
 
 
@@ -51,6 +51,8 @@ class Task(Model):
 class Journal(BaseModel):
     """The events and tasks of a lifecycle that are not in the store yet, and the running number."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     sequence: int = 0
     unrecorded: list[Event] = Field(default_factory=list)
     tasks: list[Task] = Field(default_factory=list)
@@ -70,6 +72,11 @@ class Journal(BaseModel):
                 data=facts(**data),
             )
         )
+
+    def retell(self, event: Event) -> None:
+        """An event of another journal, next in this one."""
+        self.sequence += 1
+        self.unrecorded.append(event.model_copy(update={"sequence": self.sequence}))
 
     def open_task(self, key: str, kind: TaskKind, assignee: Identifier, now: AwareDatetime) -> None:
         """Open a task, or open it again; one that is open is left alone."""
@@ -99,5 +106,5 @@ class Journal(BaseModel):
 
     @property
     def dirty(self) -> bool:
-        """Is there something the store has not seen?"""
+        """Is there something that the store does not have?"""
         return bool(self.unrecorded or self.changed_tasks)

@@ -3,38 +3,45 @@
 from datetime import time, timedelta
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
 
-
-def _on_the_wall(time_of_day: time) -> time:
-    if time_of_day.tzinfo is not None:
-        raise ValueError("must be a time of day such as 09:00, without an offset")
-    return time_of_day
-
+from domain.checks import Judged, are_whole_days, duration, has_no_offset, is_duration, is_month_day, named_once
+from domain.values import Country
 
 HOUR: Final = timedelta(hours=1)
 
 BusinessDays = Annotated[int, Field(ge=1, le=250)]
 """How many business days: at least one, at most about a year of them."""
 
-Span = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=3660))]
-"""A duration: not negative, at most about ten years."""
+Span = Annotated[
+    timedelta,
+    Field(ge=timedelta(0), le=timedelta(days=3660)),
+    BeforeValidator(Judged(is_duration)),
+    PlainSerializer(duration, return_type=str, when_used="json"),
+]
+"""A duration with its unit, `PT72H`, `P30D`: not negative, at most about ten years."""
 
+SomeTime = Annotated[Span, Field(ge=timedelta(minutes=1))]
+"""A minute or more."""
 
-def _whole_days(span: timedelta) -> timedelta:
-    if span % timedelta(days=1):
-        raise ValueError("must be whole days such as P7D: dates are counted on the customer's calendar (AMB-39)")
-    return span
-
-
-Days = Annotated[Span, AfterValidator(_whole_days)]
+Days = Annotated[Span, AfterValidator(Judged(are_whole_days))]
 """A duration of whole calendar days, none or more."""
 
 SomeDays = Annotated[Days, Field(ge=timedelta(days=1))]
 """One calendar day or more."""
 
+Ladder = Annotated[tuple[SomeDays, ...], Field(max_length=12), AfterValidator(Judged(named_once))]
+"""When successive notices of one thing go out: at most twelve, each at another time."""
+
 POSTPONED_BY: Final = timedelta(days=7)
 """What an operator who moves a date is offered: from the date there was, or from today if that is past."""
 
-TimeOfDay = Annotated[time, AfterValidator(_on_the_wall)]
+MonthDay = Annotated[str, StringConstraints(max_length=5), AfterValidator(Judged(is_month_day))]
+"""A day of every year, `12-29`."""
+
+_MonthDays = Annotated[tuple[MonthDay, ...], Field(max_length=20), AfterValidator(Judged(named_once))]
+ClosingDays = Annotated[dict[Country, _MonthDays], Field(max_length=50)]
+"""Days of every year on which nobody works though no law says so, by country of the vendor."""
+
+TimeOfDay = Annotated[time, AfterValidator(Judged(has_no_offset))]
 """What the clock on the wall shows; the zone is somebody's."""

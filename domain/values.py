@@ -1,36 +1,65 @@
 """Values every lifecycle shares, each refusing what would hurt later; pure, stdlib and pydantic only."""
 
-import unicodedata
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Final
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    AnyHttpUrl,
     AwareDatetime,
     BaseModel,
     ConfigDict,
-    EmailStr,
     Field,
     StringConstraints,
-    TypeAdapter,
     ValidationError,
     model_validator,
 )
-from pydantic_extra_types.country import CountryAlpha2
-from pydantic_extra_types.phone_numbers import PhoneNumberValidator
+from pydantic_core import InitErrorDetails
+
+from domain.checks import (
+    LONGEST_URL,
+    InOurWords,
+    Judged,
+    Normalised,
+    is_country,
+    is_mail_address,
+    is_phone_number,
+    is_site_host,
+    is_web_address,
+    is_zone,
+    mail_address,
+    named_once,
+    one_line,
+    phone_number,
+    printable,
+    shown,
+    site_host,
+    visible,
+    web_address,
+)
+from domain.placeholder import left_standing
+from domain.reasons import Problem, Reason
+from domain.working_time import in_json
+
+BAD_INPUT: Final = "BadInput"
+"""The type of a failure: what somebody sent is not valid."""
+
+REFUSED: Final = "Refused"
+"""The type of a failure: valid, and not possible as things stand."""
 
 
 class Refused(Exception):
     """Something asked for that the present facts do not allow; nothing was changed.
 
-    `field` names the field of the request at fault, when there is one. The text is written for the person who asked.
+    `field` names the field of the request at fault, when there is one. The text is written for the person who asked,
+    `code` for programs: a subclass may have one of its own.
     """
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
-        super().__init__(f"{field}: {message}" if field else message)
+    code: ClassVar[Reason] = Reason.NOT_POSSIBLE
+
+    def __init__(self, message: str, *, field: str | None = None, code: Reason | None = None) -> None:
+        self.problem = Problem.of(code or self.code, message, field)
+        super().__init__(self.problem.line)
         self.field = field
 
 
@@ -42,107 +71,61 @@ class Model(BaseModel):
     )
 
 
-PLACEHOLDER: Final = "REPLACE-ME"
-"""Stands for a fact that only people know, where a wrong one would do harm. No message is taken that still has it."""
-
-UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Unicode categories of characters that nobody sees."""
-
-TURNS_TEXT: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-"""Bidirectional embeddings, overrides and isolates: text that reads otherwise than it is."""
-
-
-def _printable(text: str) -> str:
-    for character in text:
-        if unicodedata.category(character) in UNSEEN and character != "\n":
-            raise ValueError("must not contain control characters")
-        if unicodedata.bidirectional(character) in TURNS_TEXT:
-            raise ValueError("must not contain characters that turn the direction of text")
-    if "=?" in text and "?=" in text:
-        raise ValueError("must not contain encoded words (=?…?=)")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if "\n" in text:
-        raise ValueError("must be a single line")
-    return _printable(text)
-
-
-def _plain_address(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    if not local.isascii():
-        raise ValueError("must have only ASCII characters before the @")
-    return f"{local}@{domain.encode('idna').decode()}"
-
-
-NO_PLACE: Final = frozenset({"localtime", "posixrules", "Factory"})
-"""Files beside the time zones that are none, or another one on every machine."""
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo("" if name in NO_PLACE else name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError("must be an IANA time zone such as Asia/Tokyo") from None
-    return name
-
-
-def _site_host(host: str) -> str:
-    host = host.removeprefix("https://").removesuffix("/").lower()
-    labels = host.split(".")
-    if len(labels) == 1 or not all(label.isascii() and label.replace("-", "a").isalnum() for label in labels):
-        raise ValueError("must be a site address such as abc.webex.example")
-    return host
-
-
-_HTTP_URL = TypeAdapter(AnyHttpUrl)
-
-
-def _web_address(url: str) -> str:
-    try:
-        address = _HTTP_URL.validate_python(url)
-    except ValidationError:
-        raise ValueError("must be an http or https address") from None
-    if address.username or address.password:
-        raise ValueError("must not contain a user name or a password")
-    return str(address)
-
-
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(Judged(one_line))]
 """One line of text a person wrote, 1 to 200 characters."""
 
 
 def as_line(words: str) -> str:
     """Somebody's words as a Line whatever they hold: for what comes from a field no model of ours reads."""
-    printable = "".join(" " if unicodedata.category(character) in UNSEEN else character for character in words)
-    try:
-        return _LINE.validate_python(" ".join(printable.split())[:200])
-    except ValidationError:
-        return "no reason that can be shown"
+    return shown(words, 200) or "no reason that can be shown"
 
 
-Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_printable)]
+Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(Judged(printable, visible))]
 """Free text a person wrote, several lines allowed, at most 2,000 characters."""
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """An id that may stand in workflow ids, search attributes and logs: no personal data, no @, at most 64 characters."""
 
-_LINE: Final = TypeAdapter(Line)
+Identifiers = Annotated[tuple[Identifier, ...], Field(max_length=20), AfterValidator(Judged(named_once))]
+"""Ids of a few things, each once."""
 
-Email = Annotated[EmailStr, StringConstraints(max_length=254), AfterValidator(_plain_address)]
-Phone = Annotated[str, PhoneNumberValidator(number_format="E164")]
-"""A phone number with its country code, kept as E.164."""
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    Field(json_schema_extra={"format": "email"}),
+    AfterValidator(Normalised(mail_address)),
+    AfterValidator(Judged(is_mail_address)),
+]
+"""A mail address; its host in letters (`straße.example`), which becomes ASCII only where mail is sent."""
 
-Country = CountryAlpha2
-Zone = Annotated[str, AfterValidator(_known_zone)]
+Phone = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    Field(json_schema_extra={"format": "phone"}),
+    AfterValidator(Normalised(phone_number)),
+    AfterValidator(Judged(is_phone_number)),
+]
+"""A phone number with its country code, kept as E.164; with an extension, as RFC 3966 has it: `;ext=12`."""
+
+Country = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z]{2}$"), AfterValidator(Judged(is_country))]
+"""ISO 3166-1, two letters."""
+
+Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(Judged(is_zone))]
 """An IANA time zone; calendar-day rules end at its local midnight (AMB-39)."""
 
-SiteUrl = Annotated[str, StringConstraints(max_length=120), AfterValidator(_site_host)]
+SiteUrl = Annotated[
+    str, StringConstraints(max_length=120), AfterValidator(Normalised(site_host)), AfterValidator(Judged(is_site_host))
+]
 """The address of a site, without scheme, in lower case."""
 
-WebUrl = Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_line), AfterValidator(_web_address)]
-"""An http or https address; no other scheme ever reaches a mail or a document."""
+WebUrl = Annotated[
+    str,
+    StringConstraints(max_length=LONGEST_URL),
+    AfterValidator(Judged(one_line)),
+    AfterValidator(Normalised(web_address)),
+    AfterValidator(Judged(is_web_address)),
+]
+"""An http or https address in ASCII, at most 500 characters; no other scheme ever reaches a mail or a document."""
 
 Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
 """An instant people send: in this century, which the calendars know."""
@@ -169,6 +152,14 @@ class Source(StrEnum):
     IMPORT = "import"
 
 
+class Signal(Model):
+    """What one lifecycle reports to another, by signal: its sender gets no answer.
+
+    One that does not read is dropped, and stays in the history all the same. So its fields have only checks of our own,
+    pure and never changed, and no library's: it is read by them at its arrival and at every replay, with one result.
+    """
+
+
 class Message(Model):
     """What somebody outside sends: a start or an update. Says who sent it and, if they like, why."""
 
@@ -182,20 +173,14 @@ class Message(Model):
     @model_validator(mode="before")
     @classmethod
     def _nothing_left_to_replace(cls, given: Any) -> Any:
-        if place := _placeholder(given):
-            raise ValueError(f"{place}: {PLACEHOLDER} still stands there, put in what is true")
+        """The one place where a placeholder is refused, whatever way a message comes by. ADR 22."""
+        left = [
+            InitErrorDetails(type="value_error", loc=way, input=None, ctx={"error": InOurWords(words)})
+            for way, words in left_standing(cls, given)
+        ]
+        if left:
+            raise ValidationError.from_exception_data(cls.__name__, left, hide_input=True)
         return given
-
-
-def _placeholder(given: Any) -> str | None:
-    """Where something pasted was left as it was: `provisioning_contact.email`."""
-    items = given.items() if isinstance(given, dict) else enumerate(given) if isinstance(given, (list, tuple)) else ()
-    for name, value in items:
-        if isinstance(value, str) and PLACEHOLDER in value:
-            return str(name)
-        if place := _placeholder(value):
-            return f"{name}.{place}"
-    return None
 
 
 class Person(Model):
@@ -207,6 +192,13 @@ class Person(Model):
     language: Language
     zone: Zone
     phone: Phone | None = None
+
+
+ERASED: Final = Person(
+    first_name="[erased]", last_name="[erased]", email="erased@example.com", language=Language.ENGLISH, zone="UTC"
+)
+"""Stands where somebody was erased, so that the rest can still be read. Nobody has this address: RFC 2606 keeps
+example.com free of mailboxes, and no mail is sent to it because `Archive.person` says NotKnown instead."""
 
 
 class Partner(Model):
@@ -233,9 +225,9 @@ def in_days(span: timedelta) -> str:
 
 
 def facts(**values: Any) -> dict[str, str]:
-    """An event's facts as text: what is None is left out, instants and dates in ISO 8601."""
+    """An event's facts as text: what is None is left out, instants as everywhere in JSON, days in ISO 8601."""
     return {
-        name: value.isoformat() if hasattr(value, "isoformat") else str(value)
+        name: in_json(value) if isinstance(value, datetime) else str(value)
         for name, value in values.items()
         if value is not None
     }

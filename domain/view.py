@@ -7,10 +7,10 @@ from typing import Final
 
 from pydantic import AwareDatetime
 
-from domain.agenda import Deadline
+from domain.deadlines import Deadline
 from domain.events import Task, TaskKind
-from domain.life import Life, OperatorHold, OperatorNote, PostedMail
-from domain.mails import RECIPIENT, MailState
+from domain.lifecycle import FailingStep, LifecycleState, OperatorHold, OperatorNote, PostedMail
+from domain.mails import MailState
 from domain.values import Model
 
 
@@ -66,10 +66,10 @@ class Awaited(Model):
 
 
 def awaited(
-    life: Life, what: str, from_whom: str, update: str, deadline: str = "", *, pressing: bool = True
+    state: LifecycleState, what: str, from_whom: str, update: str, deadline: str = "", *, pressing: bool = True
 ) -> Awaited:
-    """Something awaited until the pending deadline of that name, `expired` or `expired/2026-09-30`, if there is one."""
-    pending = [due for due in life.agenda.pending if deadline and due.name.partition("/")[0] == deadline]
+    """Something awaited until the pending deadline of that kind, if there is one."""
+    pending = [due for due in state.agenda.pending if due.kind == deadline]
     due = min(pending, key=lambda due: due.at, default=None)
     known = {"until": due.at, "then": due.label} if due else {}
     return Awaited.model_validate(
@@ -77,46 +77,69 @@ def awaited(
     )
 
 
-def tracker(told: Iterable[tuple[str, bool, datetime | None]], *, closed: bool) -> tuple[Step, ...]:
+def tracker(known: Iterable[tuple[str, bool, datetime | None]], *, closed: bool) -> tuple[Step, ...]:
     """Steps by name, whether each was done, and when. The first that was not is where it stands or stopped."""
     steps: list[Step] = []
     here = Mark.STOPPED if closed else Mark.CURRENT
-    for name, done, at in told:
+    for name, done, at in known:
         steps.append(Step(name=name, mark=Mark.DONE, at=at) if done else Step(name=name, mark=here))
         here = here if done else Mark.PENDING
     return tuple(steps)
 
 
-def desk_verbs(life: Life) -> tuple[str, ...]:
-    """What operators may do now, whatever the stage; of what is closed only what its mail still waits for."""
-    ladders = {deadline.ladder or deadline.name for deadline in life.agenda.pending}
+def can_send(state: LifecycleState, awaiting: Iterable[Awaited]) -> tuple[str, ...]:
+    """Its own updates that would not be refused for what it is now; what somebody owes comes first."""
+    owed = [each.update for each in awaiting if each.pressing]
+    possible = [update for update in state.updates if state.can_take(update)]
+    return tuple(sorted(possible, key=lambda update: owed.index(update) if update in owed else len(owed)))
+
+
+def operators_can_send(state: LifecycleState) -> tuple[str, ...]:
+    """What operators may do now, whatever the stage; of what is closed only what keeps it open. ADR 21."""
+    if state.over:
+        return ()
+    doubtful = bool(state.mails_in(MailState.UNKNOWN))
+    refused = bool(state.mails_in(MailState.REFUSED))
+    ladders = {deadline.ladder or deadline.name for deadline in state.agenda.pending}
     possible = {
-        "settle_mail": bool(life.mails_in(MailState.UNKNOWN)),
-        "retry_mail": not life.over and bool(life.mails_in(MailState.REFUSED)),
-        "resume": life.held_by_operator is not None,
-        "hold": not life.closed and life.held_by_operator is None,
-        "extend_due_date": bool(ladders & life.movable),
-        "skip_reminder": bool(ladders & life.courtesies),
-        "put_note": not life.closed,
+        "settle_step": bool(state.failing),
+        "settle_mail": doubtful or refused,
+        "retry_mail": refused,
+        "acknowledge": bool(state.alerts),
+        "resume": state.held_by_operator is not None,
+        "hold": not state.closed and state.held_by_operator is None,
+        "extend_due_date": bool(ladders & state.movable),
+        "skip_reminder": bool(ladders & state.courtesies),
+        "recompute_dates": not state.closed,
+        "put_note": not state.closed,
     }
-    return tuple(verb for verb, is_possible in possible.items() if is_possible)
+    return tuple(update for update, is_possible in possible.items() if is_possible)
 
 
 _NOBODY_KNOWS: Final = "Nobody knows whether this mail arrived"
-_REFUSED: Final = "The mail server refused this mail for good"
+_REFUSED: Final = "This mail was refused for good"
 
 
-def mail_in_words(mail: PostedMail, *, over: bool) -> str:
-    """A mail in trouble: which, for whom by role, its key, and what to do while something can be done."""
-    reader = (mail.to or RECIPIENT[mail.kind]).partition("/")[0].replace("_", " ")
+def mail_in_words(mail: PostedMail, reader: str) -> str:
+    """A mail in trouble: which, for whom by role, its key, and what to do."""
+    role = reader.partition("/")[0].replace("_", " ")
     doubtful = mail.state is MailState.UNKNOWN
-    said = f"{_NOBODY_KNOWS if doubtful else _REFUSED}: {mail.kind.replace('_', ' ')} to the {reader} ({mail.key})"
+    said = f"{_NOBODY_KNOWS if doubtful else _REFUSED}: {mail.kind.replace('_', ' ')} to the {role} ({mail.key})"
+    if mail.answer:
+        said = f"{said}: {mail.answer}"
     if doubtful:
         return f"{said}; find out, then send settle_mail"
-    return said if over else f"{said}; correct the address or mend the cause, then send retry_mail"
+    return f"{said}; correct the address or mend the cause, then send retry_mail"
 
 
-class LifeView(Model):
+def step_in_words(step: FailingStep) -> str:
+    """A step that keeps failing: which, since when, why, and the way out."""
+    what, since = step.step.replace("_", " "), f"{step.since:%Y-%m-%d %H:%M} UTC"
+    way_out = "mend its cause, or send settle_step" if step.may_be_left_out else "mend its cause"
+    return f"This step keeps failing since {since}: {what}: {step.reason}; it is tried on, {way_out}"
+
+
+class LifecycleView(Model):
     """Where a lifecycle stands. Instants are UTC; `as_of` is the last time something happened to it."""
 
     lifecycle: str
@@ -160,6 +183,9 @@ class LifeView(Model):
 
     jeopardy: tuple[str, ...]
     attention: bool
+    failing: tuple[FailingStep, ...] = ()
+    """Steps that keep failing; each is tried on."""
+
     troubles: tuple[str, ...] = ()
     """Why somebody should look, in words; an operator's hold stands by itself."""
 
@@ -168,51 +194,53 @@ class LifeView(Model):
     facts: dict[str, str]
 
 
-def _waits_for(life: Life, awaiting: Iterable[Awaited]) -> list[Party]:
+def _waits_for(state: LifecycleState, awaiting: Iterable[Awaited]) -> list[Party]:
     found = {each.party for each in awaiting if each.pressing}
-    for task in life.journal.tasks:
+    for task in state.journal.tasks:
         if task.closed_at is None:
             found.add(Party.OPERATIONS if task.kind is TaskKind.SETTLE_MAIL else Party.PARTNER)
-    if life.held_by_operator or life.mails_in(MailState.REFUSED):
+    if state.held_by_operator or state.failing or state.mails_in_trouble:
         found.add(Party.OPERATIONS)
     return sorted(party for party in found if party)
 
 
 def view_of(
-    life: Life,
+    state: LifecycleState,
     now: datetime,
     *,
     missed: Mapping[str, str],
     awaiting: tuple[Awaited, ...],
     troubles: Iterable[str] = (),
     **own: object,
-) -> LifeView:
+) -> LifecycleView:
     """What every lifecycle shows alike, and what one shows of its `own`: kind, stage, steps, facts and the like.
 
     `missed` says in words what each guide or target is whose miss puts it in jeopardy.
     """
-    mails = life.mails_in(MailState.UNKNOWN, MailState.REFUSED)
-    return LifeView.model_validate(
+    return LifecycleView.model_validate(
         {
-            "lifecycle": life.lifecycle,
-            "id": life.subject,
+            "lifecycle": state.lifecycle,
+            "id": state.subject,
             "as_of": now,
-            "desk": desk_verbs(life),
-            "held_by_operator": life.held_by_operator,
-            "last_note": life.last_note,
-            "events": life.journal.sequence,
-            "deadlines": tuple(sorted(life.agenda.pending, key=lambda deadline: deadline.at)),
-            "jeopardy": tuple(life.jeopardy),
-            "attention": life.attention,
+            "desk": operators_can_send(state),
+            "held_by_operator": None if state.over else state.held_by_operator,
+            "last_note": state.last_note,
+            "events": state.journal.sequence,
+            "deadlines": tuple(sorted(state.agenda.pending, key=lambda deadline: deadline.at)),
+            "jeopardy": state.alerts,
+            "attention": state.attention,
+            "failing": tuple(state.failing.values()),
             "troubles": (
-                *(missed.get(what, f"Missed: {what}") for what in dict.fromkeys(life.jeopardy)),
+                *map(step_in_words, state.failing.values()),
+                *(missed.get(what, f"Missed: {what}") for what in dict.fromkeys(state.alerts)),
                 *troubles,
-                *(mail_in_words(mail, over=life.over) for mail in mails),
+                *(mail_in_words(mail, state.reader_of(mail)) for mail in state.mails_in_trouble),
             ),
             "awaiting": awaiting,
-            "waits_for": () if life.over else _waits_for(life, awaiting),
-            "tasks": tuple(life.journal.tasks),
-            "mails": tuple(life.mails.values()),
+            "can_send": can_send(state, awaiting),
+            "waits_for": () if state.over else _waits_for(state, awaiting),
+            "tasks": tuple(state.journal.tasks),
+            "mails": tuple(state.mails.values()),
             **own,
         }
     )

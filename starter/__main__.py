@@ -5,31 +5,18 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 import typer
+from typer.core import TyperGroup
 
-from starter import (
-    desk,
-    desk_links,
-    forecast,
-    history,
-    orders,
-    service_commands,
-    subscriptions,
-    tools,
-    trial_updates,
-    trials,
-    updates,
-)
-from starter.exits import MEANING, Exit, Stop
-from starter.options import examples, flag
-from starter.terminal import terminal
-
-GLOBAL: Final = {"--json": False, "--traceback": False, "--address": True, "--namespace": True}
-"""Options that may stand anywhere, and whether a value follows."""
+from starter.commands import batch, desk, forecast, history, mails, recompute, service, tools
+from starter.console.commands import Root, dressed, hoisted, output_in
+from starter.console.exits import MEANING, Exit, Stop
+from starter.console.options import flag
+from starter.console.terminal import Output, terminal
 
 EPILOG: Final = "\n".join(
     [
@@ -39,45 +26,46 @@ EPILOG: Final = "\n".join(
     ]
 )
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    epilog=EPILOG,
-)
-app.add_typer(orders.app, name="order", rich_help_panel="Lifecycles")
-orders.app.add_typer(updates.app)
-orders.app.add_typer(desk.desk_commands("order", "SO-100001"))
-app.add_typer(subscriptions.app, name="subscription", rich_help_panel="Lifecycles")
-subscriptions.app.add_typer(desk.desk_commands("subscription", "sub-SO-100001"))
-app.add_typer(trials.app, name="trial", rich_help_panel="Lifecycles")
-trials.app.add_typer(trial_updates.app)
-trials.app.add_typer(desk.desk_commands("trial", "T-1001"))
-app.add_typer(trials.devices, name="device", rich_help_panel="Lifecycles")
-trials.devices.add_typer(desk.desk_commands("device", "D-5001"))
-for group, like in (
-    (orders.app, "order forward SO-100001"),
-    (subscriptions.app, "subscription forward sub-SO-100001"),
-    (trials.app, "trial forward T-1001"),
-    (trials.devices, "device forward D-5001"),
-):
-    group.command("forward", rich_help_panel="Test clock", epilog=examples(f"tenure {like} --days 5"))(tools.forward)
-app.add_typer(tools.app)
-app.add_typer(desk_links.app)
-app.add_typer(forecast.app, name="forecast", rich_help_panel="Tools")
-app.add_typer(history.app)  # with `replay`
-app.add_typer(service_commands.app)  # `up` and `demo`: what they do is in starter/up.py and starter/demo.py
+
+IN_OUR_WORDS: Final = {
+    "Value error, ": "",
+    "Input should be a valid integer, unable to parse string as an integer": "must be a whole number",
+    "Input should be a valid number, unable to parse string as a number": "must be a number",
+    "Input should be greater than or equal to": "must be at least",
+    "Input should be less than or equal to": "must be at most",
+    "Input should be": "must be",
+}
+"""What pydantic says of an option's value."""
 
 
-@app.callback()
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"tenure {version('tenure')}")
+        raise typer.Exit
+
+
 def tenure(
-    json: Annotated[bool, flag("--json", 'Answer as JSON on stdout, errors as {"error": …} on stderr.')] = False,
+    json: Annotated[bool, flag("--json", "The same as --output json.")] = False,
+    output: Annotated[
+        Output,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="json|yaml|table",
+            help='For programs: the answer on stdout, errors as {"error": …} on stderr.',
+            show_default=False,
+        ),
+    ] = Output.TABLE,
     with_traceback: Annotated[
         bool, flag("--traceback", "Of a fault, show where it is. May show personal data.")
     ] = False,
     address: Annotated[str, typer.Option(metavar="HOST:PORT", help="Temporal's address.", show_default=False)] = "",
     namespace: Annotated[str, typer.Option(metavar="NAME", help="Temporal's namespace.", show_default=False)] = "",
+    version: Annotated[  # noqa: ARG001 - said by its callback
+        bool, typer.Option("--version", metavar="", help="Say which release this is.", callback=_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Tenure: the customer lifecycle of a SaaS partner channel.
 
@@ -86,34 +74,18 @@ def tenure(
     the store by DATABASE_URL. Results are on stdout, everything else on stderr.
     The keys of every answer with --json: tenure schema answer.start and so on.
     """
-    terminal.begin(as_json=json)
+    terminal.begin(Output.JSON if json else output)
     terminal.with_traceback = with_traceback
     terminal.temporal = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": namespace}
 
 
-def hoisted(words: Sequence[str]) -> list[str]:
-    """Global options first, where Typer looks for them; what follows `--` is nobody's option."""
-    found: list[str] = []
-    rest: list[str] = []
-    left = iter(words)
-    for word in left:
-        name, equals, _ = word.partition("=")
-        if word == "--":
-            rest += [word, *left]
-        elif name in GLOBAL:
-            found += [word, *([next(left, "")] if GLOBAL[name] and not equals else [])]
-        else:
-            rest.append(word)
-    return found + rest
-
-
 def main(words: Sequence[str] | None = None) -> int:
     """The exit code; every error told in a line or two."""
-    words = hoisted(sys.argv[1:] if words is None else words)
-    terminal.begin(as_json="--json" in words)
+    words = list(sys.argv[1:] if words is None else words)
+    terminal.begin(output_in(hoisted(words)))
     logging.getLogger().addHandler(logging.NullHandler())  # what libraries log is no part of an answer
     try:
-        code = int(_commands()(words, prog_name="tenure", standalone_mode=False) or Exit.OK)
+        code = int(commands()(words, prog_name="tenure", standalone_mode=False) or Exit.OK)
         if code == Exit.INTERRUPTED:
             raise KeyboardInterrupt
         return code
@@ -125,16 +97,38 @@ def main(words: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         terminal.stop(Stop(Exit.INTERRUPTED, "interrupted"))
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: nothing left to say
-        return Exit.OK
+    except (BrokenPipeError, SystemExit) as left:
+        return _unread(left)
     except Exception as fault:
         return _fault(fault)
 
 
+def commands() -> TyperGroup:
+    """All there are. The table of lifecycles is read now, not when this file is imported."""
+    from domain.lifecycles import KINDS
+
+    return _commands(tuple(KINDS))
+
+
 @functools.cache
-def _commands() -> Callable[..., int | None]:
-    return typer.main.get_command(app)
+def _commands(_lifecycles: tuple[str, ...]) -> TyperGroup:
+    from starter.commands.lifecycles import groups
+
+    app = typer.Typer(
+        cls=Root,
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        epilog=EPILOG,
+    )
+    app.callback()(tenure)
+    for group in groups():
+        app.add_typer(group, rich_help_panel="Lifecycles")
+    app.add_typer(mails.app, name="mail", rich_help_panel="Lifecycles")
+    for tools_ in (batch.app, tools.app, desk.app, recompute.app, history.app, service.app):
+        app.add_typer(tools_)
+    app.add_typer(forecast.group(), name="forecast", rich_help_panel="Tools")
+    return cast("TyperGroup", typer.main.get_command(dressed(app)))
 
 
 def _usage(wrong: typer.TyperException) -> int:
@@ -142,8 +136,23 @@ def _usage(wrong: typer.TyperException) -> int:
     if type(wrong).__name__ == "NoArgsIsHelpError":
         return Exit.BAD_INPUT
     command = context.command_path if context else "tenure"
-    terminal.stop(Stop(Exit.BAD_INPUT, f"{wrong.format_message()} Try: {command} --help"))
+    terminal.stop(Stop(Exit.BAD_INPUT, f"{_plainly(wrong.format_message())} Try: {command} --help"))
     return Exit.BAD_INPUT
+
+
+def _plainly(message: str) -> str:
+    """Without the words of the library that read the value."""
+    for words, plain in IN_OUR_WORDS.items():
+        message = message.replace(words, plain)
+    return message if message.endswith(".") or "?" in message[-1:] else f"{message}."
+
+
+def _unread(left: BaseException) -> int:
+    """Nobody reads on, as after `| head`: no error. Of a broken pipe Rich makes an exit of its own."""
+    if not isinstance(left.__context__ if isinstance(left, SystemExit) else left, BrokenPipeError):
+        raise left
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.OK
 
 
 def _fault(fault: Exception) -> int:

@@ -2,29 +2,61 @@
 
 import asyncio
 import functools
+import gc
 import inspect
+import os
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.town import Town, a_town
+from tests.support.directories import in_memory
 
-LONG = ("e2e", "browser", "contract", "workflows")
-"""Where the files are that take longest."""
+if TYPE_CHECKING:
+    from tests.support.time_skipping import TimeSkipping
 
+LONG = (
+    "test_fuzz.py",
+    "test_crashes.py",
+    "test_new_runs.py",
+    "test_steps_that_fail.py",
+    "test_restore_drill.py",
+    "test_desk_in_browser.py",
+    "test_store_contract_trials.py",
+    "test_audit.py",
+    "test_replay.py",
+)
+"""The files that take longest: fifteen seconds and more."""
+
+LONG_ROOMS = ("e2e", "browser", "contract", "workflows")
+"""Where the others are that take long."""
+
+if memory := in_memory():  # for every database, mail and log that the tests and their processes write
+    os.environ["TMPDIR"] = tempfile.tempdir = memory
 
 LONGEST = 180
 """Seconds. No test takes a third of it: one that does waits for a server that never answers, and fails."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those first: the short ones then fill up both processes to the end. See `make test`. None waits for ever."""
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
+    """Those first: the short ones then fill up all processes to the end. See `make test`. None waits for ever."""
+    items.sort(key=lambda item: (item.path.name not in LONG, item.path.parent.name not in LONG_ROOMS))
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             item.obj = bounded(item.obj)
+
+
+def pytest_collectstart() -> None:
+    """What is imported and collected stays to the end: no garbage to look for in it, thousands of times."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """All of it is there."""
+    gc.freeze()
+    gc.enable()
 
 
 def bounded(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
@@ -37,7 +69,9 @@ def bounded(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[Non
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
+async def env(tmp_path: Path) -> "AsyncIterator[TimeSkipping]":
     """A fresh service on a fresh time-skipping server."""
-    async with a_town(tmp_path) as fresh:
+    from tests.support.time_skipping import time_skipping  # half of all imports: not for who only hands out the tests
+
+    async with time_skipping(tmp_path) as fresh:
         yield fresh

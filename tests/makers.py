@@ -1,7 +1,8 @@
 """One maker per thing: a test shows only what matters to it. Invented people under example.com."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.order.examples import FORM, GRADUATION
 from domain.order.forms import GraduationForm, ProvisioningForm, SitePlan
@@ -93,7 +94,7 @@ def a_renewal(number: str = "SO-200001", of: str = "sub-SO-100001", *offerings: 
     return an_order(number, *offerings, kind=OrderKind.RENEWAL, subscription_id=of, **changes)
 
 
-def a_form(named_users: int = 25, **changes: Any) -> ProvisioningForm:
+def a_form(named_users: int = 25, /, **changes: Any) -> ProvisioningForm:
     """Form A for one site."""
     sites = (SitePlan(url="akasaka.webex.example", named_users=named_users),)
     return ProvisioningForm(**FORM.model_dump() | {"sites": sites} | changes)
@@ -148,7 +149,7 @@ def an_administrator(email: str, *, full: bool = False) -> CustomerAdministrator
     return CustomerAdministrator(person=a_person(email), full=full)
 
 
-def a_trial(trial_id: str = "T-1001", *services: Service, **changes: Any) -> StartTrial:
+def a_trial(trial_id: str = "T-1001", /, *services: Service, **changes: Any) -> StartTrial:
     """A trial of Meetings for a new customer in Tokyo."""
     given = {
         "by": "partner-hikari",
@@ -164,7 +165,7 @@ def a_trial(trial_id: str = "T-1001", *services: Service, **changes: Any) -> Sta
     return StartTrial(**given | changes)
 
 
-def a_consented_trial(trial_id: str = "T-1001", *services: Service, **changes: Any) -> StartTrial:
+def a_consented_trial(trial_id: str = "T-1001", /, *services: Service, **changes: Any) -> StartTrial:
     """A trial for an existing customer, whose one full administrator is not the address given."""
     given = {
         "kind": TrialKind.EXISTING_CUSTOMER,
@@ -177,7 +178,7 @@ def a_consented_trial(trial_id: str = "T-1001", *services: Service, **changes: A
     return a_trial(trial_id, *services, **given | changes)
 
 
-def a_paid_customer_s_trial(trial_id: str = "T-1001", *services: Service, **changes: Any) -> StartTrial:
+def a_paid_customer_s_trial(trial_id: str = "T-1001", /, *services: Service, **changes: Any) -> StartTrial:
     """A trial of Calling for a paying customer, who bought Meetings: active at once, which makes it handy."""
     given = {"kind": TrialKind.PAYING_CUSTOMER, "purchased": (Service.MEETINGS,)}
     return a_trial(trial_id, *(services or (Service.CALLING,)), **given | changes)
@@ -206,3 +207,21 @@ def converted(*services: Service, tier: int = 1, **changes: Any) -> ConvertTrial
 
 def services_built(*services: Service) -> ReportServicesBuilt:
     return ReportServicesBuilt(by="vendor-build", services=services or (Service.MEETINGS,))
+
+
+# Anything.
+
+K = TypeVar("K")
+
+
+def known(value: K | None) -> K:
+    """What must be known here."""
+    assert value is not None
+    return value
+
+
+def some(things: Iterable[K]) -> list[K]:
+    """All of them, of which there is at least one: who loops over nothing has tested nothing."""
+    found = list(things)
+    assert found, "nothing to look at"
+    return found

@@ -26,12 +26,10 @@ from adapters.sql.engine import engine_for
 from adapters.sql.migrate import migrate
 from adapters.sql.schema import Base
 from adapters.sql.store import SqlStore, open_store
+from tests.support.directories import in_memory
 
 T = TypeVar("T")
 Backend = Literal["sqlite", "postgresql"]
-
-ROOM_IN_MEMORY = 2_000_000_000
-"""Bytes that must be free in /dev/shm before databases are put there: fsync stays on and costs nothing."""
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -51,10 +49,12 @@ _names = itertools.count(1)
 def a_database(backend: Backend, *, migrated: bool = True) -> Iterator[str]:
     """The URL of a database nobody else uses, gone afterwards; empty, or migrated to this release."""
     if backend == "sqlite":
-        with tempfile.TemporaryDirectory(prefix="tenure-sqlite-", dir=_fast_directory()) as directory:
+        with tempfile.TemporaryDirectory(
+            prefix="tenure-sqlite-", dir=in_memory(), ignore_cleanup_errors=True
+        ) as directory:
             path = Path(directory) / "store.db"
             if migrated:
-                path.write_bytes(_migrated_file())
+                path.write_bytes(migrated_file())
             yield f"sqlite:///{path}"
         return
     server = cluster_or_skip()
@@ -115,7 +115,7 @@ def at_once(*calls: Callable[[], T]) -> list[T | Exception]:
 
 
 @cache
-def _migrated_file() -> bytes:
+def migrated_file() -> bytes:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "store.db"
         migrate(f"sqlite:///{path}")
@@ -178,7 +178,7 @@ def cluster_or_skip() -> Cluster:
 
 def _start() -> URL:
     binaries = _binaries()
-    directory = Path(tempfile.mkdtemp(prefix="tenure-pg-", dir=_fast_directory()))
+    directory = Path(tempfile.mkdtemp(prefix="tenure-pg-", dir=in_memory()))
     if os.geteuid() == 0:
         shutil.chown(directory, "postgres", "postgres")
     data = directory / "data"
@@ -226,11 +226,6 @@ def _binaries() -> Path:
     if found is None:
         raise PostgresMissing("no server binaries on this machine; install postgresql or set TENURE_TEST_POSTGRES_URL")
     return Path(found).resolve().parent
-
-
-def _fast_directory() -> str | None:
-    memory = Path("/dev/shm")
-    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > ROOM_IN_MEMORY else None
 
 
 def _as_server() -> list[str]:

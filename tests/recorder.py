@@ -17,10 +17,12 @@ from typing import Any, Final
 
 from temporalio.client import WorkflowHistory
 
-from tests import scenarios, trial_scenarios
+from tests import calendar_scenarios, scenarios, trial_scenarios
 from tests.histories.telling import told
-from tests.studio import SIGNED, Handle, Recordings, Studio, a_studio
-from tests.town import Town, a_town
+from tests.support.arguments import asked_as_text
+from tests.support.embedded import SIGNED, Embedded, embedded
+from tests.support.environment import Handle, Recordings
+from tests.support.time_skipping import TimeSkipping, time_skipping
 
 HISTORIES: Final = Path(__file__).parent / "histories"
 MANIFEST: Final = HISTORIES / "MANIFEST.sha256"
@@ -32,17 +34,19 @@ def named(*played: Callable[[Any], Awaitable[Recordings]]) -> dict[str, Any]:
     return {scenario.__name__: scenario for scenario in played}
 
 
-SCENARIOS: Final[dict[str, Callable[[Studio], Awaitable[Recordings]]]] = named(
+SCENARIOS: Final[dict[str, Callable[[Embedded], Awaitable[Recordings]]]] = named(
     scenarios.held,
     scenarios.held_with_terms,
     scenarios.cancelled_before_shipping,
     scenarios.rejected,
-    scenarios.service_ready,
     scenarios.completed,
     scenarios.mail_in_doubt,
     scenarios.renewed,
     scenarios.suspended_and_lifted,
     scenarios.terminated,
+    scenarios.renewed_elsewhere,
+    scenarios.many_notes,
+    scenarios.starts_refused,
     trial_scenarios.consented,
     trial_scenarios.asked_both,
     trial_scenarios.declined_and_withdrawn,
@@ -53,13 +57,19 @@ SCENARIOS: Final[dict[str, Callable[[Studio], Awaitable[Recordings]]]] = named(
 )
 """In real time. Each plays, and says which workflows to record under which names."""
 
-LONG: Final[dict[str, Callable[[Town], Awaitable[Handle]]]] = {
-    "trial_consent_lapsed": trial_scenarios.consent_lapses,
-    "trial_lost_with_numbers": trial_scenarios.lost_with_numbers,
-    "trial_lost": trial_scenarios.lost_without_calling,
-    "trial_converted_in_grace": trial_scenarios.converted_in_grace,
-    "trial_saved_by_the_last_look": trial_scenarios.saved_by_the_last_look,
-    "device_overdue": trial_scenarios.device_overdue,
+LONG: Final[dict[str, Callable[[TimeSkipping], Awaitable[Handle]]]] = {
+    "order_service_ready": calendar_scenarios.service_ready,
+    "order_steps_fail": calendar_scenarios.steps_fail,
+    "trial_consent_lapsed": calendar_scenarios.consent_lapses,
+    "trial_lost_with_numbers": calendar_scenarios.lost_with_numbers,
+    "trial_add_on_lost": calendar_scenarios.add_on_lost,
+    "trial_held_across_the_end_of_grace": calendar_scenarios.held_across_the_end_of_grace,
+    "trial_lost": calendar_scenarios.lost_without_calling,
+    "trial_converted_in_grace": calendar_scenarios.converted_in_grace,
+    "trial_converted_when_its_order_ships": calendar_scenarios.converted_when_its_order_ships,
+    "trial_saved_by_the_last_look": calendar_scenarios.saved_by_the_last_look,
+    "trial_dates_recomputed": calendar_scenarios.dates_recomputed,
+    "device_overdue": calendar_scenarios.device_overdue,
 }
 """With skipped time, each on a server of its own, under the name of its one recording."""
 
@@ -75,17 +85,17 @@ IN_ANY_ORDER: Final = {
 
 async def recorded(*names: str) -> dict[str, WorkflowHistory]:
     """Play scenarios in real time, all at once; the histories by name of recording."""
-    async with a_studio() as studio:
+    async with embedded(scenarios.LOWERED) as env:
         async with asyncio.timeout(WITHIN):
-            played = await asyncio.gather(*(SCENARIOS[name](studio) for name in names))
+            played = await asyncio.gather(*(SCENARIOS[name](env) for name in names))
         return {name: history for recordings in played for name, history in (await histories_of(recordings)).items()}
 
 
 async def recorded_with_skipped_time(name: str) -> WorkflowHistory:
     """Play one scenario of months on a server of its own."""
     with tempfile.TemporaryDirectory() as directory:
-        async with a_town(Path(directory), identity=SIGNED) as town:
-            history = await (await LONG[name](town)).fetch_history()
+        async with time_skipping(Path(directory), identity=SIGNED) as env:
+            history = await (await LONG[name](env)).fetch_history()
             started = history.events[0].workflow_execution_started_event_attributes
             started.workflow_id = history.workflow_id  # this server leaves it out
             return history
@@ -122,15 +132,26 @@ def keep(release: str, histories: dict[str, WorkflowHistory]) -> Iterable[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(written(history), encoding="utf-8")
         path.with_suffix(".txt").write_text(told(history), encoding="utf-8")
+        path.with_suffix(".asked.txt").write_text(asyncio.run(asked_as_text(history)), encoding="utf-8")
         with MANIFEST.open("a", encoding="utf-8") as manifest:
             manifest.write(f"{digest(path)}  {path.relative_to(HISTORIES)}\n")
         yield path
 
 
 def written(history: WorkflowHistory) -> str:
-    """JSON, one event a line."""
-    events = history.to_json_dict()["events"]
+    """JSON, one event a line; no stack traces, which tell of files on somebody's disk."""
+    events = without("stackTrace", history.to_json_dict()["events"])
     return '{"events": [\n' + ",\n".join(json.dumps(event, ensure_ascii=False) for event in events) + "\n]}\n"
+
+
+def without(key: str, told: Any) -> Any:
+    match told:
+        case dict():
+            return {name: without(key, inner) for name, inner in told.items() if name != key}
+        case list():
+            return [without(key, inner) for inner in told]
+        case _:
+            return told
 
 
 def digest(path: Path) -> str:

@@ -1,6 +1,5 @@
 """What each story asks of Temporal, in order, in a few canonical lives: a change of it may break lives under way."""
 
-import asyncio
 import json
 import os
 import re
@@ -15,16 +14,15 @@ from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowHistory
-from temporalio.worker import UnsandboxedWorkflowRunner
 
 import worker
-from adapters.temporal import sandbox
+from adapters.temporal.sandbox import GuardedRunner
 from domain.device.messages import HandOver, ReportDelivered, ReportReceived
 from domain.order.messages import Offering, Terms
 from domain.subscription.messages import TerminateSubscription
 from domain.trial.messages import AcceptTrial, GiveDetails, Service, TrialDevice
-from starter import replay
-from starter.history_story import patch
+from starter.history import replay
+from starter.history.events import patch, started
 from tests.makers import (
     a_consented_trial,
     a_form,
@@ -42,8 +40,10 @@ from tests.makers import (
     services_built,
     submitted,
 )
-from tests.town import LOOK_EVERY, Town
+from tests.support.environment import eventually
+from tests.support.time_skipping import TimeSkipping
 from workflows.order import Order
+from workflows.registry import WORKFLOWS
 from workflows.unknown import UnknownWorkflow
 
 OUTSIDE = "> "
@@ -61,89 +61,102 @@ Histories = Mapping[str, WorkflowHistory]
 # The lives.
 
 
-async def a_graduated_order(town: Town) -> WorkflowHandle[Any, Any]:
+async def a_graduated_order(env: TimeSkipping) -> WorkflowHandle[Any, Any]:
     """From hold to graduation; its subscription has begun."""
-    order = await town.place(an_order())
-    await town.tell(order, "clear_compliance", cleared())
-    await town.tell(order, "submit_provisioning_form", submitted())
-    await town.tell(order, "report_site_built", built())
-    await town.tell(order, "graduate", graduated(term_years=1))
+    order = await env.place(an_order())
+    await env.send(order, "clear_compliance", cleared())
+    await env.send(order, "submit_provisioning_form", submitted())
+    await env.send(order, "report_site_built", built())
+    await env.send(order, "graduate", graduated(term_years=1))
     return order
 
 
-async def a_subscription_that_is_renewed(town: Town) -> Histories:
+async def a_subscription_that_is_renewed(env: TimeSkipping) -> Histories:
     """In time, so there is a next term, with a run of its own."""
-    order = await a_graduated_order(town)
-    first_term = await town.subscription().describe()
-    await town.sleep_until(datetime(2032, 4, 10, tzinfo=UTC))
-    renewal = await town.place(a_renewal())
-    await town.tell(renewal, "clear_compliance", cleared())
-    await town.tell(renewal, "submit_provisioning_form", submitted(a_form(existing_customer=True)))
-    await town.tell(renewal, "report_site_built", renewal_done())
-    renewed = town.client.get_workflow_handle(first_term.id, run_id=first_term.run_id)
-    while fingerprint(await town.history(renewed))[-1] != "continued as new":  # noqa: ASYNC110 - no event tells
-        await asyncio.sleep(LOOK_EVERY)
-    await town.settled()
+    order = await a_graduated_order(env)
+    first_term = await env.subscription().describe()
+    await env.sleep_until(datetime(2032, 4, 10, tzinfo=UTC))
+    renewal = await env.place(a_renewal())
+    await env.send(renewal, "clear_compliance", cleared())
+    await env.send(renewal, "submit_provisioning_form", submitted(a_form(existing_customer=True)))
+    await env.send(renewal, "report_site_built", renewal_done())
+    renewed = env.client.get_workflow_handle(first_term.id, run_id=first_term.run_id)
+    await eventually(lambda: is_another_run(env, first_term.run_id))
+    await env.settled()
+    next_term = await env.history(env.subscription())
     return {
-        "Order/graduated": await town.history(order),
-        "Order/renewal": await town.history(renewal),
-        "Subscription/renewed": await town.history(renewed),
-        "Subscription/next_term": await town.history(town.subscription()),
+        "Order/graduated": await env.history(order),
+        "Order/renewal": await env.history(renewal),
+        "Subscription/renewed": continued(await env.history(renewed), next_term),
+        "Subscription/next_term": next_term,
     }
 
 
-async def a_subscription_that_nobody_renews(town: Town) -> Histories:
+async def is_another_run(env: TimeSkipping, than: str) -> bool:
+    return (await env.history(env.subscription())).run_id != than
+
+
+def continued(run: WorkflowHistory, following: WorkflowHistory) -> WorkflowHistory:
+    """With its last event, which this server loses when a query meets the end of a run; the next run knows of it."""
+    assert started(following.events).continued_execution_run_id == run.run_id
+    end = HistoryEvent(event_type=EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW)
+    lost = run.events[-1].event_type != end.event_type
+    return WorkflowHistory(run.workflow_id, [*run.events, end] if lost else run.events)
+
+
+async def a_subscription_that_nobody_renews(env: TimeSkipping) -> Histories:
     """Notices, alert, suspension, end."""
-    await a_graduated_order(town)
-    await town.sleep_until(datetime(2032, 6, 10, tzinfo=UTC))
-    await town.tell(town.subscription(), "terminate", TerminateSubscription(by="ops-7", reason="moved on"))
-    return {"Subscription/suspended_and_ended": await town.history(town.subscription())}
+    await a_graduated_order(env)
+    await env.sleep_until(datetime(2032, 6, 10, tzinfo=UTC))
+    await env.send(env.subscription(), "terminate", TerminateSubscription(by="ops-7", reason="moved on"))
+    return {"Subscription/suspended_and_ended": await env.history(env.subscription())}
 
 
-async def an_order_that_is_late_everywhere(town: Town) -> Histories:
-    """Terms to accept, hold overdue, cancelled; another one: build late, then built."""
-    held = await town.place(an_order("SO-100001", Offering.PORT))
-    await town.sleep_until(datetime(2031, 6, 12, tzinfo=UTC))
-    await town.tell(held, "accept_terms", accepted(Terms.PORT))
-    await town.tell(held, "cancel", cancelled())
-    late = await town.place(an_order("SO-100002"))
-    await town.tell(late, "clear_compliance", cleared())
-    await town.tell(late, "submit_provisioning_form", submitted())
-    await town.sleep_until(datetime(2031, 7, 12, tzinfo=UTC))
-    await town.tell(late, "report_site_built", built())
-    return {"Order/cancelled": await town.history(held), "Order/built_late": await town.history(late)}
+async def an_order_that_is_late_everywhere(env: TimeSkipping) -> Histories:
+    """Terms to accept, hold overdue, cancelled; another one: build late, then built, and its password link over."""
+    held = await env.place(an_order("SO-100001", Offering.PORT))
+    await env.sleep_until(datetime(2031, 6, 12, tzinfo=UTC))
+    await env.send(held, "accept_terms", accepted(Terms.PORT))
+    await env.send(held, "cancel", cancelled())
+    late = await env.place(an_order("SO-100002"))
+    await env.send(late, "clear_compliance", cleared())
+    await env.send(late, "submit_provisioning_form", submitted())
+    await env.sleep_until(datetime(2031, 7, 12, tzinfo=UTC))
+    await env.send(late, "report_site_built", built())
+    await env.sleep_until(datetime(2031, 7, 20, tzinfo=UTC))
+    return {"Order/cancelled": await env.history(held), "Order/built_late": await env.history(late)}
 
 
-async def a_trial_with_consent_and_a_device(town: Town) -> Histories:
+async def a_trial_with_consent_and_a_device(env: TimeSkipping) -> Histories:
     """Accepted, used, expired, lost for good; the device comes back late."""
     device = TrialDevice(
         device_id="D-1", model="Desk Pro", serial_number="FOC1", expires_on=datetime(2031, 8, 1, 3, tzinfo=UTC)
     )
-    trial = await town.try_out(a_consented_trial("T-1001", Service.CALLING, devices=(device,)))
-    await town.tell(trial, "accept", AcceptTrial(by="admin-1", full_administrator=True))
-    await town.tell(trial, "give_details", GiveDetails(by="hikari"))
-    await town.tell(trial, "report_services_built", services_built(Service.CALLING))
-    loan = town.device("D-1")
-    await town.tell(loan, "report_delivered", ReportDelivered(by="logistics"))
+    trial = await env.start_trial(a_consented_trial("T-1001", Service.CALLING, devices=(device,)))
+    await env.send(trial, "accept", AcceptTrial(by="admin-1", full_administrator=True))
+    await env.send(trial, "give_details", GiveDetails(by="hikari"))
+    await env.send(trial, "report_services_built", services_built(Service.CALLING))
+    loan = env.device("D-1")
+    await env.send(loan, "report_delivered", ReportDelivered(by="logistics"))
     for month in (8, 9, 10, 11, 12):
-        await town.sleep_until(datetime(2031, month, 20, tzinfo=UTC))
-    await town.tell(loan, "hand_over", HandOver(by="admin-1"))
-    await town.tell(loan, "report_received", ReportReceived(by="logistics", serial_number="FOC1"))
-    return {"Trial/lost": await town.history(trial), "DeviceLoan/late": await town.history(loan)}
+        await env.sleep_until(datetime(2031, month, 20, tzinfo=UTC))
+    await env.send(loan, "hand_over", HandOver(by="admin-1"))
+    await env.send(loan, "report_received", ReportReceived(by="logistics", serial_number="FOC1"))
+    return {"Trial/lost": await env.history(trial), "DeviceLoan/late": await env.history(loan)}
 
 
-async def a_trial_that_is_converted(town: Town) -> Histories:
+async def a_trial_that_is_converted(env: TimeSkipping) -> Histories:
     """A paying customer's: active at once. And a start of no known type."""
-    trial = await town.try_out(a_paid_customer_s_trial())
-    await town.sleep_until(await town.now() + days(10))
-    await town.tell(trial, "convert", converted(order=an_order("SO-300001", converts_trial="T-1001")))
-    unknown = await town.client.start_workflow("Ordr", id="unknown", task_queue=town.settings.task_queue)
+    trial = await env.start_trial(a_paid_customer_s_trial())
+    await env.sleep_until(await env.now() + days(10))
+    await env.send(trial, "convert", converted(order=an_order("SO-300001", converts_trial="T-1001")))
+    unknown = await env.client.start_workflow("Ordr", id="unknown", task_queue=env.settings.task_queue)
     with pytest.raises(WorkflowFailureError):
         await unknown.result()
-    return {"Trial/converted": await town.history(trial), "UnknownWorkflow/refused": await town.history(unknown)}
+    return {"Trial/converted": await env.history(trial), "UnknownWorkflow/refused": await env.history(unknown)}
 
 
-LIVES: tuple[Callable[[Town], Awaitable[Histories]], ...] = (
+LIVES: tuple[Callable[[TimeSkipping], Awaitable[Histories]], ...] = (
     a_subscription_that_is_renewed,
     a_subscription_that_nobody_renews,
     an_order_that_is_late_everywhere,
@@ -255,11 +268,11 @@ def complaint(name: str, was: list[str], now: list[str]) -> str | None:
     return f"The fingerprint of {name} changed.\n\n{changed}\n\n{meant}\n\n{anew}"
 
 
-@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.__name__)
+@pytest.mark.parametrize("state", LIVES, ids=lambda state: state.__name__)
 async def test_the_stories_ask_of_temporal_what_they_did(
-    life: Callable[[Town], Awaitable[Histories]], town: Town
+    state: Callable[[TimeSkipping], Awaitable[Histories]], env: TimeSkipping
 ) -> None:
-    found = {name: fingerprint(history) for name, history in (await life(town)).items()}
+    found = {name: fingerprint(history) for name, history in (await state(env)).items()}
     if os.environ.get(REBASELINE) == "1":
         for name, lines in found.items():
             keep(name, lines)
@@ -269,7 +282,7 @@ async def test_the_stories_ask_of_temporal_what_they_did(
 
 def test_every_story_has_a_fingerprint() -> None:
     assert {path.name for path in HERE.glob("*.json")} == {
-        file_of(story.__name__).name for story in (*worker.STORIES, UnknownWorkflow)
+        file_of(story.__name__).name for story in (*WORKFLOWS, UnknownWorkflow)
     }
 
 
@@ -277,12 +290,12 @@ def test_every_story_has_a_fingerprint() -> None:
 
 
 async def test_a_mutated_story_has_another_fingerprint_and_breaks_old_lives(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    env: TimeSkipping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = await town.place(an_order("SO-100001", Offering.PORT))
-    await town.tell(order, "cancel", cancelled())
-    history = await town.history(order)
-    outside = UnsandboxedWorkflowRunner()  # inside the sandbox the story is imported anew, unmutated
+    order = await env.place(an_order("SO-100001", Offering.PORT))
+    await env.send(order, "cancel", cancelled())
+    history = await env.history(order)
+    outside = GuardedRunner()  # inside the sandbox the story is imported anew, unmutated
     assert (await replay.judge(replay.a_replayer(runner=outside), "as it is", history)).breaks is None
 
     opened = Order.open
@@ -293,7 +306,7 @@ async def test_a_mutated_story_has_another_fingerprint_and_breaks_old_lives(
 
     monkeypatch.setattr(Order, "open", slowly)
     verdict = await replay.judge(replay.a_replayer(runner=outside), "mutated", history)
-    does_not = "Timer machine does not handle this event: HistoryEvent(id: 5, ActivityTaskScheduled)"
+    does_not = "Missing associated machine for LocalActivity(1)"
     assert verdict.breaks == f"the code does other things than the history: {does_not}"
 
     async def fails(_self: Order) -> None:
@@ -319,11 +332,11 @@ def test_a_change_is_explained() -> None:
 
 
 def test_a_replay_knows_the_stories_and_the_sandbox_of_the_worker() -> None:
-    assert replay.STORIES == worker.STORIES
-    assert worker.sandbox().restrictions.passthrough_modules == sandbox.sandbox().restrictions.passthrough_modules
+    for shared in ("WORKFLOWS", "sandbox"):
+        assert vars(replay)[shared] is vars(worker)[shared]
 
 
-async def test_a_life_of_now_replays_in_the_sandbox(town: Town) -> None:
-    order = await town.place(an_order())
-    verdict = await replay.judge(replay.a_replayer(), "order", await town.history(order))
+async def test_a_life_of_now_replays_in_the_sandbox(env: TimeSkipping) -> None:
+    order = await env.place(an_order())
+    verdict = await replay.judge(replay.a_replayer(), "order", await env.history(order))
     assert (verdict.breaks, verdict.workflow_type) == (None, "Order")

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
 
-from domain.view import LifeView
+from domain.view import LifecycleView
 
 STAGE: Final = SearchAttributeKey.for_keyword("TenureStage")
 KIND: Final = SearchAttributeKey.for_keyword("TenureKind")
@@ -28,7 +28,7 @@ JEOPARDY: Final = SearchAttributeKey.for_bool("TenureJeopardy")
 ALL: Final = (STAGE, KIND, CUSTOMER, PARTNER, AWAITING, WAITS_FOR, DUE, ATTENTION, JEOPARDY)
 
 
-def changed(known: TypedSearchAttributes, view: LifeView) -> list[SearchAttributeUpdate[Any]]:
+def changed(known: TypedSearchAttributes, view: LifecycleView) -> list[SearchAttributeUpdate[Any]]:
     """The attributes of `view` that differ from those known: each upsert costs an event."""
     wanted: list[tuple[SearchAttributeKey[Any], Any]] = [
         (STAGE, view.stage),

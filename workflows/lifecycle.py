@@ -1,44 +1,30 @@
-"""What every story does between its sentences: wait, write the journal, post mail, show where it stands."""
+"""What every workflow does between its steps: wait, act on deadlines, show where it stands, begin a new run."""
 
 import asyncio
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.mail import MailActivities, RetriedMail, SendMail, SettledMail
-    from domain.agenda import Deadline
-    from domain.desk import ExtendDueDate, Hold, PutNote, Resume, RetryMail, SettleMail, SkipReminder
-    from domain.desk_examples import DESK_EXAMPLES
-    from domain.life import Life
-    from domain.mails import Lifecycle, MailKind, MailState, workflow_id
-    from domain.offers import Offers, desk_offers
-    from domain.values import Model, Refused
-    from domain.view import LifeView
+    from activities.errors import refusal_of
+    from domain.deadlines import Deadline
+    from domain.lifecycle import workflow_id
+    from domain.lifecycles import KINDS
+    from domain.offers import Offers, operator_offers
+    from domain.reasons import Reason
+    from domain.values import BAD_INPUT, Refused
+    from domain.view import LifecycleView
+    from workflows.attempts import L
     from workflows.attributes import changed
     from workflows.details import local, markdown
-    from workflows.messages import BAD_INPUT, described, of_this_life
-    from workflows.steps import MAIL, MAIL_TASK_QUEUE_SUFFIX, RECORD
+    from workflows.records import Records
+    from workflows.steps import LAST_WORDS
 
-L = TypeVar("L", bound=Life)
 R = TypeVar("R")
-
-
-@contextmanager
-def in_words_of_the_store() -> Iterator[None]:
-    """What the store refuses (an id taken, a subscription unknown) fails the start at once, in its own words."""
-    try:
-        yield
-    except ActivityError as failure:
-        cause = failure.cause
-        if isinstance(cause, ApplicationError):
-            raise ApplicationError(cause.message, type=cause.type, non_retryable=True) from None
-        raise
 
 
 @contextmanager
@@ -47,14 +33,7 @@ def as_bad_input() -> Iterator[None]:
     try:
         yield
     except Refused as refused:
-        raise ApplicationError(str(refused), type=BAD_INPUT, non_retryable=True) from None
-
-
-def expect_id(lifecycle: Lifecycle, subject: str) -> None:
-    """A life runs under the id that everybody looks for it by; another one fails the start at once. R7."""
-    expected = workflow_id(lifecycle, subject)
-    if workflow.info().workflow_id != expected:
-        raise ApplicationError(f"workflow id: must be {expected}", type=BAD_INPUT, non_retryable=True)
+        raise refusal_of(refused, BAD_INPUT) from None
 
 
 @dataclass
@@ -71,92 +50,106 @@ class _Alarm:
         return cls(deadline, asyncio.create_task(workflow.sleep(left, summary=deadline.label)))
 
 
-class Story(ABC, Generic[L]):
-    """One lifecycle. A subclass tells what happens, in order; this class keeps its promises in between.
+class NewRunDue(Exception):
+    """Nothing is under way and the history grows long, or a new term begins: the next run takes over."""
 
-    Handlers change `life` in one step and return; the story notices, writes the journal to the store and goes on.
+
+class LifecycleWorkflow(Records[L]):
+    """One lifecycle. A subclass says what happens, in order; this class keeps its promises in between.
+
+    Handlers change `state` in one step and return; `until` notices, records it and goes on.
     """
 
-    life: L
-
     def __init__(self) -> None:
-        self._posting: dict[str, asyncio.Task[None]] = {}
+        super().__init__()
+        self._narrative: asyncio.Task[Any] | None = None
+        self._writing = False
         self._alarm: _Alarm | None = None
+        self._heard_at = 0
+        """How long the history was when an update was taken last: which workflow task that was."""
+
         self._last_refusal: str | None = None
 
     # What a subclass says about itself.
 
-    @abstractmethod
-    def view(self) -> LifeView:
-        """Where it stands, for people."""
+    def view(self) -> LifecycleView:
+        return KINDS[self.state.lifecycle].view(self.state, workflow.now())
 
-    @abstractmethod
     def offers(self) -> Offers:
         """What to paste for each update, as things are now."""
+        return KINDS[self.state.lifecycle].offers(self.state, workflow.now())
 
     @abstractmethod
-    def zone(self) -> str:
-        """The customer's zone: dates shown to operators are in it."""
-
-    @abstractmethod
-    async def write_journal(self) -> None:
-        """Bring the store up to date."""
-
-    @abstractmethod
-    def meet(self, deadline: Deadline) -> None:
+    def on_due(self, deadline: Deadline) -> None:
         """A deadline is due: do what it is there for."""
 
     def ready(self) -> bool:
         """May people's messages be judged already? One that comes before waits: a Reset puts all of them here."""
         return True
 
+    def wants_a_new_run(self) -> bool:
+        """Every lifecycle continues as new in good time: a run hears 2,000 messages and no more. G4."""
+        return workflow.info().is_continue_as_new_suggested()
+
     @abstractmethod
     def asked_to_stop(self, reason: str) -> None:
         """Somebody pressed Cancel in the Web UI: end in good order, or note why not."""
 
-    # What the story says.
+    # What a subclass calls.
 
-    async def through(self, story: Coroutine[Any, Any, R]) -> R:
-        """Tell the story to its end. A Cancel from outside is a request put to it, not an axe."""
-        telling = asyncio.create_task(story)
+    def expect_its_id(self) -> None:
+        """It runs under the id that everybody looks for it by; another one fails the start at once. R7."""
+        expected = workflow_id(self.state.lifecycle, self.state.subject)
+        if workflow.info().workflow_id != expected:
+            raise refusal_of(Refused(f"workflow id: must be {expected}", code=Reason.WRONG_WORKFLOW_ID), BAD_INPUT)
+
+    async def through(self, narrative: Coroutine[Any, Any, R]) -> R:
+        """Run to the end, in as many runs as it takes. A Cancel from outside is a request put to it, not an
+        axe."""
+        self._narrative = running = asyncio.create_task(narrative)
         while True:
             try:
-                return await asyncio.shield(telling)
+                return await asyncio.shield(running)
+            except NewRunDue:
+                workflow.continue_as_new(args=[self.start, self.state])
             except asyncio.CancelledError:
-                if telling.cancelled():
+                if running.cancelled():
                     raise
                 self.asked_to_stop(workflow.cancellation_reason() or "no reason given")
 
-    async def until(self, done: Callable[[], bool]) -> None:
+    async def until(self, done: Callable[[], bool], *, written: bool = True) -> None:
         """Wait until `done`, acting on every deadline in between, each once and at once if it is past already.
 
-        When it returns, the store knows everything that has happened.
+        When it returns, the store knows everything that has happened; if that may wait for what a short step adds at
+        once (`written=False`), one record tells both.
         """
         while True:
             self._meet_what_is_due()
-            if self.life.journal.dirty:
-                await self.write_journal()
+            if done() and not written:
+                return
+            if self.state.journal.dirty:
+                await self._write()
                 continue
+            if self._passes_on() and not done():
+                raise NewRunDue
             self._send_what_waits()
-            self.show()
             if done():
                 return
+            self.show()
             await self._something_happens(done)
 
     async def written(self) -> None:
         """Wait until the store knows everything that has happened so far."""
         await self.until(lambda: True)
 
-    async def post_is_settled(self) -> None:
-        """Wait until no mail is under way and none is in doubt: an operator settles those. Decision 8."""
-        await self.until(lambda: not self._posting and not self.life.mails_in(MailState.UNKNOWN, MailState.PENDING))
-
-    def post(self, kind: MailKind, occurrence: str = "", deadline: Deadline | None = None) -> None:
-        """A mail goes out once the store knows why, in the background: a mail server that is down holds up nobody."""
-        self.life.post(kind, occurrence, deadline.at if deadline else None)
-
-    def mail_was_sent(self, kind: MailKind) -> None:
-        """A mail is out: some stories care."""
+    async def at_rest(self) -> None:
+        """Wait until nothing is left, all in one instant: every message answered, no mail under way, nothing that an
+        operator has to settle, the store up to date. Decision 8, ADR 21."""
+        await self.until(self._is_settled)
+        while self._heard_at == workflow.info().get_current_history_length():
+            await workflow.sleep(LAST_WORDS, summary="Answer whoever wrote at the same time")
+            await self.until(self._is_settled)
+        self.show()
 
     def show(self) -> None:
         """Search attributes, as they are now: what lists and filters see."""
@@ -166,38 +159,71 @@ class Story(ABC, Generic[L]):
 
     def details(self) -> str:
         """The page the Web UI shows, written when it is looked at: see adapters/temporal/interceptor.py."""
-        offers = {**desk_offers(self.life, workflow.now()), **self.offers()}
-        return markdown(self.view(), offers, self.zone(), self._last_refusal)
-
-    def description(self, update: str, written: str) -> str:
-        """An update's description in the Web UI, of this lifecycle: the desk's are written once, with an order's."""
-        return of_this_life(written, update, self.life) if update in DESK_EXAMPLES else written
+        offers = {**operator_offers(self.state, workflow.now()), **self.offers()}
+        return markdown(self.view(), offers, self.state.rules, self._last_refusal)
 
     def was_refused(self, update: str, why: str) -> None:
         """Remember what was refused last, for the state query and the details.
 
         A refusal leaves no trace in the history: nothing may depend on it, and it is forgotten with the worker.
         """
-        self._last_refusal = f"`{update}` at {local(workflow.now(), self.zone())}: {why}"
+        self._last_refusal = f"`{update}` at {local(workflow.now(), self.state.rules)}: {why}"
 
-    def forget_refusal(self) -> None:
-        """Somebody was heard since."""
+    def was_applied(self, update_id: str) -> bool:
+        """By this run or one before it: what is under way when a run ends is sent again to the next."""
+        return update_id in self.state.applied
+
+    def update_applied(self, update_id: str) -> None:
+        """Somebody was heard: what was refused before is forgotten."""
         self._last_refusal = None
+        self._heard_at = workflow.info().get_current_history_length()
+        self.state.remember_update(update_id)
 
     # How.
 
+    def _is_settled(self) -> bool:
+        return self._is_quiet() and self.state.settled
+
+    def _is_quiet(self) -> bool:
+        return not self._posting and workflow.all_handlers_finished()
+
+    def _passes_on(self) -> bool:
+        """A mail in doubt, still to be sent or failing goes with the state; one under way is waited for."""
+        under_way = self._posting.keys() - self.state.failing.keys()
+        return self.wants_a_new_run() and self.ready() and not under_way and workflow.all_handlers_finished()
+
     def _meet_what_is_due(self) -> None:
-        if self.life.held_by_operator is not None:
+        if self.state.held_by_operator is not None:
             return
-        due = self.life.agenda.take_due(workflow.now())
+        due = self.state.agenda.take_due(workflow.now())
         for deadline in due.skipped:
-            self.life.journal.note("deadline.skipped", workflow.now(), deadline=deadline.name, due_at=deadline.at)
+            self.state.journal.note("deadline.skipped", workflow.now(), deadline=deadline.name, due_at=deadline.at)
         for deadline in due.act:
-            self.meet(deadline)
+            self.on_due(deadline)
+
+    async def _write(self) -> None:
+        self._writing = True
+        try:
+            await self.record()
+        finally:
+            self._writing = False
+
+    async def before_the_queue(self) -> None:
+        """What has happened is not kept waiting by a step that takes longer."""
+        if self.ready() and self.state.journal.dirty and not self._writing:
+            await self._write()
+
+    async def meanwhile(self, settled: Callable[[], bool]) -> None:
+        """While a step of the narrative keeps failing, everything else goes on: deadlines, mail, record, new runs. Only
+        the record itself, and the opening, are waited for by everything."""
+        if asyncio.current_task() is self._narrative and self.ready() and not self._writing:
+            await self.until(settled)
+        else:
+            await super().meanwhile(settled)
 
     async def _something_happens(self, done: Callable[[], bool]) -> None:
         self._set_alarm()
-        await workflow.wait_condition(lambda: done() or self._has_work() or self._alarm_is_over())
+        await workflow.wait_condition(lambda: done() or self._has_work() or self._alarm_is_over() or self._passes_on())
 
     def _set_alarm(self) -> None:
         """One timer, for the next deadline: it runs on while mails and messages come and go."""
@@ -216,125 +242,16 @@ class Story(ABC, Generic[L]):
 
     def _next_deadline(self) -> Deadline | None:
         """None while an operator holds the clock."""
-        return None if self.life.held_by_operator is not None else self.life.agenda.next()
+        return None if self.state.held_by_operator is not None else self.state.agenda.next()
 
     def _has_work(self) -> bool:
-        return self.life.journal.dirty or bool(self._waiting())
-
-    def _waiting(self) -> list[str]:
-        if self.life.held_by_operator is not None:
-            return []
-        return [mail.key for mail in self.life.mails_in(MailState.PENDING) if mail.key not in self._posting]
-
-    def _send_what_waits(self) -> None:
-        for key in self._waiting():
-            self._posting[key] = asyncio.create_task(self._deliver(key))
-
-    async def _deliver(self, key: str) -> None:
-        mail = self.life.mails[key]
-        report = await workflow.execute_activity_method(
-            MailActivities.send_mail,
-            SendMail(lifecycle=self.life.lifecycle, subject=self.life.subject, mail=mail),
-            task_queue=workflow.info().task_queue + MAIL_TASK_QUEUE_SUFFIX,
-            summary=f"Mail: {mail.kind.replace('_', ' ')}",
-            **MAIL,
-        )
-        del self._posting[key]
-        self.life.mail_reported(key, report.state, report.sent_at, workflow.now())
-        if report.state is MailState.SENT:
-            self.mail_was_sent(mail.kind)
-
-    async def _settle(self, key: str) -> None:
-        decided = self.life.mails[key].state
-        decision = SettledMail(key=key, resend=decided is MailState.PENDING)
-        await self._tell_the_post(MailActivities.settle_mail, decision, "Mail in doubt: an operator decided")
-        del self._posting[key]
-
-    async def _retry(self, message: RetryMail) -> None:
-        mail = self.life.mails[message.mail]
-        retried = RetriedMail(lifecycle=self.life.lifecycle, subject=self.life.subject, mail=mail, email=message.email)
-        await self._tell_the_post(MailActivities.retry_mail, retried, "Mail refused: once more")
-        del self._posting[message.mail]
-
-    async def _tell_the_post(self, activity: Callable[[Any, Any], None], request: Model, summary: str) -> None:
-        queue = workflow.info().task_queue + MAIL_TASK_QUEUE_SUFFIX
-        await workflow.execute_activity_method(activity, request, summary=summary, task_queue=queue, **RECORD)
+        return self.state.journal.dirty or bool(self._waiting())
 
     # What operators may do at every gate, and what everybody may ask.
 
-    @workflow.query(description="Where it stands: tracker, what is awaited from whom, deadlines, tasks, mails.")
-    def state(self) -> LifeView:
-        """Everything the story knows about itself, without personal data."""
+    @workflow.query(
+        name="state", description="Where it stands: tracker, what is awaited from whom, deadlines, tasks, mails."
+    )
+    def snapshot(self) -> LifecycleView:
+        """Everything it knows about itself, without personal data."""
         return self.view().model_copy(update={"last_refusal": self._last_refusal})
-
-    @workflow.update(description=described("Say what became of a mail in doubt.", DESK_EXAMPLES, "order.settle_mail"))
-    def settle_mail(self, message: SettleMail) -> LifeView:
-        """The ledger first, then it is sent again if so decided; the first decision counts. Decision 8."""
-        self.life.settle_mail(message, workflow.now())
-        self._posting[message.mail] = asyncio.create_task(self._settle(message.mail))
-        return self.view()
-
-    @settle_mail.validator
-    def _may_settle_mail(self, message: SettleMail) -> None:
-        self.life.check_settle_mail(message)
-
-    @workflow.update(description=described("Try a refused mail again.", DESK_EXAMPLES, "order.retry_mail"))
-    def retry_mail(self, message: RetryMail) -> LifeView:
-        """The address is corrected in the store first; the mail server took nothing, so it is sent once."""
-        self.life.retry_mail(message, workflow.now())
-        self._posting[message.mail] = asyncio.create_task(self._retry(message))
-        return self.view()
-
-    @retry_mail.validator
-    def _may_retry_mail(self, message: RetryMail) -> None:
-        self.life.check_retry_mail(message)
-
-    @workflow.update(description=described("Stop deadlines and mails until resume.", DESK_EXAMPLES, "order.hold"))
-    def hold(self, message: Hold) -> LifeView:
-        """What people report is still taken; nothing falls due and no mail goes out."""
-        self.life.hold_for_operator(message, workflow.now())
-        return self.view()
-
-    @hold.validator
-    def _may_hold(self, message: Hold) -> None:
-        self.life.check_hold(message)
-
-    @workflow.update(description=described("Go on after a hold.", DESK_EXAMPLES, "order.resume"))
-    def resume(self, message: Resume) -> LifeView:
-        """What fell due meanwhile is done now, once."""
-        self.life.resume(message, workflow.now())
-        return self.view()
-
-    @resume.validator
-    def _may_resume(self, message: Resume) -> None:
-        self.life.check_resume(message)
-
-    @workflow.update(description=described("Move a guide or target date.", DESK_EXAMPLES, "order.extend_due_date"))
-    def extend_due_date(self, message: ExtendDueDate) -> LifeView:
-        """Dates of the contract stay; the old and the new date are in the record."""
-        self.life.extend_due_date(message, workflow.now())
-        return self.view()
-
-    @extend_due_date.validator
-    def _may_extend_due_date(self, message: ExtendDueDate) -> None:
-        self.life.check_extend_due_date(message, workflow.now())
-
-    @workflow.update(description=described("Leave out a courtesy mail to come.", DESK_EXAMPLES, "order.skip_reminder"))
-    def skip_reminder(self, message: SkipReminder) -> LifeView:
-        """It will not go out; the next of its kind will."""
-        self.life.skip_reminder(message, workflow.now())
-        return self.view()
-
-    @skip_reminder.validator
-    def _may_skip_reminder(self, message: SkipReminder) -> None:
-        self.life.check_skip_reminder(message)
-
-    @workflow.update(description=described("Write a note into the record.", DESK_EXAMPLES, "order.put_note"))
-    def put_note(self, message: PutNote) -> LifeView:
-        """With who wrote it and when."""
-        self.life.put_note(message, workflow.now())
-        return self.view()
-
-    @put_note.validator
-    def _may_put_note(self, message: PutNote) -> None:
-        """Always."""

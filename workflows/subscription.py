@@ -1,28 +1,26 @@
-"""A subscription's life: one term a run, a renewal campaign, suspension when nobody renews. domain.md §3."""
+"""A subscription: one term a run, a renewal campaign, suspension when nobody renews. domain.md §3."""
+
+import asyncio
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.subscription import RecordSubscription, SubscriptionActivities
-    from domain.agenda import Deadline
-    from domain.mails import Lifecycle, MailKind
-    from domain.offers import Offers
-    from domain.subscription import subscription
-    from domain.subscription.examples import EXAMPLES
-    from domain.subscription.examples import offers as subscription_offers
+    from activities.subscription import CheckRenewal, OpenSubscription, SubscriptionActivities
+    from domain.deadlines import Deadline
+    from domain.subscription import state as subscription
+    from domain.subscription.kind import SUBSCRIPTION
+    from domain.subscription.mails import SubscriptionMail
     from domain.subscription.messages import (
-        ConfirmRenewal,
         RenewalNews,
         StartSubscription,
         TerminateSubscription,
     )
-    from domain.subscription.subscription import SubscriptionLife, SubscriptionStage
-    from domain.subscription.view import subscription_view
+    from domain.subscription.state import SubscriptionState
+    from domain.subscription.states import SubscriptionStage
     from domain.values import Model, as_line
-    from domain.view import LifeView
-    from workflows.lifecycle import Story, expect_id
-    from workflows.messages import described, required
-    from workflows.steps import RECORD
+    from workflows.lifecycle import LifecycleWorkflow
+    from workflows.messages import required
+    from workflows.updates import takes_updates_of
 
 
 class SubscriptionOutcome(Model):
@@ -33,109 +31,94 @@ class SubscriptionOutcome(Model):
 
 
 @workflow.defn(name="Subscription")
-class Subscription(Story[SubscriptionLife]):
+@takes_updates_of(SUBSCRIPTION)
+class Subscription(LifecycleWorkflow[SubscriptionState]):
     """One subscription, from term to term. Id `subscription-<subscription id>`."""
 
+    start: StartSubscription
+
     @workflow.init
-    def __init__(self, start: StartSubscription | None = None) -> None:
+    def __init__(self, start: StartSubscription | None = None, carried: SubscriptionState | None = None) -> None:
         super().__init__()
         self.start = required(start)
-        self.life = self.start.resumed or SubscriptionLife.started(self.start, workflow.now())
-        self.term = self.life.term
+        self.opened = carried is not None
+        self.state = carried or SubscriptionState.started(self.start, workflow.now())
+        if carried:
+            self.state.forget_what_is_settled()
+        self.term = self.state.term
+        self.reports = asyncio.Lock()
 
     @workflow.run
-    async def run(self, _start: StartSubscription | None = None) -> SubscriptionOutcome:
+    async def run(
+        self, _start: StartSubscription | None = None, _carried: SubscriptionState | None = None
+    ) -> SubscriptionOutcome:
         """One term. A renewal hands everything over to the next run."""
-        expect_id(Lifecycle.SUBSCRIPTION, self.life.subscription_id)
-        await self.through(self.one_term())
-        if self.life.stage is not SubscriptionStage.TERMINATED:
-            workflow.continue_as_new(self.start.model_copy(update={"resumed": self.life}))
-        return SubscriptionOutcome(subscription_id=self.life.subscription_id, stage=self.life.stage)
+        return await self.through(self.live())
 
-    async def one_term(self) -> None:
+    async def live(self) -> SubscriptionOutcome:
         """Campaign, renewal date, suspension if need be, until a renewal or the end. REN-07, REN-08."""
-        await self.until(self.over)
-        await self.post_is_settled()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        await self.written()
+        if not self.opened:
+            await self.open()
+        await self.until(lambda: self.state.closed)
+        await self.at_rest()
+        return SubscriptionOutcome(subscription_id=self.state.subscription_id, stage=self.state.stage)
 
-    def over(self) -> bool:
-        """Renewed, terminated, or a history so long that it is time for a new run."""
-        return (
-            self.life.term > self.term
-            or self.life.stage is SubscriptionStage.TERMINATED
-            or workflow.info().is_continue_as_new_suggested()
+    async def open(self) -> None:
+        """Its first state, by the zone's rules of this day. ORD-21."""
+        self.expect_its_id()
+        await self.register()
+
+    async def register(self) -> None:
+        """What the store knows goes on; else it begins."""
+        request = OpenSubscription(start=self.start, opened_at=workflow.now())
+        opened = await self.carry_out(
+            SubscriptionActivities.open_subscription, request, summary="Open the subscription"
         )
+        self.state, self.opened = self.state.opened_as(opened.state), True
 
-    def meet(self, deadline: Deadline) -> None:
+    def ready(self) -> bool:
+        """Once it has its dates."""
+        return self.opened
+
+    def wants_a_new_run(self) -> bool:
+        """A renewal begins one, too."""
+        return self.state.term > self.term or super().wants_a_new_run()
+
+    def on_due(self, deadline: Deadline) -> None:
         """Notices to the renewal contact, an alert to the partner, the renewal date itself."""
         now = workflow.now()
-        match deadline.ladder or deadline.name:
-            case subscription.NOTICES:
-                self.life.journal.note("subscription.renewal_noticed", now, notice=deadline.name)
-                self.post(MailKind.RENEWAL_NOTICE, f"{self.life.renewal_date}/{deadline.name}", deadline)
+        match deadline.kind:
+            case subscription.NOTICE:
+                self.state.journal.note("subscription.renewal_noticed", now, notice=deadline.name)
+                self.post_about_renewal(SubscriptionMail.RENEWAL_NOTICE, deadline, deadline.name)
             case subscription.TARGET:
-                self.life.endanger(deadline.name, now, deadline.at)
-                self.post(MailKind.RENEWAL_NOT_ORDERED, str(self.life.renewal_date), deadline)
+                self.state.endanger(deadline.name, now, deadline.at)
+                self.post_about_renewal(SubscriptionMail.RENEWAL_NOT_ORDERED, deadline)
             case subscription.RENEWAL_DATE:
-                self.life.suspend(now)
-                self.post(MailKind.SUBSCRIPTION_SUSPENDED, str(self.life.renewal_date), deadline)
+                self.state.suspend(now)
+                self.post_about_renewal(SubscriptionMail.SUBSCRIPTION_SUSPENDED, deadline)
             case unknown:
-                raise AssertionError(f"nobody meets {unknown}")
+                raise AssertionError(f"no such deadline: {unknown}")
 
-    async def write_journal(self) -> None:
-        """Row, events and tasks, in one transaction."""
-        await workflow.execute_activity_method(
-            SubscriptionActivities.record_subscription,
-            RecordSubscription(journal=self.life.journal.take(), life=self.life.for_the_store()),
-            summary=f"Record: {self.life.stage}",
-            **RECORD,
-        )
+    def post_about_renewal(self, kind: SubscriptionMail, deadline: Deadline, occurrence: str = "") -> None:
+        self.state.post(kind, occurrence, deadline.at, day=self.state.renewal_date)
 
     @workflow.signal(description="From a renewal order: placed, withdrawn or completed. People never send this.")
-    def renewal(self, news: RenewalNews) -> None:
-        """What a renewal order tells its subscription; a second report of the same changes nothing."""
-        self.life.hear(news, workflow.now())
-
-    @workflow.update(
-        description=described(
-            "The partner checked the renewal with the vendor.", EXAMPLES, "subscription.confirm_renewal"
-        )
-    )
-    def confirm_renewal(self, message: ConfirmRenewal) -> LifeView:
-        """Closes the verification task. REN-10."""
-        self.life.confirm_renewal(message, workflow.now())
-        return self.view()
-
-    @confirm_renewal.validator
-    def _may_confirm_renewal(self, message: ConfirmRenewal) -> None:
-        self.life.check_confirm_renewal(message)
-
-    @workflow.update(description=described("End the subscription for good.", EXAMPLES, "subscription.terminate"))
-    def terminate(self, message: TerminateSubscription) -> LifeView:
-        """No renewal is awaited any more."""
-        self.life.terminate(message, workflow.now())
-        return self.view()
-
-    @terminate.validator
-    def _may_terminate(self, message: TerminateSubscription) -> None:
-        self.life.check_terminate(message)
-
-    def view(self) -> LifeView:
-        """The subscription as of now."""
-        return subscription_view(self.life, workflow.now())
-
-    def offers(self) -> Offers:
-        """What fits this subscription."""
-        return subscription_offers(self.life)
-
-    def zone(self) -> str:
-        """The customer's."""
-        return self.life.zone
+    async def renewal(self, news: RenewalNews) -> None:
+        """What a renewal order reports, if the store says so too; one report after the other."""
+        request = CheckRenewal(subscription_id=self.state.subscription_id, zone=self.state.zone, **dict(news))
+        async with self.reports:
+            facts = await self.carry_out(
+                SubscriptionActivities.check_renewal,
+                request,
+                step=f"check_renewal/{news.order_number}/{news.step}",
+                summary=f"Is renewal {news.order_number} {news.step}?",
+            )
+            self.state.renewal_reported(news, facts, workflow.now())
 
     def asked_to_stop(self, reason: str) -> None:
         """Cancel in the Web UI does not end a contract; `terminate` does."""
-        request = TerminateSubscription(by="web-ui", reason=as_line(reason))
+        request = TerminateSubscription.model_construct(by="web-ui", reason=as_line(reason))
         why = "send the update terminate to end a subscription"
-        self.life.journal.note("subscription.cancel_refused", workflow.now(), request, why=why)
+        self.state.journal.note("subscription.cancel_refused", workflow.now(), request, why=why)
         self.was_refused("cancel", why)

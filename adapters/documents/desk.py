@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from activities.ports import Attachment
+from activities.ports import Attachment, UnsafeMail
 from adapters.documents.confirmation import AcceptedTerms, ConfirmationFacts, ConfirmedItem, confirmation_pdf
 from adapters.documents.library import DocumentLibrary
-from adapters.mail.links import for_order
+from adapters.documents.typesetter import typesetter
+from adapters.mail.links import about
 from domain.mails import LetterFacts
+from domain.order.facts import OrderFacts
 from domain.order.messages import Offering, OrderKind, Terms
 from domain.values import Person
 
@@ -26,9 +28,15 @@ class DocumentDesk:
     def __init__(self, library: DocumentLibrary, provisioning_form: str) -> None:
         self._library = library
         self._provisioning_form = provisioning_form
+        typesetter()  # a process without fonts or template fails at its start
 
     def confirmation(self, facts: LetterFacts, reader: Person) -> Attachment:
-        """The confirmation document, kept under its SO#: a later release never words it anew. ORD-04, ORD-14."""
+        """The confirmation document, kept under its SO#: a later release never words it anew. ORD-04, ORD-14.
+
+        Raises CharacterNotInFonts.
+        """
+        if not isinstance(facts, OrderFacts):
+            raise UnsafeMail("only an order has a confirmation document")
         name = f"confirmation-{facts.order_number}.pdf"
         content = self._library.kept(name)
         if content is None:
@@ -36,7 +44,7 @@ class DocumentDesk:
             self._library.keep(name, content)
         return Attachment(name=name, media_type="application/pdf", content=content)
 
-    def _confirmation_facts(self, facts: LetterFacts, reader: Person) -> ConfirmationFacts:
+    def _confirmation_facts(self, facts: OrderFacts, reader: Person) -> ConfirmationFacts:
         return ConfirmationFacts.model_validate(
             {
                 "language": reader.language,
@@ -55,7 +63,7 @@ class DocumentDesk:
                 "accepted_terms": tuple(
                     AcceptedTerms(terms=Terms(terms), accepted_at=at) for terms, at in facts.terms_accepted
                 ),
-                "form_url": for_order(self._provisioning_form, facts.order_number),
+                "form_url": about(self._provisioning_form, "order", facts.order_number),
                 "build_guide": facts.build_guide,
             }
         )

@@ -6,6 +6,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 
+from adapters.private import private_directory
+
 SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 """One path component of plain characters: no separator, no leading dot, nothing a shell or a file system minds."""
 
@@ -49,7 +51,7 @@ class DocumentLibrary:
             raise UnsafeDocumentName
         path = self._directory / name
         if not path.exists():
-            self._directory.mkdir(parents=True, exist_ok=True)
+            private_directory(self._directory)
             self._write(path, content)
         if path.read_bytes() != content:
             raise DocumentDiffers(name)

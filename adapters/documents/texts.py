@@ -44,10 +44,10 @@ class Words(Model):
 
     open_form: str
     build_guide: str
-    """A guide, not a committed date. ORD-19."""
+    """A guide, not a committed date. ORD-19. A renewal builds no site, so none is named."""
 
     help_desk: str
-    """ORD-35."""
+    """Where questions about the order are answered, without any promise of hours. AMB-57."""
 
     page: str
 
@@ -80,8 +80,8 @@ JAPANESE: Final = Words(
     existing_customer="更新のご注文ですので、「Is the end customer an existing WebEx customer?」には「Yes」とお答え"
     "ください。",
     open_form="Provisioning Form を開く",
-    build_guide="サイトの構築は、Submit後{days}営業日程度です。目安であり、確定納期ではございません。",
-    help_desk="ヘルプデスク：日本語は平日10:00～18:00（日本時間）、英語は24時間・年中無休",
+    build_guide="Submit後、完了まで{days}営業日程度です。目安であり、確定納期ではございません。",
+    help_desk="ご注文に関するお問い合わせ：本書をお送りしたメールに記載のオーダー デスク",
     page="{page}/{pages}ページ",
 )
 
@@ -111,8 +111,8 @@ KOREAN: Final = Words(
     "담당하는 파트너가 진행합니다.",
     existing_customer="갱신 주문이므로 ‘Is the end customer an existing WebEx customer?’에는 ‘Yes’로 답해 주십시오.",
     open_form="Provisioning Form 열기",
-    build_guide="사이트 구축에는 Submit 후 약 {days}영업일이 소요됩니다. 이는 예상 기간이며 확정된 날짜가 아닙니다.",
-    help_desk="헬프 데스크: 일본어는 일본 평일 10:00~18:00(일본 시간), 영어는 연중무휴 24시간",
+    build_guide="Submit 후 완료까지 약 {days}영업일이 소요됩니다. 이는 예상 기간이며 확정된 날짜가 아닙니다.",
+    help_desk="주문 관련 문의: 이 문서와 함께 받으신 메일에 안내된 주문 데스크",
     page="{page}/{pages}쪽",
 )
 
@@ -147,10 +147,9 @@ FRENCH: Final = Words(
     existing_customer="Comme il s’agit d’un renouvellement, répondez «\u00a0Yes\u00a0» à la question «\u00a0Is the end "
     "customer an existing WebEx customer?\u00a0».",
     open_form="Ouvrir le Provisioning Form",
-    build_guide="La création du site prend environ {days}\u00a0jours ouvrés après Submit\u00a0: ce délai est "
+    build_guide="Comptez environ {days}\u00a0jours ouvrés après Submit\u00a0: ce délai est "
     "indicatif et ne constitue pas un engagement de date.",
-    help_desk="Assistance\u00a0: en japonais, jours ouvrés au Japon, 10\u00a0h à 18\u00a0h "
-    "(heure du Japon)\u00a0; en anglais, 24\u00a0h/24 et 7\u00a0j/7",
+    help_desk="Une question sur la commande\u00a0? Le service des commandes, indiqué dans l’e-mail, vous répond.",
     page="Page {page}/{pages}",
 )
 
@@ -179,9 +178,8 @@ ENGLISH: Final = Words(
     "who faces the customer.",
     existing_customer="As this is a renewal, answer “Yes” to “Is the end customer an existing WebEx customer?”.",
     open_form="Open the Provisioning Form",
-    build_guide="The site build takes about {days} business days after Submit: a guide, not a committed date.",
-    help_desk="Help desk: in Japanese, weekdays in Japan 10:00–18:00 (Japan time); in English, "
-    "24 hours a day, all year",
+    build_guide="Allow about {days} business days after Submit: a guide, not a committed date.",
+    help_desk="Questions about this order? Please ask the order desk named in the e-mail.",
     page="Page {page}/{pages}",
 )
 

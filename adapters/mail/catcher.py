@@ -18,6 +18,7 @@ from pydantic import AwareDatetime
 
 from activities.ports import Attachment
 from adapters.mail.composer import MARK
+from adapters.private import private_directory, private_file, private_files
 from domain.values import Model
 
 _HOST: Final = "127.0.0.1"
@@ -76,15 +77,32 @@ class MailCatcher(Controller):
         self._listening = listening
         super().start()
 
+    def factory(self) -> SMTP:
+        """Called by aiosmtpd for each connection."""
+        return _Dialogue(self.handler, **self.SMTP_kwargs)
+
     def _create_server(self) -> Coroutine[Any, Any, asyncio.Server]:
         return self.loop.create_server(self._factory_invoker, sock=self._listening)
+
+
+class _Dialogue(SMTP):
+    """Answers mail programs. What a web page could send here begins like HTTP, and has its say no further."""
+
+    async def _no_page(self, _rest: str | None) -> None:
+        await self.push("421 this is no web server")
+        if self.transport:
+            self.transport.close()
+
+
+for _method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+    setattr(_Dialogue, f"smtp_{_method}", _Dialogue._no_page)
 
 
 class _Keeper:
     """Called by aiosmtpd for each mail, one at a time."""
 
     def __init__(self, directory: Path, save_attachments: bool) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+        private_files(private_directory(directory))
         self._directory = directory
         self._save_attachments = save_attachments
         self._last = max((number for number, _ in _numbered(directory)), default=0)
@@ -129,7 +147,7 @@ def _slug(content: bytes) -> str:
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all: nobody reads half a mail."""
     unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_bytes(content)
+    private_file(unfinished).write_bytes(content)
     os.replace(unfinished, path)
 
 

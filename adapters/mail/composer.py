@@ -5,23 +5,22 @@
 
 import re
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from hashlib import sha256
 from typing import Final
+
+import idna
 
 from activities.ports import Attachment, Envelope, UnsafeMail
 from adapters.mail.guard import check
 from adapters.mail.letterhead import letterhead, plain_address
 from adapters.mail.links import MailLinks
+from adapters.mail.mime import Encoding, body
 from adapters.mail.reader import Reader
-from adapters.mail.stationery import Stationery, Written
-from domain.mails import Letter, LetterFacts, MailKind
+from adapters.mail.stationery import Stationery
+from domain.mails import Letter
 from domain.values import Language
 
 _MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
-_FILE_NAME: Final = re.compile(r"[^\x00-\x1f\x7f\"\\/:<>|?*=]{1,120}")
-_ENCODING: Final = {
+_ENCODING: Final[dict[Language, Encoding]] = {
     Language.JAPANESE: "base64",
     Language.KOREAN: "base64",
     Language.FRENCH: "quoted-printable",
@@ -35,11 +34,6 @@ MARK: Final = "X-Tenure-Mail"
 _OF_THE_BODY: Final = ("MIME-Version", "Content-Type")
 
 
-def _subject_of(facts: LetterFacts) -> str:
-    """Which trial, order or subscription a mail is about, for whoever looks through caught mails."""
-    return facts.trial_id or facts.order_number or facts.subscription_id or ""
-
-
 class JinjaComposer:
     """Implements `Composer`."""
 
@@ -50,7 +44,7 @@ class JinjaComposer:
 
     def compose(self, letter: Letter, message_id: str, attachments: tuple[Attachment, ...] = ()) -> Envelope:
         """See the port. A confirmation without its document is not sent either: its text says it is attached."""
-        if letter.kind is MailKind.CONFIRMATION and not attachments:
+        if letter.with_document and not attachments:
             raise UnsafeMail("the confirmation document is not attached")
         written = self._stationery.write(letter)
         recipient = _recipient(letter)
@@ -61,20 +55,29 @@ class JinjaComposer:
             "Message-ID": _message_id(message_id),
             "Auto-Submitted": "auto-generated",
             "Content-Language": letter.to.language.value,
-            MARK: f"{letter.kind} {_subject_of(letter.facts)}".strip(),
+            MARK: f"{letter.kind} {letter.facts.filed_under}".strip(),
         }
-        body = _body(written, letter.to.language, attachments, message_id)
-        content = letterhead(headers) + body.as_bytes()
+        encoding = _ENCODING[letter.to.language]
+        content = letterhead(headers) + body(written.text, written.html, encoding, attachments, message_id)
         check(content, (*headers, *_OF_THE_BODY), self._sender.addr_spec, recipient.addr_spec)
         return Envelope(sender=self._sender.addr_spec, recipient=recipient.addr_spec, content=content)
 
 
 def _recipient(letter: Letter) -> Address:
-    username, _, domain = plain_address(letter.to.email).rpartition("@")
+    username, _, domain = plain_address(in_ascii(letter.to.email)).rpartition("@")
     try:
         return Address(Reader(letter.to).name, username, domain)
     except ValueError:
         raise UnsafeMail("the reader's name has line ends") from None
+
+
+def in_ascii(address: str) -> str:
+    """As an envelope needs it: `straße.example` is `xn--strae-oqa.example` (IDNA 2008), and no other host's name."""
+    local, at, host = address.rpartition("@")
+    try:
+        return f"{local}{at}{host if host.isascii() else idna.encode(host).decode('ascii')}"
+    except UnicodeError:
+        raise UnsafeMail("a mail address has a host that cannot be written in ASCII") from None
 
 
 def _message_id(message_id: str) -> str:
@@ -82,22 +85,3 @@ def _message_id(message_id: str) -> str:
     if not _MESSAGE_ID.fullmatch(framed):
         raise UnsafeMail("the Message-ID has characters that must not stand in a header")
     return framed
-
-
-def _body(written: Written, language: Language, attachments: tuple[Attachment, ...], message_id: str) -> EmailMessage:
-    """multipart/alternative, inside multipart/mixed when something is attached."""
-    body = EmailMessage(policy=SMTP)
-    body.set_content(written.text, cte=_ENCODING[language])
-    body.add_alternative(written.html, subtype="html", cte=_ENCODING[language])
-    for attachment in attachments:
-        _attach(body, attachment)
-    for depth, part in enumerate(part for part in body.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{sha256(f'{message_id} {depth}'.encode()).hexdigest()[:32]}")
-    return body
-
-
-def _attach(body: EmailMessage, attachment: Attachment) -> None:
-    if not _FILE_NAME.fullmatch(attachment.name):
-        raise UnsafeMail("an attachment's name has characters that must not stand in a file name")
-    maintype, _, subtype = attachment.media_type.partition("/")
-    body.add_attachment(attachment.content, maintype=maintype, subtype=subtype, filename=attachment.name)

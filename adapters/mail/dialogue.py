@@ -10,17 +10,19 @@ import ssl
 from contextlib import suppress
 from time import monotonic
 
-_PARTING = 1.0
-"""Seconds that saying goodbye may take: the mail's fate is known by then."""
+_OK = 250
+_ASIDE = 1.0
+"""Seconds for what no mail's fate hangs on: saying goodbye, asking whether another mail is welcome."""
 
 
 class Dialogue(smtplib.SMTP):
     """One connection. `tls` given: TLS from the first byte (RFC 8314). Raises as smtplib does."""
 
-    def __init__(self, host: str, port: int, seconds: float, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, host: str, port: int, name: str, seconds: float, tls: ssl.SSLContext | None = None) -> None:
+        """`name`: whom EHLO says we are."""
         self._until = monotonic() + seconds
         self._tls = tls
-        super().__init__(host, port, local_hostname=socket.gethostname(), timeout=seconds)
+        super().__init__(host, port, local_hostname=name, timeout=seconds)
 
     def left(self) -> float:
         """Seconds left; raises TimeoutError when there are none."""
@@ -29,9 +31,20 @@ class Dialogue(smtplib.SMTP):
             raise TimeoutError("the deadline for this mail is over")
         return seconds
 
+    def takes_another(self, seconds: float) -> bool:
+        """Is there still a server that would take another mail, within so many seconds from now?"""
+        until = monotonic() + seconds
+        self._until = min(until, monotonic() + _ASIDE)
+        try:
+            code, _ = self.rset()
+        except (smtplib.SMTPException, OSError):
+            return False
+        self._until = until
+        return code == _OK
+
     def part(self) -> None:
         """Say goodbye if anybody still listens; never raises for what the other side does."""
-        self._until = min(self._until, monotonic() + _PARTING)
+        self._until = min(self._until, monotonic() + _ASIDE)
         with suppress(smtplib.SMTPException, OSError):
             if self.sock:
                 self.docmd("QUIT")

@@ -6,7 +6,6 @@ read as code, so even such a name arrives as it was written.
 """
 
 import re
-import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from email.headerregistry import Address
@@ -17,6 +16,9 @@ from activities.ports import UnsafeMail
 _ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=^_`{|}~-]+)*")
 _PLAIN: Final = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Unicode's Cc, Zl, Zp and Cs. All of them: no later Unicode adds to these."""
+
 _SHORT: Final = 60
 """Longest text that stays on its header's first line: lines are at most 78 characters."""
 
@@ -41,7 +43,7 @@ def plain_address(address: str) -> str:
 
 def has_control_characters(text: str) -> bool:
     """Control characters, halves of characters, separators of lines and paragraphs: nothing a person would write."""
-    return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
+    return not text.isprintable() and _CONTROLS.search(text) is not None
 
 
 def _mailbox(address: Address) -> str:

@@ -19,7 +19,12 @@ class MailLinks(Model):
     port_terms: WebUrl
     audio_terms: WebUrl
     graduation_form: WebUrl
-    help_desk: WebUrl
+    order_desk: WebUrl
+    """For whatever has to do with orders, renewals and trials. AMB-57."""
+
+    technical_desk: WebUrl
+    """For the use of the service: day and night in English, on weekdays in Japanese. ORD-35, AMB-57."""
+
     subscription_page: WebUrl
     """Has the Buy button, too. TRL-71."""
 
@@ -37,17 +42,8 @@ def web_address(url: str | None) -> str:
     return url
 
 
-def for_order(url: str, number: str | None) -> str:
-    """The page, told which order it is about: `order=<SO#>` added to its query."""
-    return _about(url, "order", number)
-
-
-def for_trial(url: str, trial_id: str | None) -> str:
-    """The page, told which trial it is about: `trial=<id>` added to its query."""
-    return _about(url, "trial", trial_id)
-
-
-def _about(url: str, what: str, number: str | None) -> str:
+def about(url: str, what: str, number: str | None) -> str:
+    """The page, told what it is about: `order=<SO#>` or `trial=<id>` added to its query."""
     if not number:
         raise UnsafeMail(f"a link to the page of one {what} needs its number")
     parts = urlsplit(web_address(url))

@@ -6,6 +6,7 @@ What a template prints must be text or a whole number: None, an undefined name, 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
@@ -14,11 +15,12 @@ from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from activities.ports import UnsafeMail
+from adapters.mail.evidence import form_lines
 from adapters.mail.letterhead import has_control_characters
-from adapters.mail.links import MailLinks, for_order, for_trial, web_address
+from adapters.mail.links import MailLinks, about, web_address
 from adapters.mail.reader import FactMissing, Reader
-from domain.device.carriers import FALLBACK
-from domain.mails import Letter
+from domain.lifecycles import KINDS, mail_kinds
+from domain.mails import HelpDesk, Letter
 from domain.trial.messages import Service
 from domain.values import Language, Model
 
@@ -32,7 +34,7 @@ _COLON: Final = {Language.JAPANESE: "：", Language.KOREAN: ": ", Language.FRENC
 _GLUE: Final = {Language.JAPANESE: "", Language.KOREAN: " ", Language.FRENCH: " ", Language.ENGLISH: " "}
 """What joins the lines of a paragraph in a template: Japanese has no spaces."""
 
-_SUBJECT_COMPANY: Final = 40
+_SUBJECT_COMPANY: Final = 24
 """So much of a company's name stands in a subject line."""
 
 _SERVICES: Final[Mapping[str, str]] = {
@@ -59,7 +61,8 @@ class Stationery:
     def __init__(self, links: MailLinks, writer: str) -> None:
         self._links = links
         self._writer = writer
-        self._sheets = {flavour: _sheet(flavour) for flavour in _FLAVOURS}
+        self._desks: Mapping[str, HelpDesk] = {str(kind): kind.desk for kind in mail_kinds()}
+        self._sheets = {flavour: _sheet(flavour, _directories()) for flavour in _FLAVOURS}
         self._manners = {
             (flavour, language): _manner(sheet, flavour, language)
             for flavour, sheet in self._sheets.items()
@@ -81,26 +84,35 @@ class Stationery:
 
     def _words(self, letter: Letter) -> dict[str, Any]:
         reader = Reader(letter.to)
-        number, page = letter.facts.order_number, self._links.subscription_page
         return {
             "facts": letter.facts,
             "to": reader,
             "when": reader.when,
+            "at": reader.at,
             "day": reader.day,
+            "brief_day": reader.brief_day,
             "count": reader.count,
             "links": self._links,
-            "subscription_page": for_order(page, number) if number else page,
+            "desk": self._desks[letter.kind],
+            "subscription_page": self._subscription_page,
             "writer": self._writer,
-            "for_order": lambda url: for_order(url, number),
-            "for_trial": lambda url: for_trial(url, letter.facts.trial_id),
-            "services": tuple(_service(service) for service in letter.facts.services),
-            "carrier": None if letter.facts.carrier == FALLBACK.carrier else letter.facts.carrier,
+            "about": about,
+            "products": _products,
+            "counted": reader.counted,
+            "in_days": reader.in_days,
+            "form_lines": partial(form_lines, reader=reader),
             "days_between": _days_between,
             "some": _some,
             "brief": _brief,
         }
 
+    def _subscription_page(self, order_number: str | None) -> str:
+        """Of that order, if there is one."""
+        page = self._links.subscription_page
+        return about(page, "order", order_number) if order_number else page
 
+
+@cache
 def _manner(sheet: ImmutableSandboxedEnvironment, flavour: Flavour, language: Language) -> dict[str, Any]:
     """The kit of a flavour, speaking a language: what templates are built from."""
     habits = {"colon": _COLON[language], "glue": _GLUE[language], "lang": language.value, "web_address": web_address}
@@ -108,12 +120,19 @@ def _manner(sheet: ImmutableSandboxedEnvironment, flavour: Flavour, language: La
     return {**habits, **{name: getattr(kit, name) for name in _MACROS}, "page": f"page.{flavour}.j2"}
 
 
-def _sheet(flavour: Flavour) -> ImmutableSandboxedEnvironment:
+def _directories() -> tuple[Path, ...]:
+    return (_TEMPLATES, *(kind.letters.templates for kind in KINDS.values() if kind.letters.templates is not None))
+
+
+@cache
+def _sheet(flavour: Flavour, directories: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
+    """One for all who write: compiling the templates costs more than any letter."""
     return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(directories),
         autoescape=flavour == "html",
         undefined=StrictUndefined,
         finalize=_sayable,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -133,10 +152,11 @@ def _some(facts: Sequence[T]) -> Sequence[T]:
     return facts
 
 
-def _service(name: str) -> str:
-    if name not in _SERVICES:
-        raise FactMissing("the mail names a service that has no product name")
-    return _SERVICES[name]
+def _products(services: Sequence[str]) -> list[str]:
+    for name in services:
+        if name not in _SERVICES:
+            raise FactMissing("the mail names a service that has no product name")
+    return [_SERVICES[name] for name in _some(services)]
 
 
 def _days_between(start: datetime | None, end: datetime | None) -> int:

@@ -21,7 +21,7 @@ def redacted(words: str, *secrets: str | None) -> str:
     return _ADDRESS.sub("<address>", line)[:_LONGEST]
 
 
-def of_failure(failure: Exception) -> str:
+def of_trouble(failure: Exception) -> str:
     """One sentence about what went wrong, for the operator who is to mend it."""
     match failure:
         case smtplib.SMTPAuthenticationError():

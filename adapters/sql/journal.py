@@ -1,37 +1,23 @@
-"""Where a life stands, and what it tells of how it came there: facts are added and never change."""
+"""What a lifecycle tells of how it came where it is: facts are added and never change."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from adapters.sql.schema import EventRecord, Standing, TaskRecord
-from adapters.sql.upsert import insert_all_missing, upsert
+from adapters.sql.schema import EventRecord, PaperRecord, TaskRecord
+from adapters.sql.upsert import insert_all_missing, table_of, upsert
 from domain.events import Event, Journal
-from domain.life import Life
-from domain.mails import Lifecycle
+from domain.lifecycle import Lifecycle
+from domain.reading import constructed
 
+PAPERS: Final[Table] = table_of(PaperRecord)
 
-def standing(life: Life, run: str, recorded_at: datetime) -> dict[str, Any]:
-    """The columns of `Standing`, as that run tells them."""
-    deadline = life.agenda.next()
-    return {
-        "next_deadline": deadline.at if deadline else None,
-        "next_deadline_label": deadline.label if deadline else None,
-        "attention": life.attention,
-        "run": run,
-        "sequence": life.journal.sequence,
-        "life": life.model_dump(mode="json"),
-        "recorded_at": recorded_at,
-    }
-
-
-def move_on(stored: Standing, columns: dict[str, Any]) -> None:
-    """Bring a row up to date: never back within one run; another run's word always counts."""
-    if stored.run != columns["run"] or stored.sequence <= columns["sequence"]:
-        for column, value in columns.items():
-            setattr(stored, column, value)
+FORMS: Final[Select[Any]] = select(PAPERS.c.name, PAPERS.c.content).where(
+    PAPERS.c.lifecycle == bindparam("lifecycle"), PAPERS.c.subject == bindparam("subject")
+)
 
 
 def keep_journal(
@@ -45,6 +31,20 @@ def keep_journal(
     upsert(session, TaskRecord, [teller | task.model_dump() for task in journal.changed_tasks], never_back=True)
 
 
+def keep_forms(
+    session: Session, lifecycle: Lifecycle, subject: str, forms: Mapping[str, dict[str, Any]], recorded_at: datetime
+) -> None:
+    """The last one of each name."""
+    key = {"lifecycle": lifecycle, "subject": subject, "recorded_at": recorded_at}
+    upsert(session, PaperRecord, [key | {"name": name, "content": form} for name, form in forms.items()])
+
+
+def forms_of(session: Session, lifecycle: Lifecycle, subject: str) -> dict[str, dict[str, Any]]:
+    """As they were submitted, by name."""
+    found = session.connection().execute(FORMS, {"lifecycle": lifecycle, "subject": subject})
+    return {row.name: row.content for row in found}
+
+
 def events_of(session: Session, lifecycle: Lifecycle, subject: str) -> list[Event]:
     """Oldest first. Where a run that was Reset went another way, what was recorded first comes first."""
     found = (
@@ -52,4 +52,4 @@ def events_of(session: Session, lifecycle: Lifecycle, subject: str) -> list[Even
         .where(EventRecord.lifecycle == lifecycle, EventRecord.subject == subject)
         .order_by(EventRecord.sequence, EventRecord.recorded_at, EventRecord.type)
     )
-    return [Event.model_validate(record, from_attributes=True) for record in session.scalars(found)]
+    return [constructed(Event, record) for record in session.scalars(found)]

@@ -1,17 +1,20 @@
 """The mail ledger in SQL: committed before and after every step of a mail, so a crash shows how far it came. R1."""
 
 import hashlib
+from collections.abc import Set
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Table, Update, bindparam, update
 from sqlalchemy.orm import Session
 
-from activities.ports import Claim, NotKnown
+from activities.ports.mail import Claim
+from activities.ports.store import NotKnown
 from adapters.sql.database import Database
 from adapters.sql.schema import MailRecord
-from adapters.sql.upsert import insert_missing
-from domain.mails import Lifecycle, MailState
+from adapters.sql.upsert import insert_missing, table_of
+from domain.lifecycle import Lifecycle
+from domain.mails import MailState
 from domain.values import Refused
 
 ENDS: Final = frozenset({MailState.SENT, MailState.UNKNOWN, MailState.REFUSED, MailState.MOOT})
@@ -21,6 +24,21 @@ SETTLES: Final = {
     MailState.DATA: ENDS | {MailState.PENDING},
 }
 """What a mail may become by `settle`; everything else is refused, except what it is already."""
+
+TABLE: Final[Table] = table_of(MailRecord)
+
+HAND_OVER: Final[Update] = (
+    update(TABLE)
+    .where(TABLE.c.key == bindparam("of"), TABLE.c.state == MailState.PENDING)
+    .values(state=MailState.DATA, handed_over_at=bindparam("handed_over_at"))
+)
+"""Of two attempts at one time only one finds it pending."""
+
+END: Final[Update] = (
+    update(TABLE)
+    .where(TABLE.c.key == bindparam("of"), TABLE.c.state.in_(sorted(SETTLES)))
+    .values({name: bindparam(name) for name in ("state", "answer", "settled_at")})
+)
 
 DIED: Final = "the attempt that handed it over never told the end"
 
@@ -51,23 +69,27 @@ class SqlMailLedger(Database):
             "state": MailState.PENDING,
             "claimed_at": now,
         }
+        with self._changing() as connection:
+            if insert_missing(connection, MailRecord, new):
+                return Claim(state=MailState.PENDING, message_id=new["message_id"])
         with self._writing() as session:
-            insert_missing(session, MailRecord, new)
             mail = _held(session, key)
             if mail.state is MailState.DATA:
                 mail.state, mail.settled_at, mail.answer = MailState.UNKNOWN, now, DIED
-            return Claim(state=mail.state, message_id=mail.message_id, sent_at=_sent_at(mail))
+            return _claim(mail)
 
     def handing_over(self, key: str, now: datetime) -> None:
         """Of two attempts at one time only the first may hand the text over. Raises MailStateRefused."""
+        with self._changing() as connection:
+            if connection.execute(HAND_OVER, {"of": key, "handed_over_at": now}).rowcount:
+                return
         with self._writing() as session:
-            mail = _held(session, key)
-            if mail.state is not MailState.PENDING:
-                raise MailStateRefused(key, mail.state, MailState.DATA)
-            mail.state, mail.handed_over_at = MailState.DATA, now
+            raise MailStateRefused(key, _held(session, key).state, MailState.DATA)
 
     def settle(self, key: str, state: MailState, answer: str, now: datetime) -> None:
         """A repeat of the same end changes nothing; another end is refused by MailStateRefused."""
+        if state in ENDS and self._ended(key, state, answer, now):
+            return
         with self._writing() as session:
             mail = _held(session, key)
             if mail.state is state and state in ENDS:
@@ -77,22 +99,37 @@ class SqlMailLedger(Database):
             mail.answer = answer
             _move(mail, state, now)
 
-    def reopen(self, key: str, now: datetime) -> None:
-        """What the server said last stays to be read until there is something newer."""
-        with self._writing() as session:
-            mail = _held(session, key)
-            if mail.state in {MailState.UNKNOWN, MailState.REFUSED}:
-                _move(mail, MailState.PENDING, now)
+    def _ended(self, key: str, state: MailState, answer: str, now: datetime) -> bool:
+        with self._changing() as connection:
+            return bool(
+                connection.execute(END, {"of": key, "state": state, "answer": answer, "settled_at": now}).rowcount
+            )
 
-    def mark_arrived(self, key: str, now: datetime) -> None:
+    def reopen(self, key: str, now: datetime) -> Claim:
+        """What the server said last stays to be read until there is something newer."""
+        return self._decided(key, MailState.PENDING, {MailState.UNKNOWN, MailState.REFUSED}, now)
+
+    def mark_arrived(self, key: str, now: datetime) -> Claim:
         """Counts as sent when it was handed over, not when somebody found out."""
+        return self._decided(key, MailState.SENT, {MailState.UNKNOWN}, now)
+
+    def leave_out(self, key: str, now: datetime) -> Claim:
+        """Never to be sent: an attempt under way finds it so before it hands the text over."""
+        return self._decided(key, MailState.MOOT, {MailState.PENDING, MailState.UNKNOWN, MailState.REFUSED}, now)
+
+    def _decided(self, key: str, state: MailState, possible: Set[MailState], now: datetime) -> Claim:
         with self._writing() as session:
             mail = _held(session, key)
-            if mail.state is MailState.UNKNOWN:
-                _move(mail, MailState.SENT, now)
+            if mail.state in possible:
+                _move(mail, state, now)
+            return _claim(mail)
 
     def _message_id(self, key: str) -> str:
         return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{self._mail_domain}>"
+
+
+def _claim(mail: MailRecord) -> Claim:
+    return Claim(state=mail.state, message_id=mail.message_id, sent_at=_sent_at(mail), answer=mail.answer)
 
 
 def _held(session: Session, key: str) -> MailRecord:

@@ -1,9 +1,10 @@
 """Bringing a database to this release: all of it in one transaction, by one process at a time, or nothing at all."""
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from alembic import command
 from alembic.config import Config
@@ -11,8 +12,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, inspect, select
 
+from adapters.private import private_directory, private_file, private_files
 from adapters.sql.database import WRITING
 from adapters.sql.engine import NotAStore, StoreUnusable, engine_for, in_one_sentence, place
+from adapters.sqlite_check import damage
 
 PATIENCE: Final = timedelta(minutes=5)
 """How long a migration may take, and how long another starter waits for it."""
@@ -37,33 +40,49 @@ class StoreFromNewerRelease(StoreUnusable):
 class StoreNotMigrated(StoreUnusable):
     """It is not there yet, or an older release wrote it."""
 
-    def __init__(self, where: str) -> None:
-        super().__init__(f"{where} is not ready for this release: migrate it first")
+    def __init__(self, where: str, revision: str | None = None) -> None:
+        older = f"{where} was written by an older release (schema {revision})"
+        there = older if revision else f"there is no store at {where} yet"
+        super().__init__(f"{there}: run tenure migrate, or start a worker")
 
 
-def migrate(database_url: str) -> None:
+class Migrated(NamedTuple):
+    """What a migration did: the schema before, none if there was no store; and now."""
+
+    where: str
+    before: str | None
+    now: str
+
+
+def migrate(database_url: str, *, make_directory: bool = False) -> Migrated:
     """Create or upgrade every table. Repeating it, or being killed at any point and repeating it, does no harm.
 
     Raises StoreUnusable: StoreFromNewerRelease, NotAStore, UnsafeStore, StoreNotReachable.
     """
     engine = engine_for(database_url, PATIENCE)
     if engine.dialect.name == "sqlite" and engine.url.database:
-        _create_private(Path(engine.url.database))
+        if make_directory:
+            _make_directory(Path(engine.url.database).parent)
+        _check_file(Path(engine.url.database))
     writer = engine.execution_options(**WRITING[engine.dialect.name])
     try:
         with in_one_sentence(engine.url), writer.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-            if _revision(connection) != known_revisions()[0]:
+            before, now = _revision(connection), known_revisions()[0]
+            if before != now:
                 command.upgrade(alembic_config(connection), "head")
+        if engine.dialect.name == "sqlite" and engine.url.database:
+            _close_to_others(Path(engine.url.database))
+        return Migrated(place(engine.url), before, now)
     finally:
         engine.dispose()
 
 
 def require_this_release(connection: Connection) -> None:
     """Raises StoreNotMigrated or StoreFromNewerRelease unless the tables are exactly this release's."""
-    if _revision(connection) != known_revisions()[0]:
-        raise StoreNotMigrated(place(connection.engine.url))
+    if (revision := _revision(connection)) != known_revisions()[0]:
+        raise StoreNotMigrated(place(connection.engine.url), revision)
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
@@ -74,12 +93,26 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
-def _create_private(path: Path) -> None:
-    """The file holds personal data: only its owner may read it; SQLite gives its companions the same mode."""
-    try:
-        path.touch(mode=0o600, exist_ok=True)
-    except OSError:
-        return  # SQLite says it better
+def _make_directory(directory: Path) -> None:
+    """Ours alone, if it is the last part only that is missing: the rest may be mistyped."""
+    if not directory.exists() and directory.parent.is_dir():
+        with suppress(OSError):  # SQLite says it better
+            private_directory(directory)
+
+
+def _check_file(path: Path) -> None:
+    """A new one is private, for it will hold personal data; one that is there must be whole. Nothing is changed."""
+    with suppress(OSError):  # SQLite says it better
+        if not path.exists():
+            private_file(path)
+    if found := damage(path):
+        raise NotAStore(f"{path} is not a store of Tenure, or it is damaged: {found}; restore a backup of it")
+
+
+def _close_to_others(path: Path) -> None:
+    """It is ours, as is its WAL, and copies that somebody put beside it; SQLite gives new companions its own mode."""
+    with suppress(OSError):
+        private_files(path.parent, beginning=path.name)
 
 
 @cache

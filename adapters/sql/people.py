@@ -5,22 +5,25 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from adapters.sql.schema import PersonRecord
-from adapters.sql.upsert import upsert
-from domain.mails import Lifecycle
-from domain.values import Language, Person
-
-ERASED: Final = Person(
-    first_name="[erased]", last_name="[erased]", email="erased@example.com", language=Language.ENGLISH, zone="UTC"
-)
-"""Stands where somebody was erased, so that the rest can still be read. Nobody has this address: RFC 2606 keeps
-example.com free of mailboxes, and no mail is sent to it because `Archive.person` says NotKnown instead."""
+from adapters.sql.upsert import table_of, upsert
+from domain.lifecycle import Lifecycle
+from domain.reading import constructed
+from domain.values import Person
 
 ENVELOPE: Final = {"by", "reason", "source"}
 """Who sent a message and why: no part of its content."""
+
+
+TABLE: Final[Table] = table_of(PersonRecord)
+
+OF_ONE: Final[Select[Any]] = select(TABLE).where(
+    TABLE.c.lifecycle == bindparam("lifecycle"), TABLE.c.subject == bindparam("subject")
+)
+"""Every mail asks for them: a statement that is made once, and rows that are no objects of a session."""
 
 
 def content_hash(placed: dict[str, Any]) -> str:
@@ -38,8 +41,8 @@ def keep_people(session: Session, lifecycle: Lifecycle, subject: str, people: Ma
 
 def known_people(session: Session, lifecycle: Lifecycle, subject: str) -> dict[str, Person]:
     """Everybody known and not erased."""
-    who = select(PersonRecord).where(PersonRecord.lifecycle == lifecycle, PersonRecord.subject == subject)
-    return {record.role: person_of(record) for record in session.scalars(who)}
+    found = session.connection().execute(OF_ONE, {"lifecycle": lifecycle, "subject": subject})
+    return {row.role: constructed(Person, row) for row in found}
 
 
 def are_known(session: Session, lifecycle: Lifecycle, subject: str, people: Mapping[str, Person]) -> bool:
@@ -50,4 +53,4 @@ def are_known(session: Session, lifecycle: Lifecycle, subject: str, people: Mapp
 
 def person_of(record: PersonRecord) -> Person:
     """The person of a row."""
-    return Person.model_validate(record, from_attributes=True)
+    return constructed(Person, record)

@@ -1,20 +1,15 @@
 """The tables. JSON holds the whole; columns beside it are for questions; people stand in rows of their own."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData
+from sqlalchemy import JSON, Index, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from adapters.sql.columns import BYTEWISE, UtcInstant, growing, listed
-from domain.device.states import DeviceStage
 from domain.events import TaskKind
-from domain.mails import Lifecycle, MailState
-from domain.order.messages import OrderKind
-from domain.order.states import CLOSED, Stage
-from domain.subscription.subscription import SubscriptionStage
-from domain.trial.messages import TrialKind
-from domain.trial.states import TrialStage
+from domain.lifecycle import Lifecycle
+from domain.mails import MailState
 from domain.values import Source
 
 NAMES: Final = {
@@ -31,16 +26,35 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: BYTEWISE,
+        Lifecycle: String(40),
         datetime: UtcInstant(),
-        dict[str, Any]: JSON(),
+        dict[str, Any]: JSON(none_as_null=True),
         dict[str, str]: JSON(),
+        list[str]: JSON(),
         TaskKind: growing(TaskKind),
-        Lifecycle: growing(Lifecycle),
     }
 
 
-class Standing:
-    """Where a lifecycle stands: columns every current row has."""
+class LifecycleRecord(Base):
+    """A lifecycle as it stands, whichever it is; its row keeps its id taken, long after Temporal forgot it. R9."""
+
+    __tablename__ = "lifecycles"
+
+    lifecycle: Mapped[Lifecycle] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """As in LifecycleView: `order.new`."""
+
+    stage: Mapped[str]
+    open: Mapped[bool]
+    """Is something still to come?"""
+
+    customer_id: Mapped[str]
+    partner_id: Mapped[str]
+    """Who faces the customer."""
+
+    linked_to: Mapped[str | None]
+    """`Kind.linked_to`: an order's subscription, a device's trial, the order that makes a trial paid."""
 
     next_deadline: Mapped[datetime | None]
     next_deadline_label: Mapped[str | None]
@@ -49,69 +63,41 @@ class Standing:
     """The workflow run that told it. Its own word never goes back; another run's word always counts."""
 
     sequence: Mapped[int]
-    life: Mapped[dict[str, Any]]
+    state: Mapped[dict[str, Any]]
     recorded_at: Mapped[datetime]
 
+    placed: Mapped[dict[str, Any] | None]
+    """As it was started, people left out; None for one that its first record opened, like the four below."""
 
-class Taken:
-    """An id that is taken for ever, long after Temporal forgot the workflow. R9."""
+    input_hash: Mapped[str | None]
+    """Of that."""
 
-    input_hash: Mapped[str]
-    """Of what was placed, people left out."""
+    first_run: Mapped[str | None]
+    """Which may take the id again and again."""
 
-    first_run: Mapped[str]
-    """Which may take it again and again."""
-
-    placed: Mapped[dict[str, Any]]
-    """As it was placed, people left out."""
-
-    opened_at: Mapped[datetime]
-
-
-class OrderRecord(Standing, Taken, Base):
-    """An order as it stands; its row keeps the SO# taken."""
-
-    __tablename__ = "orders"
-
-    number: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[OrderKind] = mapped_column(listed(OrderKind, "ck_orders_kind"))
-    stage: Mapped[Stage] = mapped_column(listed(Stage, "ck_orders_stage"))
-    customer_id: Mapped[str]
-    ordering_partner_id: Mapped[str]
-    facing_partner_id: Mapped[str]
-    subscription_id: Mapped[str] = mapped_column(index=True)
-    term_months: Mapped[int]
-    converts_trial: Mapped[str | None] = mapped_column(index=True)
-    placed_at: Mapped[datetime]
-    renewal_date: Mapped[date | None]
-    """As answered when the order was opened: a repeat gets the same answer."""
+    opened_at: Mapped[datetime | None]
+    answer: Mapped[dict[str, Any] | None]
+    """What its opening was answered: a repeat gets the same."""
 
     __table_args__ = (
-        Index(None, "next_deadline", "number"),
-        Index(None, "stage", "next_deadline", "number"),
+        Index("ix_lifecycles_next_deadline", "lifecycle", "next_deadline", "subject"),
+        Index("ix_lifecycles_stage", "lifecycle", "stage", "next_deadline", "subject"),
+        Index("ix_lifecycles_customer_id", "lifecycle", "customer_id"),
+        Index("ix_lifecycles_linked_to", "lifecycle", "linked_to", "next_deadline", "subject"),
+        Index(
+            "ix_lifecycles_open", "lifecycle", "subject", sqlite_where=text("open = 1"), postgresql_where=text("open")
+        ),
     )
 
 
 Index(
-    "uq_orders_open_renewal",
-    OrderRecord.subscription_id,
+    "uq_lifecycles_open_renewal",
+    LifecycleRecord.linked_to,
     unique=True,
-    sqlite_where=(OrderRecord.kind == OrderKind.RENEWAL) & OrderRecord.stage.not_in(sorted(CLOSED)),
-    postgresql_where=(OrderRecord.kind == OrderKind.RENEWAL) & OrderRecord.stage.not_in(sorted(CLOSED)),
+    sqlite_where=text("kind = 'order.renewal' AND open = 1"),
+    postgresql_where=text("kind = 'order.renewal' AND open"),
 )
 """A subscription has one open renewal order at most, whatever the code believes."""
-
-
-class OrderItemRecord(Base):
-    """One item of an order, in the order's own sequence."""
-
-    __tablename__ = "order_items"
-
-    order_number: Mapped[str] = mapped_column(ForeignKey("orders.number"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    part_number: Mapped[str]
-    offering: Mapped[str]
-    quantity: Mapped[int]
 
 
 class PersonRecord(Base):
@@ -137,24 +123,11 @@ class PaperRecord(Base):
 
     __tablename__ = "papers"
 
-    order_number: Mapped[str] = mapped_column(ForeignKey("orders.number"), primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)
+    lifecycle: Mapped[Lifecycle] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
     content: Mapped[dict[str, Any]]
     recorded_at: Mapped[datetime]
-
-
-class SubscriptionRecord(Standing, Base):
-    """A subscription as it stands."""
-
-    __tablename__ = "subscriptions"
-
-    subscription_id: Mapped[str] = mapped_column(primary_key=True)
-    customer_id: Mapped[str] = mapped_column(index=True)
-    partner_id: Mapped[str]
-    stage: Mapped[SubscriptionStage] = mapped_column(listed(SubscriptionStage, "ck_subscriptions_stage"))
-    renewal_date: Mapped[date]
-
-    __table_args__ = (Index(None, "stage", "next_deadline", "subscription_id"),)
 
 
 class CsmAssignment(Base):
@@ -163,55 +136,33 @@ class CsmAssignment(Base):
     __tablename__ = "csm_assignments"
 
     subscription_id: Mapped[str] = mapped_column(primary_key=True)
-    csm: Mapped[str] = mapped_column(index=True)
+    csm: Mapped[str]
+    counted: Mapped[bool]
+    """Is it one of those in `csm_loads`? Not once the subscription is terminated."""
 
 
-class TrialRecord(Standing, Taken, Base):
-    """A trial as it stands; its row keeps the trial id taken."""
+class CsmLoad(Base):
+    """How many subscriptions a Customer Success Manager has. ORD-27."""
 
-    __tablename__ = "trials"
+    __tablename__ = "csm_loads"
 
-    trial_id: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[TrialKind] = mapped_column(listed(TrialKind, "ck_trials_kind"))
-    stage: Mapped[TrialStage] = mapped_column(listed(TrialStage, "ck_trials_stage"))
-    customer_id: Mapped[str] = mapped_column(index=True)
-    partner_id: Mapped[str]
-    expires_on: Mapped[date | None]
-
-    __table_args__ = (
-        Index(None, "next_deadline", "trial_id"),
-        Index(None, "stage", "next_deadline", "trial_id"),
-    )
+    csm: Mapped[str] = mapped_column(primary_key=True)
+    subscriptions: Mapped[int]
 
 
 class TrialLossRecord(Base):
-    """One irreversible step of a trial's end, taken once. TRL-77, TRL-78."""
+    """One irreversible step of a trial's end, decided once. TRL-77, TRL-78."""
 
     __tablename__ = "trial_losses"
 
-    trial_id: Mapped[str] = mapped_column(ForeignKey("trials.trial_id"), primary_key=True)
+    trial_id: Mapped[str] = mapped_column(primary_key=True)
     step: Mapped[str] = mapped_column(primary_key=True)
     taken_at: Mapped[datetime]
+    lost: Mapped[list[str]]
+    """Services, or the organization; empty: all of it was spared."""
 
-
-class DeviceRecord(Standing, Base):
-    """A device on loan as it stands."""
-
-    __tablename__ = "devices"
-
-    device_id: Mapped[str] = mapped_column(primary_key=True)
-    trial_id: Mapped[str] = mapped_column(index=True)
-    customer_id: Mapped[str]
-    partner_id: Mapped[str]
-    stage: Mapped[DeviceStage] = mapped_column(listed(DeviceStage, "ck_devices_stage"))
-    return_due_at: Mapped[datetime]
-    overdue: Mapped[bool]
-    """It should be back and is not. TRL-90."""
-
-    __table_args__ = (
-        Index(None, "return_due_at", "device_id"),
-        Index(None, "overdue", "return_due_at", "device_id"),
-    )
+    spared: Mapped[dict[str, str]]
+    """What somebody else gives, and who. AMB-48."""
 
 
 class EventRecord(Base):

@@ -2,18 +2,21 @@
 
 import os
 
+from sqlalchemy.orm import configure_mappers
+
 from adapters.sql.archive import SqlArchive
+from adapters.sql.csm import SqlCsm
 from adapters.sql.devices import SqlDevices
 from adapters.sql.engine import engine_for, in_one_sentence, place
+from adapters.sql.lifecycles import SqlLifecycles
+from adapters.sql.listing import SqlStandings
 from adapters.sql.mail_ledger import SqlMailLedger
 from adapters.sql.migrate import StoreNotMigrated, require_this_release
 from adapters.sql.orders import SqlOrders
-from adapters.sql.standings import SqlStandings
-from adapters.sql.subscriptions import SqlSubscriptions
 from adapters.sql.trials import SqlTrials
 
 
-class SqlStore(SqlMailLedger, SqlOrders, SqlSubscriptions, SqlTrials, SqlDevices, SqlArchive, SqlStandings):
+class SqlStore(SqlMailLedger, SqlLifecycles, SqlOrders, SqlTrials, SqlDevices, SqlCsm, SqlArchive, SqlStandings):
     """Every store, the Archive and the MailLedger on SQLite or PostgreSQL. Safe to share between threads.
 
     What the database cannot do right now (locked, gone, full) is raised as SQLAlchemy says it: try again later.
@@ -25,6 +28,7 @@ def open_store(database_url: str, mail_domain: str = "tenure.example") -> SqlSto
 
     `mail_domain` is the right side of new Message-IDs: the sender's domain.
     """
+    configure_mappers()  # now, and not in the first step of a workflow, which has two seconds
     engine = engine_for(database_url)
     if engine.dialect.name == "sqlite" and not os.path.isfile(engine.url.database or ""):
         raise StoreNotMigrated(place(engine.url))

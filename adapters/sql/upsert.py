@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, or_
+from sqlalchemy import ColumnElement, Connection, Table, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from adapters.sql.schema import Base
 
@@ -15,11 +16,11 @@ INSERT: Final[dict[str, Callable[[Table], Insert]]] = {"sqlite": sqlite.insert, 
 """Both databases know ON CONFLICT; SQLAlchemy has it in each dialect, not in common."""
 
 
-def insert_missing(session: Session, record: type[Base], row: dict[str, Any]) -> bool:
+def insert_missing(within: Session | Connection, record: type[Base], row: dict[str, Any]) -> bool:
     """Insert the row if its primary key is not there yet, and say whether it was inserted."""
-    connection = session.connection()
-    table = _table(record)
-    insert = _missing(connection.dialect.name, table).returning(*table.primary_key)
+    connection = within.connection() if isinstance(within, Session) else within
+    table = table_of(record)
+    insert = _missing_and_told(connection.dialect.name, table)
     return connection.execute(insert, row).first() is not None
 
 
@@ -27,14 +28,27 @@ def insert_all_missing(session: Session, record: type[Base], rows: Sequence[dict
     """Insert the rows whose primary keys are not there yet; leave the others alone."""
     if rows:
         connection = session.connection()
-        connection.execute(_missing(connection.dialect.name, _table(record)), rows)
+        connection.execute(_missing(connection.dialect.name, table_of(record)), rows)
 
 
-def upsert(session: Session, record: type[Base], rows: Sequence[dict[str, Any]], *, never_back: bool = False) -> None:
-    """Insert or replace whole rows by primary key; `never_back`: the same run's row of a higher sequence stays."""
-    if rows:
-        connection = session.connection()
-        connection.execute(_replacing(connection.dialect.name, _table(record), never_back), rows)
+def upsert(
+    session: Session,
+    record: type[Base],
+    rows: Sequence[dict[str, Any]],
+    *,
+    never_back: bool = False,
+    kept: tuple[str, ...] = (),
+) -> bool:
+    """Insert rows or replace them by primary key but for `kept` columns, and say whether anything was written.
+
+    `never_back`: the same run's row of a higher sequence stays.
+    """
+    if not rows:
+        return False
+    connection = session.connection()
+    return (
+        connection.execute(_replacing(connection.dialect.name, table_of(record), never_back, kept), rows).rowcount > 0
+    )
 
 
 @cache
@@ -43,11 +57,18 @@ def _missing(dialect: str, table: Table) -> Insert:
 
 
 @cache
-def _replacing(dialect: str, table: Table, never_back: bool) -> Insert:
+def _missing_and_told(dialect: str, table: Table) -> ReturningInsert[Any]:
+    return _missing(dialect, table).returning(*table.primary_key)
+
+
+@cache
+def _replacing(dialect: str, table: Table, never_back: bool, kept: tuple[str, ...]) -> Insert:
     insert = _insert(dialect, table)
-    replaced = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
+    names = [column.name for column in table.columns if not column.primary_key and column.name not in kept]
+    replaced = {name: insert.excluded[name] for name in names}
     counts = _newer_or_of_another_run(insert, table) if never_back else None
-    return insert.on_conflict_do_update(index_elements=_key(table), set_=replaced, where=counts)
+    update = insert.on_conflict_do_update(index_elements=_key(table), set_=replaced, where=counts)
+    return update.execution_options(preserve_rowcount=True)
 
 
 def _newer_or_of_another_run(insert: Insert, table: Table) -> ColumnElement[bool]:
@@ -59,7 +80,8 @@ def _insert(dialect: str, table: Table) -> Insert:
     return INSERT[dialect](table)
 
 
-def _table(record: type[Base]) -> Table:
+def table_of(record: type[Base]) -> Table:
+    """For statements without a session."""
     return Base.metadata.tables[record.__tablename__]
 
 

@@ -1,13 +1,15 @@
-"""How values travel to and from Temporal: pydantic's JSON, and malformed input from outside refused at once.
+"""How values travel to and from Temporal: pydantic's JSON, judged once where it arrives from outside.
 
-Only *external* messages are judged: models with `external: ClassVar[bool] = True`, read as a start, an update, a
-query or a signal. Whatever else does not decode (an activity's result, a child's, what an own workflow wrote) is a
-fault of ours and stays a failed workflow task: the workflow waits, unharmed, for the release that reads it.
+*External* messages are judged: models with `external: ClassVar[bool] = True`, when they first arrive. A start is judged
+by the guard around the workflow (`judge_start`, guard.py), an update or a query by the workflow's own converter
+(`Door`). A replay, a continued run, an activity and a client *construct*: see domain/reading.py. Signals are always
+read by their own checks, which never change (`Signal`). Whatever else does not decode (an activity's result, what an
+own workflow wrote) is a fault of ours and stays a failed workflow task: the workflow waits, unharmed, for the release
+that reads it.
 """
 
 import dataclasses
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
@@ -17,22 +19,22 @@ from pydantic_core import from_json
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
-from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
+from temporalio.common import RawValue
+from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter, pydantic_data_converter
 from temporalio.converter import (
+    CompositePayloadConverter,
     DefaultFailureConverter,
+    DefaultPayloadConverter,
+    JSONPlainPayloadConverter,
     PayloadConverter,
-    SerializationContext,
-    WorkflowSerializationContext,
 )
 from temporalio.exceptions import ApplicationError
 
+from activities.errors import refused_for
 from adapters.temporal import wording
-
-BAD_INPUT: Final = "BadInput"
-"""The failure type of a start, update or query that does not read as its model."""
-
-REFUSED: Final = "Refused"
-"""The failure type of a request that reads well and is not allowed now."""
+from domain.reading import constructed_json
+from domain.reasons import Problem, Reason
+from domain.values import BAD_INPUT, REFUSED, Signal
 
 UNKNOWN_WORKFLOW: Final = "UnknownWorkflowType"
 """The failure type of a start that names no workflow of ours."""
@@ -40,66 +42,87 @@ UNKNOWN_WORKFLOW: Final = "UnknownWorkflowType"
 FOR_PEOPLE: Final = frozenset({BAD_INPUT, REFUSED, UNKNOWN_WORKFLOW})
 """Failure types that say all there is to say in their message: a Python stack trace would only hide it."""
 
-WRITTEN_BY: Final = "tenure-written-by"
-"""Metadata of an external message that one of our own workflows wrote, as when it continues as new."""
 
-CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-def bad_input(message: str) -> ApplicationError:
-    """A refusal of malformed input: first line the first problem, never with a value that was given."""
-    return ApplicationError(message, type=BAD_INPUT, non_retryable=True)
+def bad_input(message: str, code: Reason = Reason.NOT_ONE_OBJECT) -> ApplicationError:
+    """A refusal of malformed input, never with a value that was given."""
+    return refused_for(message, [Problem.of(code, message)], BAD_INPUT)
 
 
-_PARTS: Final = PydanticPayloadConverter(max_cached_type_adapters=256)
+class _ConstructedJSON(PydanticJSONPlainPayloadConverter):
+    """JSON whose content was judged when it came, or is our own."""
+
+    def from_payload(self, payload: Payload, type_hint: Any = None) -> Any:
+        return constructed_json(Any if type_hint is None else type_hint, payload.data)
 
 
-class TenurePayloadConverter(PydanticPayloadConverter):
-    """pydantic's JSON converter, which refuses malformed external messages with an error for the person who sent them.
+_ENCODINGS: Final = tuple(
+    _ConstructedJSON() if isinstance(each, JSONPlainPayloadConverter) else each
+    for each in DefaultPayloadConverter.default_encoding_payload_converters
+)
 
-    It judges only in the context of a workflow, where activity inputs and results never pass. One argument is the most
-    any handler of ours takes, so several payloads without type hints are "expected one JSON object, got 2" there.
+
+class Door(CompositePayloadConverter):
+    """pydantic's JSON converter. It judges an update or a query from outside that a workflow reads, unless this is a
+    replay, and constructs everything else.
+
+    The same one everywhere, and not one for each context: the SDK would make a converter anew for every task.
     """
 
     def __init__(self) -> None:
-        """One of many that share their parts: every workflow has its own, and pydantic's type adapters stay warm."""
-        self.__dict__.update(_PARTS.__dict__)
-
-    def with_context(self, context: SerializationContext) -> Any:
-        """The judge for what reaches a workflow; everything else is read as it is."""
-        return _Judge() if isinstance(context, WorkflowSerializationContext) else TenurePayloadConverter()
-
-
-class _Judge(TenurePayloadConverter):
-    def to_payloads(self, values: Sequence[Any]) -> list[Payload]:
-        """Mark what an own workflow writes: should it ever not decode, the fault is ours."""
-        payloads = super().to_payloads(values)
-        for value, payload in zip(values, payloads, strict=True):
-            if getattr(value, "external", False) and workflow.in_workflow():
-                payload.metadata[WRITTEN_BY] = b"workflow"
-        return payloads
+        """The SDK's encodings, JSON as above: all instances share them."""
+        super().__init__(*_ENCODINGS)
 
     def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
-        if len(payloads) > 1 and not type_hints:
-            raise bad_input(f"expected one JSON object, got {len(payloads)}")
-        return [self._read(*each) for each in zip_longest(payloads, type_hints or ())]
+        """The SDK reads updates and queries inside the workflow; the start, which the guard has judged, signals and
+        activities' results before it runs."""
+        hints = type_hints or ()
+        inside = workflow.in_workflow()
+        if inside and RawValue not in hints:
+            expect_one(payloads)
+        judging = inside and not workflow.unsafe.is_replaying_history_events()
+        return [self._one(*each, judging=judging) for each in zip_longest(payloads, hints)]
 
-    def _read(self, payload: Payload, hint: Any) -> Any:
-        model = None if WRITTEN_BY in payload.metadata else external_model(hint)
-        return self._judge(payload, hint, model) if model else super().from_payloads([payload], [hint])[0]
+    def _one(self, payload: Payload, hint: Any, *, judging: bool) -> Any:
+        if isinstance(hint, type) and issubclass(hint, Signal):
+            return _read_strictly(payload, hint)
+        if judging and (model := external_model(hint)):
+            return _judged(payload, model)
+        (value,) = super().from_payloads([payload], None if hint is None else [hint])
+        return value
 
-    def _judge(self, payload: Payload, hint: Any, model: type[BaseModel]) -> Any:
-        given = given_by(payload)
-        if given is None and type(None) in get_args(hint):
-            return None
-        if not isinstance(given, dict):
-            raise bad_input(f"expected one JSON object, got {json_name(given)}")
-        if unprintable := [(wording.as_path(way), "must not contain control characters") for way in controls(given)]:
-            raise bad_input(wording.lines(unprintable))
-        try:
-            return super().from_payloads([payload], [hint])[0]
-        except ValidationError as refused:
-            raise bad_input(wording.lines(wording.problems(refused, given, model))) from None
+
+def judge_start(payloads: Sequence[Payload], model: type[BaseModel]) -> None:
+    """A start is one JSON object that reads as its model."""
+    expect_one(payloads)
+    _judged(payloads[0], model)
+
+
+def expect_one(payloads: Sequence[Payload]) -> None:
+    """One message, one object: nobody outside sends a workflow what only its own earlier run hands over."""
+    if len(payloads) != 1:
+        raise bad_input(f"expected one JSON object, got {len(payloads) or 'none'}")
+
+
+def _judged(payload: Payload, model: type[BaseModel]) -> BaseModel:
+    """The one place where what people send is judged. A replay never comes here."""
+    return _read_strictly(payload, model)
+
+
+def _read_strictly(payload: Payload, model: type[BaseModel]) -> BaseModel:
+    """What somebody sent, as its model; refused with field and rule, and never with what was given."""
+    if payload.ByteSize() > wording.LARGEST:
+        raise bad_input(wording.TOO_LARGE, Reason.TOO_BIG)
+    given = given_by(payload)
+    if not isinstance(given, dict):
+        raise bad_input(f"expected one JSON object, got {json_name(given)}")
+    if unprintable := list(wording.unprintable_in(given)):
+        lines = [(each.field or "", each.message) for each in unprintable]
+        raise refused_for(wording.lines(lines), unprintable[: wording.AT_MOST], BAD_INPUT)
+    try:
+        return model.model_validate_json(payload.data)
+    except ValidationError as refused:
+        lines, found = wording.problems(refused, given, model), wording.found(refused, given, model)
+        raise refused_for(wording.lines(lines), found[: wording.AT_MOST], BAD_INPUT) from None
 
 
 def external_model(hint: Any) -> type[BaseModel] | None:
@@ -138,18 +161,7 @@ def json_name(value: Any) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
-def controls(value: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """The ways to every text with a control character other than tab and line break; NUL is one SQL would refuse."""
-    match value:
-        case str() if CONTROL.search(value):
-            yield way
-        case dict():
-            for name, inner in value.items():
-                yield from controls(name, (*way, name))
-                yield from controls(inner, (*way, name))
-        case list():
-            for place, inner in enumerate(value):
-                yield from controls(inner, (*way, place))
+_CONSTRUCTING: Final = CompositePayloadConverter(*_ENCODINGS)
 
 
 class PlainFailures(DefaultFailureConverter):
@@ -164,12 +176,12 @@ class PlainFailures(DefaultFailureConverter):
 
     def from_failure(self, failure: Failure, _judging: PayloadConverter) -> BaseException:
         """See base class. A failure's details are nobody's input: they are read without judging."""
-        return super().from_failure(failure, _PARTS)
+        return super().from_failure(failure, _CONSTRUCTING)
 
 
 data_converter: Final = dataclasses.replace(
     pydantic_data_converter,
-    payload_converter_class=TenurePayloadConverter,
+    payload_converter_class=Door,
     failure_converter_class=PlainFailures,
 )
 """The one data converter: for clients, workers (through the client) and replayers."""

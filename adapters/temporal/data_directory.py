@@ -10,6 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from adapters.private import private_directory, private_file, private_files
+from adapters.sqlite_check import damage
+
 KEEP_LOG: Final = 5_000_000
 """Bytes; a longer server log is put aside at the next start, and the one put aside before is forgotten."""
 
@@ -39,6 +42,14 @@ class DataDirectoryUnusable(CannotStart):
         self.path = path
 
 
+class DatabaseDamaged(CannotStart):
+    """The server would start on it, and fail at some workflow later."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(f"{path} is damaged ({found}): restore a backup, or choose another data directory")
+        self.path = path
+
+
 class OtherServerVersion(CannotStart):
     """The server never migrates an existing file: another version may read it wrongly."""
 
@@ -50,6 +61,15 @@ class OtherServerVersion(CannotStart):
         self.path = path
         self.written_by = written_by
         self.ours = ours
+
+
+@contextmanager
+def usable(directory: Path) -> Iterator[None]:
+    """While making what we need there: what the system refuses is one line. Raises DataDirectoryUnusable."""
+    try:
+        yield
+    except OSError as refused:
+        raise DataDirectoryUnusable(directory, refused.strerror or str(refused)) from None
 
 
 @dataclass(frozen=True)
@@ -82,9 +102,13 @@ class DataDirectory:
         written_by = self.stamp.read_text().strip() if self.stamp.exists() else "an unknown version"
         if self.database.exists() and written_by != version:
             raise OtherServerVersion(self.database, written_by, version)
-        self.stamp.write_text(version + "\n")
-        if self.log.exists() and self.log.stat().st_size > KEEP_LOG:
-            self.log.replace(self.log.with_suffix(".log.1"))
+        if found := damage(self.database):
+            raise DatabaseDamaged(self.database, found)
+        with usable(self.path):
+            private_file(self.stamp).write_text(version + "\n")
+            if self.log.exists() and self.log.stat().st_size > KEEP_LOG:
+                self.log.replace(self.log.with_suffix(".log.1"))
+            private_files(self.path)
 
     @contextmanager
     def locked(self) -> Iterator[int]:
@@ -92,11 +116,8 @@ class DataDirectory:
 
         Give it to the server: the lock then lasts until the last of the two processes is gone, however they end.
         """
-        try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self.path / "temporal.db.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as refused:
-            raise DataDirectoryUnusable(self.path, refused.strerror or "") from None
+        with usable(self.path):
+            lock = os.open(private_directory(self.path) / "temporal.db.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             self._take(lock)
             os.ftruncate(lock, 0)

@@ -18,10 +18,11 @@ from typing import Final, Self
 
 from temporalio.service import RPCError
 
+from adapters.loopback import LOOPBACK
+from adapters.private import OTHERS, opened
 from adapters.temporal.client import ServerUnreachable, connect
-from adapters.temporal.data_directory import CannotStart, DataDirectory
-
-LOOPBACK: Final = "127.0.0.1"
+from adapters.temporal.data_directory import CannotStart, DataDirectory, usable
+from adapters.temporal.ui_proxy import UiProxy, port_no_browser_goes_to, unreachable
 
 PRAGMAS: Final = {"journal_mode": "wal", "synchronous": "full"}
 """The fastest pair that loses no acknowledged operation in a power cut (reliability.md 1.2)."""
@@ -50,6 +51,11 @@ STOPPED_WITHIN: Final = timedelta(seconds=10)
 
 STARTS: Final = 3
 """Attempts to start on ports that were free a moment ago."""
+
+LISTENS: Final = "Temporal Server:"
+"""How the line begins that `temporal server start-dev` prints once it has its ports."""
+
+LOOK_AGAIN: Final = timedelta(seconds=0.02)
 
 PR_SET_PDEATHSIG: Final = 1
 
@@ -104,6 +110,7 @@ class DevServer:
         self._settings = {**ALWAYS, **(TIME_TRAVEL if time_travel else {}), **(settings or {})}
         self._ready_within = ready_within
         self._held = ExitStack()
+        self._log_starts = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -134,16 +141,25 @@ class DevServer:
         return self
 
     async def _start_and_answer(self, program: Path, lock: int) -> None:
-        """A port found free may be taken before the server binds it; those that nobody asked for are then others."""
-        wanted = (self.port, self.ui_port)
+        """A port found free may be taken before the server binds it; those that nobody asked for are then others.
+
+        The Web UI's port is ours from the beginning: the UI itself listens where no browser goes. J9.
+        """
+        door = self._held.enter_context(socket.socket())
+        self.ui_port = _bound(door, self.ui_port, "Web UI")
+        proxy = UiProxy(door)
+        self._held.callback(proxy.stop)
+        wanted, where = self.port, unreachable()
         for attempt in range(1, STARTS + 1):
-            self.port, self.ui_port = wanted
-            self._process = self._start(program, lock)
+            self.port = wanted
+            behind = (where, port_no_browser_goes_to(where))
+            self._process = self._start(program, lock, behind)
             try:
                 await self._answers()
+                await proxy.start(*behind)
                 break
             except ServerDidNotStart as failed:
-                if attempt == STARTS or "address already in use" not in str(failed):
+                if attempt == STARTS or "address already in use" not in failed.tail:
                     raise
 
     async def __aexit__(self, *_: object) -> None:
@@ -166,20 +182,20 @@ class DevServer:
                 await asyncio.to_thread(self._process.wait)
         self._held.close()
 
-    def _start(self, program: Path, lock: int) -> "subprocess.Popen[bytes]":
-        self.port, self.ui_port, metrics, http = free_ports(
-            {"gRPC": self.port, "Web UI": self.ui_port, "metrics": 0, "HTTP API": 0}
-        )
-        ports = {"port": self.port, "ui-port": self.ui_port, "metrics-port": metrics, "http-port": http}
-        with self.data.log.open("ab") as log:
+    def _start(self, program: Path, lock: int, ui: tuple[str, int]) -> "subprocess.Popen[bytes]":
+        self.port, metrics, http = free_ports({"gRPC": self.port, "metrics": 0, "HTTP API": 0})
+        ports = {"port": self.port, "ui-port": ui[1], "metrics-port": metrics, "http-port": http}
+        with usable(self.data.path), opened(self.data.log, "ab") as log:
+            self._log_starts = log.seek(0, os.SEEK_END)
             return subprocess.Popen(  # noqa: S603 - our own argument list, no shell
-                [program, *self._arguments(ports)],
+                [program, *self._arguments(ports), "--ui-ip", ui[0]],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env={name: value for name, value in os.environ.items() if not _is_ours(name)},
                 pass_fds=(lock,),
                 start_new_session=True,  # a Ctrl-C in the terminal stops the worker first, then we the server
+                umask=OTHERS,
                 preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - no other way to be told of the parent's end
             )
 
@@ -195,12 +211,21 @@ class DevServer:
     async def _answers(self) -> None:
         latest = time.monotonic() + self._ready_within.total_seconds()
         while self.pid and time.monotonic() < latest:
-            with contextlib.suppress(ServerUnreachable, RPCError):  # somebody else may answer on a port we lost
+            if not self._says_it_listens():
+                await asyncio.sleep(LOOK_AGAIN.total_seconds())
+                continue
+            with contextlib.suppress(ServerUnreachable, RPCError):
                 client = await connect(self.address, within=timedelta(seconds=1))
                 if await client.service_client.check_health(timeout=timedelta(seconds=5)):
                     return
         what = "did not answer in time" if self.pid else "ended at once"
         raise ServerDidNotStart(what, self.data.log, self.data.log_tail())
+
+    def _says_it_listens(self) -> bool:
+        """Its own word: on a port that ours lost between probe and start, somebody else's server answers."""
+        with self.data.log.open(encoding="utf-8", errors="replace") as log:
+            log.seek(self._log_starts)
+            return any(line.startswith(LISTENS) for line in log)
 
 
 def free_ports(wanted: Mapping[str, int]) -> list[int]:

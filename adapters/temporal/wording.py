@@ -8,8 +8,19 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.checks import InOurWords
+from domain.placeholder import PLACEHOLDER
+from domain.reasons import Problem, Reason
+
 AT_MOST: Final = 8
 """Problems told at once; whoever has more of them reads the schema."""
+
+LARGEST: Final = 256 * 1024
+"""Bytes of one external message. What is made of it (records, views) stays far below the 2 MB that Temporal takes."""
+
+TOO_LARGE: Final = f"must have at most {LARGEST // 1024} KB"
+
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 PLAIN: Final = {
     "missing": "is required",
@@ -52,8 +63,8 @@ PLAIN: Final = {
     "literal_error": "must be one of {expected}",
     "union_tag_invalid": "must have one of {expected_tags} as {discriminator}",
     "union_tag_not_found": "must say its {discriminator}",
+    "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
-    "string_pattern_mismatch": "must match the pattern {pattern}",
     "too_short": "must have at least {min_length} entries",
     "too_long": "must have at most {max_length} entries",
     "greater_than": "must be more than {gt}",
@@ -61,8 +72,16 @@ PLAIN: Final = {
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
     "multiple_of": "must be a multiple of {multiple_of}",
-    "country_alpha2": "must be a two-letter country code such as JP",
 }
+
+SHAPES: Final = {
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": (
+        "must be 1 to 64 Latin letters, digits, dots, dashes or underscores, a letter or digit first"
+    ),
+    r"^[A-Z0-9][A-Z0-9-]{2,39}$": "must be 3 to 40 Latin capitals, digits or dashes, no dash first",
+    r"^[A-Za-z]{2}$": "must be a two-letter country code such as JP",
+}
+"""What the patterns of fields ask for; a test holds the two together."""
 
 PLAINER: Final = {
     "value is not a valid email address": "must be a mail address such as name@example.com",
@@ -71,16 +90,95 @@ PLAINER: Final = {
 """What other libraries' validators say, some of them with parts of the value, by how they begin."""
 
 
+CODES: Final = {
+    "missing": Reason.REQUIRED,
+    "extra_forbidden": Reason.UNKNOWN_FIELD,
+    "too_short": Reason.TOO_SHORT,
+    "too_long": Reason.TOO_LONG,
+    "greater_than": Reason.TOO_SMALL,
+    "greater_than_equal": Reason.TOO_SMALL,
+    "less_than": Reason.TOO_LARGE,
+    "less_than_equal": Reason.TOO_LARGE,
+    "enum": Reason.NOT_ONE_OF,
+    "literal_error": Reason.NOT_ONE_OF,
+    "union_tag_invalid": Reason.NOT_ONE_OF,
+    "union_tag_not_found": Reason.REQUIRED,
+    "_type": Reason.WRONG_TYPE,
+    "": Reason.WRONG_FORM,
+}
+"""By how the name of pydantic's own error ends; the first that fits."""
+
+
 def problems(error: ValidationError, given: Any = None, model: type[BaseModel] | None = None) -> list[tuple[str, str]]:
     """Each problem as (where, what is wrong), in pydantic's order, each once.
 
     `given` is the JSON that was refused: it tells the fields on the way from the names of union members, which are no
     part of the path a person wrote. `model` is what it was read as, for "did you mean".
     """
-    found = [
-        (path(detail, given), said(detail, model)) for detail in error.errors(include_url=False, include_input=True)
-    ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys((path(each, given), said(each, model)) for each in _told(error)))
+
+
+def found(error: ValidationError, given: Any = None, model: type[BaseModel] | None = None) -> list[Problem]:
+    """The same for programs: each with its code, and the field also where only the words name it."""
+    return list(dict.fromkeys(_problem(each, given, model) for each in _told(error)))
+
+
+def _told(error: ValidationError) -> list[ErrorDetails]:
+    details = error.errors(include_url=False, include_input=True)
+    return [each for each in details if not _only_follows(each, details)]
+
+
+def _problem(detail: ErrorDetails, given: Any, model: type[BaseModel] | None) -> Problem:
+    words, where = said(detail, model), path(detail, given)
+    inner = _field_named_in(words, detail, model) if detail["type"] == "value_error" else ""
+    words = words.removeprefix(f"{inner}: ") if inner else words
+    field = ".".join(filter(None, (where, inner)))
+    return Problem.of(_code_of(detail), words, field)
+
+
+def _field_named_in(words: str, detail: ErrorDetails, model: type[BaseModel] | None) -> str:
+    """A rule between fields names the one to change first: `site is required with …`, `customer.country has …`."""
+    first = words.partition(" ")[0].removesuffix(":")
+    known = {field for here in _models_at(model, detail["loc"]) for field in here.model_fields} if model else set()
+    return first if first.partition(".")[0] in known else ""
+
+
+def _code_of(detail: ErrorDetails) -> Reason:
+    if PLACEHOLDER in detail["msg"]:
+        return Reason.PLACEHOLDER
+    if detail["type"] == "value_error":
+        return Reason.WRONG_FORM if isinstance(detail["input"], str) else Reason.CONTRADICTION
+    if detail["type"] == "string_too_short" and detail["ctx"]["min_length"] == 1:
+        return Reason.REQUIRED
+    return next(code for ending, code in CODES.items() if detail["type"].endswith(ending))
+
+
+def _only_follows(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
+    """A list is called too short because entries of it were refused: they are told."""
+    where = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        each["loc"][: len(where)] == where and each is not detail for each in details
+    )
+
+
+def unprintable_in(given: Any) -> Iterator[Problem]:
+    """Every text of some JSON with a control character."""
+    for way in controls(given):
+        yield Problem.of(Reason.WRONG_FORM, "must not contain control characters", as_path(way))
+
+
+def controls(value: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The ways to every text with a control character other than tab and line break; NUL is one SQL would refuse."""
+    match value:
+        case str() if CONTROL.search(value):
+            yield way
+        case dict():
+            for name, inner in value.items():
+                yield from controls(name, (*way, name))
+                yield from controls(inner, (*way, name))
+        case list():
+            for place, inner in enumerate(value):
+                yield from controls(inner, (*way, place))
 
 
 def lines(found: Sequence[tuple[str, str]]) -> str:
@@ -123,9 +221,10 @@ def said(detail: ErrorDetails, model: type[BaseModel] | None = None) -> str:
     match detail["type"]:
         case "extra_forbidden":
             return "is not a known field" + _suggestion(detail, model)
-        case "string_too_short":
-            least = context["min_length"]
-            return "must not be empty" if least == 1 else f"must have at least {least} characters"
+        case "string_too_short" | "too_short" if context["min_length"] == 1:
+            return "must not be empty"
+        case "string_pattern_mismatch":
+            return SHAPES.get(context["pattern"], "does not have the form of this field")
         case known if known in PLAIN:
             return PLAIN[known].format(**context)
     return _by_a_validator(detail)
@@ -139,7 +238,7 @@ def _by_a_validator(detail: ErrorDetails) -> str:
         if text.startswith(beginning):
             return plainer
     given = detail["input"]
-    repeats = isinstance(given, str) and given.strip() and given.strip() in text
+    repeats = not isinstance(cause, InOurWords) and isinstance(given, str) and given.strip() and given.strip() in text
     return "is not valid" if repeats or isinstance(cause, UnicodeError) or not text else text.partition("\n")[0]
 
 
@@ -154,7 +253,7 @@ def _models_at(model: Any, way: Sequence[str | int]) -> list[type[BaseModel]]:
     here = list(_models_in(model))
     for part in way:
         inside = [field.annotation for there in here if (field := there.model_fields.get(str(part)))]
-        here = [found for annotation in inside for found in _models_in(annotation)] or here
+        here = [known for annotation in inside for known in _models_in(annotation)] or here
     return here
 
 

@@ -1,9 +1,10 @@
 """One valid message of each kind: shown to operators, pasted from the Web UI, validated by a test."""
 
+from datetime import datetime
 from typing import Final
 
-from domain.device.device import DeviceLife
 from domain.device.messages import AskForReturnPapers, HandOver, ReportDelivered, ReportReceived
+from domain.device.state import DeviceState
 from domain.offers import Offer, as_they_are, fitted
 from domain.values import Message
 
@@ -16,14 +17,10 @@ EXAMPLES: Final[dict[str, Message]] = {
 """By update name."""
 
 
-def offers(life: DeviceLife) -> dict[str, Offer]:
-    """What fits this device: the serial number that was shipped, the customer's organization."""
+def offers(state: DeviceState, _now: datetime) -> dict[str, Offer]:
+    """What fits this device. Its serial number is not offered: it is to be read from what came back. TRL-94"""
     found = as_they_are(EXAMPLES)
-    found["report_received"] = fitted(
-        EXAMPLES["report_received"],
-        "compare serial_number with what stands on the device",
-        serial_number=life.serial_number,
-    )
-    found["hand_over"] = fitted(EXAMPLES["hand_over"], by=life.customer_id)
-    found["ask_for_papers"] = fitted(EXAMPLES["ask_for_papers"], organization_id=life.customer_id)
+    received = Offer(EXAMPLES["report_received"], "read serial_number from the device itself")
+    found["report_received"] = received.assuming(serial_number=state.serial_number)
+    found["ask_for_papers"] = fitted(EXAMPLES["ask_for_papers"], organization_id=state.customer_id)
     return found

@@ -1,9 +1,9 @@
 """The terms a trial device is on loan under."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from domain.device.carriers import FALLBACK
-from domain.policy import Days, SomeDays
+from domain.policy import Days, Ladder, TimeOfDay
 from domain.values import Email, Line, Model
 
 
@@ -19,5 +19,9 @@ class DevicePolicy(Model):
     other_carrier: Line = FALLBACK.carrier
     """Whom the customer calls in a country for which the rules name no carrier. TRL-93, AMB-16."""
 
-    reminders: tuple[SomeDays, ...] = (timedelta(days=14), timedelta(days=7), timedelta(days=1))
+    reminders: Ladder = (timedelta(days=14), timedelta(days=7), timedelta(days=1))
     """Before the return is due: the customer's administrator is reminded. TRL-90."""
+
+    notices_at: TimeOfDay = time(9, 0)
+    """Local time, in the customer's zone, at which reminders of a calendar day go out on that day. AMB-39,
+    AMB-47."""

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from domain.values import Refused
+from domain.transitions import Table
 
 
 class DeviceStage(StrEnum):
@@ -41,19 +41,17 @@ NEXT: Final = {
     (D.RETURN_DUE, V.RETURN_OVERDUE): D.OVERDUE,
     **{(stage, V.RETURN_OVERDUE): stage for stage in (D.RETURN_IN_TRANSIT, D.SERIAL_MISMATCH)},
     **{(stage, V.HANDED_OVER): D.RETURN_IN_TRANSIT for stage in OUT},
-    (D.RETURN_IN_TRANSIT, V.RECEIVED): D.MATCHED,
-    (D.RETURN_IN_TRANSIT, V.RECEIVED_OTHER): D.SERIAL_MISMATCH,
+    **{(stage, V.RECEIVED): D.MATCHED for stage in (*OUT, D.RETURN_IN_TRANSIT)},
+    **{(stage, V.RECEIVED_OTHER): D.SERIAL_MISMATCH for stage in (*OUT, D.RETURN_IN_TRANSIT)},
 }
 
-
-class DeviceTransitionRefused(Refused):
-    """The stage does not allow what was asked for."""
-
-
-def after(stage: DeviceStage, event: DeviceEvent) -> DeviceStage:
-    """The stage that follows; raises DeviceTransitionRefused when there is none."""
-    following = NEXT.get((stage, event))
-    if following is None:
-        wanted = " or ".join(str(at) for at, known in NEXT if known is event)
-        raise DeviceTransitionRefused(f"{event} is not possible: the device is {stage}, it would have to be {wanted}")
-    return following
+TABLE: Final = Table(
+    what="device",
+    next=NEXT,
+    closed=frozenset({D.MATCHED}),
+    asked={
+        V.DELIVERED: "report the device delivered",
+        V.HANDED_OVER: "hand the device over",
+        V.RECEIVED: "report the device received",
+    },
+)

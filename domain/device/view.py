@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-from domain.device.device import EXPIRY, RETURN_DUE, DeviceLife
+from domain.device.state import EXPIRED_BEFORE, EXPIRY, RETURN_DUE, DeviceState
 from domain.device.states import DeviceStage
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step, awaited, tracker, view_of
+from domain.view import Awaited, LifecycleView, Mark, Step, awaited, tracker, view_of
 
 D = DeviceStage
 
@@ -20,85 +20,76 @@ IN_WORDS: Final = {
     D.MATCHED: "is back",
 }
 
-MISSED: Final = {"device_overdue": "The device was not back in time"}
-
-GIVEN_BACK: Final = frozenset({D.RETURN_IN_TRANSIT, D.SERIAL_MISMATCH, D.MATCHED})
-"""The customer handed something over, this device or another one."""
-
-CAN_SEND: Final = {
-    D.SHIPPED: ("report_delivered", "hand_over", "ask_for_papers"),
-    D.IN_USE: ("hand_over", "ask_for_papers"),
-    D.RETURN_DUE: ("hand_over", "ask_for_papers"),
-    D.OVERDUE: ("hand_over", "ask_for_papers"),
-    D.RETURN_IN_TRANSIT: ("report_received", "ask_for_papers"),
-    D.SERIAL_MISMATCH: ("hand_over", "ask_for_papers"),
+MISSED: Final = {
+    "device_overdue": "The device was not back in time",
+    EXPIRED_BEFORE: "The EULA mail's date had passed when the loan began",
 }
 
 
-def device_view(life: DeviceLife, now: datetime) -> LifeView:
-    """Everything about a device that its state can tell, as of `now` (UTC)."""
+def device_view(state: DeviceState, now: datetime) -> LifecycleView:
+    """As of `now` (UTC)."""
     return view_of(
-        life,
+        state,
         now,
         missed=MISSED,
-        troubles=_troubles(life),
-        kind=life.lifecycle,
-        what=f"Device {life.device_id} on loan for trial {life.trial_id}",
-        stage=life.stage,
-        stage_in_words=IN_WORDS[life.stage],
-        customer_id=life.customer_id,
-        partner_id=life.partner_id,
-        steps=_steps(life),
-        awaiting=_awaiting(life),
-        can_send=CAN_SEND.get(life.stage, ()),
-        facts=_facts(life),
+        troubles=_troubles(state),
+        kind=state.lifecycle,
+        what=f"Device {state.device_id} on loan for trial {state.trial_id}",
+        stage=state.stage,
+        stage_in_words=IN_WORDS[state.stage],
+        customer_id=state.customer_id,
+        partner_id=state.partner_id,
+        steps=_steps(state),
+        awaiting=_awaiting(state),
+        facts=_facts(state),
     )
 
 
-def _facts(life: DeviceLife) -> dict[str, str]:
+def _facts(state: DeviceState) -> dict[str, str]:
     return facts(
-        trial=life.trial_id,
-        model=life.model,
-        serial_number=life.serial_number,
-        expires_at=life.expires_at,
-        return_due_at=life.return_due_at,
-        overdue="yes" if life.overdue and not life.closed else None,
-        carrier=life.way_back.carrier,
-        label_in_box="yes" if life.way_back.label_in_box else "no",
-        new_label_possible="yes" if life.way_back.new_label_possible else "no",
-        returned=", ".join(life.returned_serials) or None,
+        trial=state.trial_id,
+        model=state.model,
+        serial_number=state.serial_number,
+        expires_at=state.expires_at,
+        return_due_at=state.return_due_at,
+        overdue="yes" if state.overdue and not state.closed else None,
+        carrier=state.way_back.carrier,
+        label_in_box="yes" if state.way_back.label_in_box else "no",
+        new_label_possible="yes" if state.way_back.new_label_possible else "no",
+        returned=", ".join(state.returned_serials) or None,
     )
 
 
-def _troubles(life: DeviceLife) -> list[str]:
-    if life.stage is not D.SERIAL_MISMATCH:
+def _troubles(state: DeviceState) -> list[str]:
+    if state.stage is not D.SERIAL_MISMATCH:
         return []
-    return [f"Another device came back, {life.returned_serials[-1]}; on loan is {life.serial_number}"]
+    return [f"Another device came back, {state.returned_serials[-1]}; on loan is {state.serial_number}"]
 
 
-def _steps(life: DeviceLife) -> tuple[Step, ...]:
-    """Delivery that nobody reported and nobody can report any more is no step."""
-    told: list[tuple[str, bool, datetime | None]] = [("Shipped", True, None)]
-    if life.delivered_at or life.stage is D.SHIPPED:
-        told.append(("Delivered", life.delivered_at is not None, life.delivered_at))
-        told.append(("In use", life.stage not in {D.SHIPPED, D.IN_USE}, None))
-    told.append(("Handed to the carrier", life.stage in GIVEN_BACK, None))
-    steps = tracker([*told, ("Back", life.stage is D.MATCHED, None)], closed=life.closed)
-    if life.stage is not D.SERIAL_MISMATCH:
+def _steps(state: DeviceState) -> tuple[Step, ...]:
+    """Delivery, and a hand-over, that nobody reported and nobody can report any more is no step."""
+    known: list[tuple[str, bool, datetime | None]] = [("Shipped", True, None)]
+    if state.delivered_at or state.stage is D.SHIPPED:
+        known.append(("Delivered", state.delivered_at is not None, state.delivered_at))
+        known.append(("In use", state.stage not in {D.SHIPPED, D.IN_USE}, None))
+    if state.handed_over or state.stage is not D.MATCHED:
+        known.append(("Handed to the carrier", state.handed_over, None))
+    steps = tracker([*known, ("Back", state.stage is D.MATCHED, None)], closed=state.closed)
+    if state.stage is not D.SERIAL_MISMATCH:
         return steps
     return (*steps[:-1], Step(name="Back", mark=Mark.STOPPED))
 
 
-def _awaiting(life: DeviceLife) -> tuple[Awaited, ...]:
-    customer, device = f"customer {life.customer_id}", f"device {life.serial_number}"
-    match life.stage:
+def _awaiting(state: DeviceState) -> tuple[Awaited, ...]:
+    customer, device = f"customer {state.customer_id}", f"device {state.serial_number}"
+    match state.stage:
         case D.MATCHED:
             return ()
         case D.SHIPPED:
-            return (awaited(life, f"delivery of {device}", "vendor, its logistics", "report_delivered", EXPIRY),)
+            return (awaited(state, f"delivery of {device}", "vendor, its logistics", "report_delivered", EXPIRY),)
         case D.RETURN_IN_TRANSIT:
-            return (awaited(life, device, "vendor, its logistics", "report_received", RETURN_DUE),)
+            return (awaited(state, device, "vendor, its logistics", "report_received", RETURN_DUE),)
         case _:
-            what = f"{device} handed to {life.way_back.carrier}"
-            due = life.stage is not D.IN_USE
-            return (awaited(life, what, customer, "hand_over", RETURN_DUE, pressing=due),)
+            what = f"{device} handed to {state.way_back.carrier}"
+            due = state.stage is not D.IN_USE
+            return (awaited(state, what, customer, "hand_over", RETURN_DUE, pressing=due),)

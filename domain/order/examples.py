@@ -1,5 +1,6 @@
 """One valid message of each kind: shown to operators, pasted from the Web UI, validated by a test. Invented people."""
 
+from datetime import datetime
 from typing import Final
 
 from domain.offers import Offer, as_they_are, fitted
@@ -15,8 +16,8 @@ from domain.order.messages import (
     SubmitForm,
     Terms,
 )
-from domain.order.order import RELAY, OrderLife
-from domain.values import PLACEHOLDER, Country, Language, Message, Person
+from domain.order.state import RELAY, OrderState
+from domain.values import Country, Language, Message, Person
 
 FORM: Final = ProvisioningForm(
     company_name="Akasaka Trading",
@@ -92,30 +93,42 @@ EXAMPLES: Final[dict[str, Message]] = {
 """By update name."""
 
 
-def offers(life: OrderLife) -> dict[str, Offer]:
+def offers(state: OrderState, _now: datetime) -> dict[str, Offer]:
     """What fits this order: the terms still missing, the users it bought, its term."""
     found = as_they_are(EXAMPLES)
-    if life.missing_terms:
-        found["accept_terms"] = fitted(EXAMPLES["accept_terms"], by=life.customer_id, terms=life.missing_terms[0])
-    found["submit_provisioning_form"] = _form(life)
-    found["report_site_built"] = _built(life)
-    handover = GRADUATION.model_copy(update={"term_years": life.term_months / MONTHS_OF_A_YEAR})
-    note = f"replace what stands in it by what the partner answered; term_years must be {handover.term_years:g}"
-    found["graduate"] = fitted(EXAMPLES["graduate"], note, form=handover)
+    found["accept_terms"] = _terms(state)
+    found["submit_provisioning_form"] = _form(state)
+    if state.is_renewal:
+        found["report_site_built"] = Offer(ReportSiteBuilt(by="vendor-build"))
+    else:
+        found["report_site_built"] = Offer(EXAMPLES["report_site_built"], "both go out in the Welcome as they are")
+    found["graduate"] = _graduation(state)
+    found["complete_task"] = fitted(EXAMPLES["complete_task"], task=RELAY)
     return found
 
 
-def _form(life: OrderLife) -> Offer:
-    site = FORM.sites[0].model_copy(update={"named_users": life.named_hosts})
-    form = (RENEWAL_FORM if life.is_renewal else FORM).model_copy(update={"sites": (site,)})
-    note = f"replace what stands in it by what the customer answered; named users must add up to {life.named_hosts}"
-    file = "order.submit_provisioning_form.renewal" if life.is_renewal else ""
-    return Offer(SubmitForm(by="partner-hikari", form=form), note, file)
+def _terms(state: OrderState) -> Offer:
+    """Which of two, only the customer knows."""
+    match state.missing_terms:
+        case (only,):
+            return fitted(EXAMPLES["accept_terms"], terms=only)
+        case (first, *_):
+            return Offer(EXAMPLES["accept_terms"]).assuming(terms=first)
+    return Offer(EXAMPLES["accept_terms"])
 
 
-def _built(life: OrderLife) -> Offer:
-    """Access data go out in the Welcome as they are: none is made up here."""
-    if life.is_renewal:
-        return Offer(ReportSiteBuilt(by="vendor-build"))
-    note = "replace user_name and password_url: they go out in the Welcome"
-    return fitted(EXAMPLES["report_site_built"], note, user_name=PLACEHOLDER, password_url=PLACEHOLDER)
+def _form(state: OrderState) -> Offer:
+    site = FORM.sites[0].model_copy(update={"named_users": state.named_hosts})
+    renewal = "; existing_customer must be true, it is a renewal" if state.is_renewal else ""
+    note = f"as the customer answered; named users must add up to {state.named_hosts}{renewal}"
+    filled_in = (RENEWAL_FORM if state.is_renewal else FORM).model_copy(update={"sites": (site,)})
+    return Offer(EXAMPLES["submit_provisioning_form"], note).assuming(form=filled_in)
+
+
+def _graduation(state: OrderState) -> Offer:
+    years = state.term_months / MONTHS_OF_A_YEAR
+    site = state.sites[0] if state.sites else GRADUATION.site_url
+    filled_in = GRADUATION.model_copy(update={"term_years": years, "site_url": site})
+    sites = ", ".join(state.sites)
+    note = f"as the partner answered; term_years must be {years:g}, site_url one of: {sites}"
+    return Offer(EXAMPLES["graduate"], note).assuming(form=filled_in)

@@ -1,9 +1,10 @@
-"""The two forms of an order's life: Form A, Provisioning, and Form B, Graduation. domain.md §9.6."""
+"""The two forms of an order: Form A, Provisioning, and Form B, Graduation. domain.md §9.6."""
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from domain.checks import Judged, named_once
 from domain.values import Count, Country, Email, Line, Model, Person, Phone, SiteUrl, Text, WebUrl, Zone
 
 
@@ -42,10 +43,14 @@ class ProvisioningForm(Model):
         default=1, description="22 How many sites would you like to create? (ORD-32)"
     )
     sites: tuple[SitePlan, ...] = Field(
-        min_length=1, description="23-24 Each site's address, the primary first, and its Number of Named Users (ORD-33)"
+        min_length=1,
+        max_length=50,
+        description="23-24 Each site's address, the primary first, and its Number of Named Users (ORD-33)",
     )
     primary_language: Line = Field(description="25 Primary Language")
-    additional_languages: tuple[Line, ...] = Field(default=(), description="26 Additional languages")
+    additional_languages: Annotated[tuple[Line, ...], AfterValidator(Judged(named_once))] = Field(
+        default=(), max_length=50, description="26 Additional languages"
+    )
     time_zone: Zone = Field(description="27 Timezone of the site")
     existing_customer: bool = Field(description="28 Is the end customer an existing WebEx customer? (REN-06)")
     reserve: Count = Field(default=0, description="Named users bought and kept back on purpose (AMB-4)")

@@ -1,12 +1,14 @@
-"""What starts an order and what people tell it afterwards: one model each. docs: `tenure schema`."""
+"""What starts an order and what people send to it afterwards: one model each. docs: `tenure schema`."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
 from domain.order.forms import GraduationForm, ProvisioningForm
 from domain.order.policy import OrderPolicy
+from domain.order.states import OrderEvent
+from domain.updates import Update
 from domain.values import Customer, Identifier, Line, Message, Model, Moment, Partner, WebUrl
 
 
@@ -42,7 +44,7 @@ class OrderItem(Model):
 
 
 class PlaceOrder(Message):
-    """Start an order's life. Workflow `Order`, id `order-<sales_order_number>`. ORD-01, REN-01."""
+    """Start an order. Workflow `Order`, id `order-<sales_order_number>`. ORD-01, REN-01."""
 
     sales_order_number: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{2,39}$")] = Field(
         description="The SO#, unique for ever.", examples=["SO-100001"]
@@ -61,11 +63,13 @@ class PlaceOrder(Message):
     policy: OrderPolicy = OrderPolicy()
 
     @model_validator(mode="after")
-    def _renewals_name_their_subscription(self) -> Self:
+    def _renewals_name_their_subscription_and_no_trial(self) -> Self:
         if self.kind is OrderKind.RENEWAL and self.subscription_id is None:
             raise ValueError("subscription_id is required for a renewal (REN-01)")
         if self.kind is OrderKind.NEW and self.subscription_id is not None:
             raise ValueError("subscription_id must be left out for a new order: it gets its own (ORD-01)")
+        if self.kind is OrderKind.RENEWAL and self.converts_trial is not None:
+            raise ValueError("converts_trial must be left out for a renewal: place a new order (TRL-60)")
         return self
 
     @property
@@ -94,7 +98,7 @@ class PlaceOrder(Message):
 class AcceptTerms(Message):
     """The customer agreed to overage terms by pressing Submit on their page. ORD-08, ORD-09, ORD-10."""
 
-    terms: Terms
+    terms: Terms = Field(description="Which of them; each is agreed to on its own. ORD-12")
 
 
 class ClearCompliance(Message):
@@ -116,7 +120,7 @@ class CancelOrder(Message):
 class SubmitForm(Message):
     """The Provisioning form was filled in and submitted. ORD-15, REN-06."""
 
-    form: ProvisioningForm
+    form: ProvisioningForm = Field(description="The Provisioning form, as it was submitted.")
 
 
 class ReportSiteBuilt(Message):
@@ -129,10 +133,51 @@ class ReportSiteBuilt(Message):
 class Graduate(Message):
     """The partner hands the customer over: the Graduation form. ORD-27, ORD-30."""
 
-    form: GraduationForm
+    form: GraduationForm = Field(description="The Graduation form, as it was submitted.")
 
 
 class CompleteTask(Message):
     """Somebody did what an open task asked for."""
 
     task: Line = Field(description="The task's key, as shown by the state query.")
+
+
+UPDATES: Final = {
+    "accept_terms": Update(
+        message=AcceptTerms,
+        does="The customer agreed to port or audio overage terms.",
+        event=OrderEvent.TERMS_ACCEPTED,
+    ),
+    "clear_compliance": Update(
+        message=ClearCompliance,
+        does="The vendor found no problem: the order may ship.",
+        command="clear",
+        event=OrderEvent.COMPLIANCE_CLEARED,
+    ),
+    "refuse_compliance": Update(
+        message=RefuseCompliance,
+        does="The vendor refuses: the order is rejected.",
+        command="refuse",
+        event=OrderEvent.COMPLIANCE_REFUSED,
+    ),
+    "cancel": Update(
+        message=CancelOrder, does="Cancel the order; possible until it ships.", event=OrderEvent.CANCELLED
+    ),
+    "submit_provisioning_form": Update(
+        message=SubmitForm,
+        does="The Provisioning form was submitted (Form A).",
+        command="submit-form",
+        event=OrderEvent.FORM_SUBMITTED,
+    ),
+    "report_site_built": Update(
+        message=ReportSiteBuilt,
+        does="The site is built, or the renewal work is done.",
+        command="site-built",
+        event=OrderEvent.SITE_BUILT,
+    ),
+    "graduate": Update(
+        message=Graduate, does="The Graduation form was submitted (Form B).", event=OrderEvent.GRADUATED
+    ),
+    "complete_task": Update(message=CompleteTask, does="Somebody did what an open task asked for."),
+}
+"""What people may send to an open order, by name."""

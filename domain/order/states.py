@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from domain.values import Refused
+from domain.transitions import Table
 
 
 class Stage(StrEnum):
@@ -52,7 +52,7 @@ NEXT: Final = {
     (Stage.SERVICE_READY, OrderEvent.GRADUATED): Stage.COMPLETED,
 }
 
-_ASKED: Final = {
+ASKED: Final = {
     OrderEvent.TERMS_ACCEPTED: "accept terms",
     OrderEvent.COMPLIANCE_CLEARED: "clear compliance",
     OrderEvent.COMPLIANCE_REFUSED: "refuse compliance",
@@ -63,21 +63,15 @@ _ASKED: Final = {
     OrderEvent.GRADUATED: "graduate",
 }
 
+SHIPPED: Final = frozenset(Stage) - BEFORE_SHIPPING - CLOSED
 
-class TransitionRefused(Refused):
-    """The stage does not allow what was asked for."""
-
-
-def after(stage: Stage, event: OrderEvent) -> Stage:
-    """The stage that follows `event` in `stage`; raises TransitionRefused, naming both, when there is none."""
-    following = NEXT.get((stage, event))
-    if following is None:
-        raise TransitionRefused(f"cannot {_ASKED.get(event, event)}: the order is {stage}{_hint(stage, event)}")
-    return following
-
-
-def _hint(stage: Stage, event: OrderEvent) -> str:
-    if event is OrderEvent.CANCELLED and stage not in CLOSED:
-        return ", and a shipped order can no longer be cancelled (AMB-41: shipping is the point of no return)"
-    wanted = [str(at) for (at, known), _ in NEXT.items() if known is event]
-    return f"; this is possible while it is {' or '.join(wanted)}" if wanted and stage not in CLOSED else ""
+TABLE: Final = Table(
+    what="order",
+    next=NEXT,
+    closed=CLOSED,
+    asked=ASKED,
+    hints=dict.fromkeys(
+        ((stage, OrderEvent.CANCELLED) for stage in SHIPPED),
+        ", and a shipped order can no longer be cancelled (AMB-41: shipping is the point of no return)",
+    ),
+)

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from domain.mails import MailKind, MailState
-from domain.order.order import BUILD_LATE, GRADUATION_DUE, HOLD_OVERDUE, RELAY, RENEWAL_TARGET, OrderLife
-from domain.order.states import BEFORE_SHIPPING, CLOSED, Stage
+from domain.mails import MailState
+from domain.order.mails import OrderMail
+from domain.order.standing import OVER, TRIAL_UNREACHABLE, UNREACHABLE
+from domain.order.state import BUILD_LATE, GRADUATION_DUE, HOLD_OVERDUE, RENEWAL_TARGET, OrderState
+from domain.order.states import Stage
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step, awaited, tracker, view_of
+from domain.view import Awaited, LifecycleView, Mark, Step, awaited, tracker, view_of
 
 IN_WORDS: Final = {
     Stage.ACKNOWLEDGED: "was taken and is being checked",
@@ -21,13 +23,14 @@ IN_WORDS: Final = {
     Stage.CANCELLED: "was cancelled",
 }
 
-UNREACHABLE: Final = "subscription_unreachable"
-
 MISSED: Final = {
     HOLD_OVERDUE: "The compliance hold took longer than usual",
     BUILD_LATE: "The site was not built within the usual time",
     RENEWAL_TARGET: "The renewal's Provisioning form was not in by its target date",
     UNREACHABLE: "The subscription this order renews could not be told, it is not running: find out why",
+    OVER: "The subscription this order renews is over, so nothing was renewed: settle it with the customer",
+    TRIAL_UNREACHABLE: "The trial this order makes paid could not be told that it shipped, it is not running: find out "
+    "whether it was converted",
 }
 _OVERDUE: Final = "Graduation is overdue: until the Graduation form is in, nobody takes care of the customer"
 
@@ -39,111 +42,112 @@ _RENEWAL_WORK: Final = "the renewal work"
 _GRADUATION: Final = "the Graduation form"
 
 
-def order_view(life: OrderLife, now: datetime) -> LifeView:
-    """Everything about an order that its state can tell, as of `now` (UTC)."""
+def order_view(state: OrderState, now: datetime) -> LifecycleView:
+    """As of `now` (UTC)."""
     return view_of(
-        life,
+        state,
         now,
         missed=MISSED,
-        troubles=[_OVERDUE] if life.graduation_overdue else [],
-        kind=f"{life.lifecycle}.{life.kind}",
-        what=f"{life.kind.capitalize()} order {life.number}",
-        stage=life.stage,
-        stage_in_words=IN_WORDS[life.stage],
-        customer_id=life.customer_id,
-        partner_id=life.facing_partner_id,
-        steps=steps(life),
-        awaiting=awaiting(life),
-        can_send=can_send(life),
-        facts=_facts(life),
+        troubles=[_OVERDUE] if state.graduation_overdue else [],
+        kind=f"{state.lifecycle}.{state.kind}",
+        what=f"{state.kind.capitalize()} order {state.number}",
+        stage=state.stage,
+        stage_in_words=IN_WORDS[state.stage],
+        customer_id=state.customer_id,
+        partner_id=state.facing_partner_id,
+        steps=steps(state),
+        awaiting=awaiting(state),
+        facts=_facts(state, now),
     )
 
 
-def _facts(life: OrderLife) -> dict[str, str]:
+def _facts(state: OrderState, now: datetime) -> dict[str, str]:
     return facts(
-        ordering_partner=life.ordering_partner_id,
-        subscription=life.subscription_id,
-        required_terms=", ".join(life.required_terms) or "none",
-        accepted_terms=", ".join(life.terms_accepted) or "none",
-        placed_at=life.placed_at,
-        cleared_at=life.cleared_at,
-        shipped_at=life.shipped_at,
-        form_submitted_at=life.form_submitted_at,
-        built_at=life.built_at,
-        link_void_at=life.link_void_at,
-        renewal_date=life.renewal_date,
-        closed_at=life.closed_at,
-        csm=life.csm,
+        ordering_partner=state.ordering_partner_id,
+        subscription=state.subscription_id,
+        required_terms=", ".join(state.required_terms) or None,
+        accepted_terms=", ".join(state.terms_accepted) or None,
+        placed_at=state.placed_at,
+        cleared_at=state.cleared_at,
+        shipped_at=state.shipped_at,
+        form_submitted_at=state.form_submitted_at,
+        built_at=state.built_at,
+        link_void_at=state.link_void_at,
+        renewal_date=state.renewal_date,
+        next_term=state.next_term(now),
+        sites=", ".join(state.sites) or None,
+        converts_trial=state.converts_trial,
+        running_trials=_left(state),
+        holidays=_holidays(state),
+        closed_at=state.closed_at,
+        csm=state.csm,
     )
 
 
-def steps(life: OrderLife) -> tuple[Step, ...]:
+def _left(state: OrderState) -> str | None:
+    if not state.unconverted_trials:
+        return None
+    return f"{', '.join(state.unconverted_trials)}: not converted by this order, which names no such trial (AMB-53)"
+
+
+def _holidays(state: OrderState) -> str | None:
+    if not state.plain_weekdays:
+        return None
+    return (
+        f"not known in {state.policy.vendor_country} for some of the days: every Monday to Friday was counted (AMB-40)"
+    )
+
+
+def steps(state: OrderState) -> tuple[Step, ...]:
     """The tracker: ticks only for what happened, a cross where it stopped."""
-    graduated = life.stage is Stage.COMPLETED and not life.is_renewal
-    told = [
-        ("Compliance hold", life.shipped_at),
-        ("Provisioning form", life.form_submitted_at),
-        ("Renewal work" if life.is_renewal else "Site build", life.built_at),
-        ("Graduation", life.closed_at if graduated else None),
+    graduated = state.stage is Stage.COMPLETED and not state.is_renewal
+    dated = [
+        ("Compliance hold", state.shipped_at),
+        ("Provisioning form", state.form_submitted_at),
+        ("Renewal work" if state.is_renewal else "Site build", state.built_at),
+        ("Graduation", state.closed_at if graduated else None),
     ]
-    shown = tracker(((name, at is not None, at) for name, at in told), closed=life.closed)
-    return shown[:3] if life.is_renewal else (*shown[:3], _welcome(life), *shown[3:])
+    shown = tracker(((name, at is not None, at) for name, at in dated), closed=state.closed)
+    return shown[:3] if state.is_renewal else (*shown[:3], _welcome(state), *shown[3:])
 
 
-def _welcome(life: OrderLife) -> Step:
+def _welcome(state: OrderState) -> Step:
     """It goes out beside what else happens, and is done when it was sent; the ledger knows it longer than the order."""
     name = "Welcome"
-    if life.link_void_at is not None:
-        return Step(name=name, mark=Mark.DONE, at=life.link_void_at - life.policy.password_link_life)
-    mail = next((mail for mail in life.mails.values() if mail.kind is MailKind.WELCOME), None)
+    if state.link_void_at is not None:
+        return Step(name=name, mark=Mark.DONE, at=state.link_void_at - state.policy.password_link_life)
+    mail = next((mail for mail in state.mails.values() if mail.kind == OrderMail.WELCOME), None)
     match mail.state if mail else None:
         case MailState.SENT:
             return Step(name=name, mark=Mark.DONE)
         case MailState.UNKNOWN | MailState.REFUSED | MailState.MOOT:
             return Step(name=name, mark=Mark.STOPPED)
         case _:
-            return Step(name=name, mark=Mark.PENDING if life.built_at is None else Mark.CURRENT)
+            return Step(name=name, mark=Mark.PENDING if state.built_at is None else Mark.CURRENT)
 
 
-def awaiting(life: OrderLife) -> tuple[Awaited, ...]:
+def awaiting(state: OrderState) -> tuple[Awaited, ...]:
     """What the next move waits for, from whom, until when."""
-    match life.stage:
+    match state.stage:
         case Stage.HELD:
-            return tuple(_for_release(life))
+            return tuple(_for_release(state))
         case Stage.AWAITING_DETAILS:
-            return (_from_partner(life, _FORM, "submit_provisioning_form", RENEWAL_TARGET),)
+            return (_from_partner(state, _FORM, "submit_provisioning_form", RENEWAL_TARGET),)
         case Stage.PROVISIONING:
-            what = _RENEWAL_WORK if life.is_renewal else _BUILD
-            return (awaited(life, what, "vendor", "report_site_built", BUILD_LATE),)
+            what = _RENEWAL_WORK if state.is_renewal else _BUILD
+            return (awaited(state, what, "vendor", "report_site_built", BUILD_LATE),)
         case Stage.SERVICE_READY:
-            return (_from_partner(life, _GRADUATION, "graduate", GRADUATION_DUE),)
+            return (_from_partner(state, _GRADUATION, "graduate", GRADUATION_DUE),)
         case _:
             return ()
 
 
-def _for_release(life: OrderLife) -> Iterator[Awaited]:
-    if life.cleared_at is None:
-        yield awaited(life, _COMPLIANCE, "vendor", "clear_compliance", HOLD_OVERDUE)
-    for name in life.missing_terms:
-        yield awaited(life, f"{name} {_TERMS}", "customer", "accept_terms", HOLD_OVERDUE)
+def _for_release(state: OrderState) -> Iterator[Awaited]:
+    if state.cleared_at is None:
+        yield awaited(state, _COMPLIANCE, "vendor", "clear_compliance", HOLD_OVERDUE)
+    for name in state.missing_terms:
+        yield awaited(state, f"{name} {_TERMS}", "customer", "accept_terms", HOLD_OVERDUE)
 
 
-def _from_partner(life: OrderLife, what: str, update: str, deadline: str) -> Awaited:
-    return awaited(life, what, f"partner {life.facing_partner_id}", update, deadline)
-
-
-def can_send(life: OrderLife) -> tuple[str, ...]:
-    """Updates that would not be refused for the stage."""
-    wanted = [each.update for each in awaiting(life)]
-    if life.stage is Stage.HELD:
-        wanted.append("refuse_compliance")
-    if life.stage in BEFORE_SHIPPING:
-        wanted.append("cancel")
-    if life.stage not in CLOSED and _open(life, RELAY):
-        wanted.append("complete_task")
-    return tuple(dict.fromkeys(wanted))
-
-
-def _open(life: OrderLife, key: str) -> bool:
-    task = life.journal.task(key)
-    return task is not None and task.closed_at is None
+def _from_partner(state: OrderState, what: str, update: str, deadline: str) -> Awaited:
+    return awaited(state, what, f"partner {state.facing_partner_id}", update, deadline)

@@ -1,10 +1,11 @@
 """One valid message of each kind: shown to operators, pasted from the Web UI, validated by a test."""
 
+from datetime import datetime
 from typing import Final
 
 from domain.offers import Offer, as_they_are, fitted
 from domain.subscription.messages import ConfirmRenewal, TerminateSubscription
-from domain.subscription.subscription import SubscriptionLife
+from domain.subscription.state import SubscriptionState
 from domain.values import Message
 
 EXAMPLES: Final[dict[str, Message]] = {
@@ -14,9 +15,9 @@ EXAMPLES: Final[dict[str, Message]] = {
 """By update name."""
 
 
-def offers(life: SubscriptionLife) -> dict[str, Offer]:
+def offers(state: SubscriptionState, _now: datetime) -> dict[str, Offer]:
     """What fits this subscription: the renewal nobody has verified yet."""
     found = as_they_are(EXAMPLES)
-    for number in life.unverified[:1]:
-        found["confirm_renewal"] = fitted(EXAMPLES["confirm_renewal"], by=life.partner_id, order_number=number)
+    for number in state.unverified[:1]:
+        found["confirm_renewal"] = fitted(EXAMPLES["confirm_renewal"], order_number=number)
     return found

@@ -1,19 +1,27 @@
-"""What starts a subscription, what orders tell it, and what people may ask of it."""
+"""What starts a subscription, what orders report to it, and what people may send to it."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AwareDatetime, Field
 
 from domain.subscription.policy import SubscriptionPolicy
-from domain.subscription.subscription import SubscriptionLife
-from domain.values import Identifier, Line, Message, Model, Moment, Zone
+from domain.subscription.states import SubscriptionEvent
+from domain.updates import Update
+from domain.values import Identifier, Line, Message, Model, Moment, Signal, Zone
+from domain.working_time import ZoneRules
+
+LONGEST_TERM = 120
+"""Months."""
+
+TermMonths = Annotated[int, Field(ge=1, le=LONGEST_TERM)]
+"""Length of a contract term."""
 
 
 class StartSubscription(Message):
-    """Start a subscription's life. Workflow `Subscription`, id `subscription-<subscription_id>`. ORD-21.
+    """Start a subscription. Workflow `Subscription`, id `subscription-<subscription_id>`. ORD-21.
 
-    Started by the order whose site was built; `resumed` is how a term hands over to the next.
+    Started by the order whose site was built.
     """
 
     subscription_id: Identifier
@@ -22,35 +30,60 @@ class StartSubscription(Message):
     partner_id: Identifier
     zone: Zone
     service_start_at: Moment
-    term_months: Annotated[int, Field(ge=1, le=120)]
+    term_months: TermMonths
     policy: SubscriptionPolicy = SubscriptionPolicy()
-    resumed: SubscriptionLife | None = Field(default=None, description="Set by the workflow itself; leave it out.")
 
 
 class RenewalStep(StrEnum):
-    """What a renewal order tells its subscription."""
+    """What a renewal order reports to its subscription."""
 
     PLACED = "placed"
     WITHDRAWN = "withdrawn"
     COMPLETED = "completed"
 
 
-class RenewalNews(Model):
-    """Signal from a renewal order to its subscription."""
+class RenewalNews(Signal):
+    """Signal from a renewal order to its subscription, which looks into the store whether it is so."""
 
     order_number: Identifier
     step: RenewalStep
-    term_months: int
-    at: AwareDatetime
+
+
+class RenewalFacts(Model):
+    """What the store knows of a renewal somebody spoke of."""
+
+    untrue: str | None = None
+    """Why what was said is not so; then nothing else is known."""
+
+    term_months: int = 0
+    partner_id: str = ""
+    """Who faces the customer from its completion on. AMB-59."""
+
+    completed_at: AwareDatetime | None = None
+    """When its work was done, if it is: on that day the new term may begin. AMB-54."""
+
+    zone_rules: ZoneRules | None = None
+    """Of the customer's zone, as they are now: a new term takes new ones. ADR 5."""
 
 
 class ConfirmRenewal(Message):
     """The partner checked with the vendor that the renewal completed. REN-10."""
 
-    order_number: Identifier
+    order_number: Identifier = Field(description="The renewal order that was checked.")
 
 
 class TerminateSubscription(Message):
     """End the subscription for good: no renewal is awaited any more."""
 
     reason: Line = Field(description="Why, for the audit trail.")
+
+
+UPDATES: Final = {
+    "confirm_renewal": Update(message=ConfirmRenewal, does="The partner checked the renewal with the vendor."),
+    "terminate": Update(
+        message=TerminateSubscription,
+        does="End the subscription for good.",
+        event=SubscriptionEvent.TERMINATED,
+    ),
+}
+"""What people may send to an open subscription, by name."""

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Final
 
-from domain.subscription.subscription import NOTICE, RENEWAL_DATE, TARGET, SubscriptionLife, SubscriptionStage
+from domain.subscription.state import RENEWAL_DATE, TARGET, SubscriptionState
+from domain.subscription.states import SubscriptionStage
+from domain.terms import next_term
 from domain.values import facts
-from domain.view import Awaited, LifeView, Mark, Step, awaited, view_of
+from domain.view import Awaited, LifecycleView, Mark, Step, awaited, view_of
 
 IN_WORDS: Final = {
     SubscriptionStage.ACTIVE: "is in service",
@@ -16,56 +18,56 @@ IN_WORDS: Final = {
 MISSED: Final = {TARGET: "No renewal was ordered by its target date"}
 
 
-def subscription_view(life: SubscriptionLife, now: datetime) -> LifeView:
-    """Everything about a subscription that its state can tell, as of `now` (UTC)."""
+def subscription_view(state: SubscriptionState, now: datetime) -> LifecycleView:
+    """As of `now` (UTC)."""
     return view_of(
-        life,
+        state,
         now,
         missed=MISSED,
-        troubles=_troubles(life),
-        kind=life.lifecycle,
-        what=f"Subscription {life.subscription_id}",
-        stage=life.stage,
-        stage_in_words=IN_WORDS[life.stage],
-        customer_id=life.customer_id,
-        partner_id=life.partner_id,
-        steps=_steps(life),
-        awaiting=_awaiting(life),
-        can_send=_can_send(life),
+        troubles=_troubles(state),
+        kind=state.lifecycle,
+        what=f"Subscription {state.subscription_id}",
+        stage=state.stage,
+        stage_in_words=IN_WORDS[state.stage],
+        customer_id=state.customer_id,
+        partner_id=state.partner_id,
+        steps=_steps(state),
+        awaiting=_awaiting(state),
         facts=facts(
-            term=life.term,
-            renewal_date=life.renewal_date,
-            suspended_for=", ".join(sorted(life.suspended_for)) or None,
-            renewal_order=life.renewal_order,
-            renewals=", ".join(life.renewals) or None,
+            term=state.term,
+            term_begins=state.begins_on,
+            renewal_date=state.renewal_date,
+            suspended_for=", ".join(sorted(state.suspended_for)) or None,
+            renewal_order=state.renewal_order,
+            next_term=_next_term(state, now),
+            renewals=", ".join(state.renewals) or None,
         ),
     )
 
 
-def _troubles(life: SubscriptionLife) -> list[str]:
-    if life.stage is not SubscriptionStage.SUSPENDED:
+def _next_term(state: SubscriptionState, now: datetime) -> str | None:
+    """What the renewal under way will buy if it is completed now. AMB-54."""
+    if state.renewal_months is None:
+        return None
+    return next_term(state.renewal_date, state.continued_until(state.renewal_months), now, state.rules)
+
+
+def _troubles(state: SubscriptionState) -> list[str]:
+    if state.stage is not SubscriptionStage.SUSPENDED:
         return []
-    return [f"Suspended: the renewal was not complete by {life.renewal_date}; once it is, service goes on"]
+    return [f"Suspended: the renewal was not complete by {state.renewal_date}; once it is, service goes on"]
 
 
-def _steps(life: SubscriptionLife) -> tuple[Step, ...]:
-    terms = [Step(name=f"Term {number}", mark=Mark.DONE) for number in range(1, life.term)]
-    return (*terms, Step(name=f"Term {life.term}", mark=Mark.STOPPED if life.closed else Mark.CURRENT))
+def _steps(state: SubscriptionState) -> tuple[Step, ...]:
+    terms = [Step(name=f"Term {number}", mark=Mark.DONE) for number in range(1, state.term)]
+    return (*terms, Step(name=f"Term {state.term}", mark=Mark.STOPPED if state.closed else Mark.CURRENT))
 
 
-def _awaiting(life: SubscriptionLife) -> tuple[Awaited, ...]:
-    if life.closed:
+def _awaiting(state: SubscriptionState) -> tuple[Awaited, ...]:
+    if state.closed:
         return ()
-    if life.renewal_order:
-        what = f"completion of renewal order {life.renewal_order}"
-        return (awaited(life, what, f"order-{life.renewal_order}", "", RENEWAL_DATE),)
-    reminded = any(name.startswith(NOTICE) for name in life.agenda.done)
-    partner = f"partner {life.partner_id}"
-    return (awaited(life, "a renewal order", partner, "", RENEWAL_DATE, pressing=reminded),)
-
-
-def _can_send(life: SubscriptionLife) -> tuple[str, ...]:
-    if life.closed:
-        return ()
-    allowed = {"confirm_renewal": bool(life.unverified), "terminate": life.renewal_order is None}
-    return tuple(update for update, is_allowed in allowed.items() if is_allowed)
+    if state.renewal_order:
+        what = f"completion of renewal order {state.renewal_order}"
+        return (awaited(state, what, f"order-{state.renewal_order}", "", RENEWAL_DATE),)
+    partner = f"partner {state.partner_id}"
+    return (awaited(state, "a renewal order", partner, "", RENEWAL_DATE, pressing=state.reminded),)

@@ -17,8 +17,8 @@ from domain.trial.messages import (
     Service,
     WithdrawTrial,
 )
-from domain.trial.trial import TrialLife
-from domain.values import PLACEHOLDER, Language, Message, Person
+from domain.trial.state import TrialState
+from domain.values import Language, Message, Person, in_days
 from domain.working_time import local_day
 
 CONTACT: Final = Person(
@@ -49,41 +49,47 @@ EXAMPLES: Final[dict[str, Message]] = {
 }
 """By update name."""
 
-SOMEBODY: Final = CONTACT.model_copy(update=dict.fromkeys(("first_name", "last_name", "email"), PLACEHOLDER))
 
-
-def offers(life: TrialLife, now: datetime) -> dict[str, Offer]:
-    """What fits this trial: its services, the longest extension, somebody to name where a mail would go out."""
+def offers(state: TrialState, now: datetime) -> dict[str, Offer]:
+    """What fits this trial: its services, and how long it can be extended."""
     found = as_they_are(EXAMPLES)
-    found["accept"] = Offer(AcceptTrial(by="customer-admin-3"), "add full_administrator: true if that box was ticked")
-    if missing := tuple(service for service in life.services if service not in life.built):
-        found["report_services_built"] = fitted(EXAMPLES["report_services_built"], services=missing)
-    found["extend"] = _extension(life, now)
-    found["edit_services"] = Offer(_edit(life), "replace by the services that are wanted")
+    found["accept"] = Offer(EXAMPLES["accept"], "full_administrator: was that box ticked?")
+    found["report_services_built"] = _built(state)
+    found["extend"] = _extension(state, now)
+    found["edit_services"] = Offer(_edit(state), "each that is wanted from now on; as remove, each that is not")
     found["convert"] = fitted(
         EXAMPLES["convert"],
-        "replace order_number by the SO# of the paid order of this customer, and provisioning_contact: mail goes "
-        "there; with an order to be started: examples/ui/trial.convert.with_order.json",
-        services=life.services,
-        order_number=PLACEHOLDER,
-        provisioning_contact=SOMEBODY,
+        "order_number is the SO# of the paid order of this customer; mail goes to provisioning_contact; with an order "
+        "to be started: examples/ui/trial.convert.with_order.json",
+        services=state.services,
     )
     return found
 
 
-def _extension(life: TrialLife, now: datetime) -> Offer:
+def _built(state: TrialState) -> Offer:
+    """Which of several, only the vendor knows."""
+    match [service for service in state.services if service not in state.built]:
+        case []:
+            return Offer(EXAMPLES["report_services_built"])
+        case [only]:
+            return fitted(EXAMPLES["report_services_built"], services=(only,))
+        case missing:
+            note = f"those that are built; missing are {', '.join(missing)}"
+            return Offer(EXAMPLES["report_services_built"], note).assuming(services=tuple(missing))
+
+
+def _extension(state: TrialState, now: datetime) -> Offer:
     """An extension counts from today: while that would shorten the trial, it is said from when on it does not."""
-    most = life.policy.longest_extension
-    longest = ExtendTrial(by="partner-hikari", days=most.days)
-    first_day = life.expires_on - most if life.expires_on else None
-    if first_day and local_day(now, life.zone) < first_day:
-        pasted = longest.model_dump_json(exclude_defaults=True)
-        return Offer(None, f"from {first_day} on `{pasted}`; before, that would shorten the trial (TRL-50)")
-    return Offer(longest)
+    most = state.policy.longest_extension
+    first_day = state.expires_on - most if state.expires_on else None
+    if first_day and local_day(now, state.rules) < first_day:
+        return Offer(None, f"from {first_day} on; before, at most {in_days(most)} from today would shorten it (TRL-50)")
+    note = f"days count from today, never from the old end: 1 to {most.days}"
+    return Offer(EXAMPLES["extend"], note).assuming(days=most.days)
 
 
-def _edit(life: TrialLife) -> EditServices:
-    addable = [each for each in Service if each not in life.services and each is not Service.MEETINGS_ENTERPRISE]
+def _edit(state: TrialState) -> EditServices:
+    addable = [each for each in Service if each not in state.services and each is not Service.MEETINGS_ENTERPRISE]
     if addable:
         return EditServices(by="partner-hikari", add=(addable[0],))
-    return EditServices(by="partner-hikari", remove=(life.services[-1],))
+    return EditServices(by="partner-hikari", remove=(state.services[-1],))

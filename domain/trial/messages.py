@@ -1,14 +1,17 @@
-"""What starts a trial and what people tell it afterwards: one model each."""
+"""What starts a trial and what people send to it afterwards: one model each."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from domain.order.messages import PlaceOrder
+from domain.checks import Judged, named_once
+from domain.order.messages import OrderKind, PlaceOrder
+from domain.regions import data_region
 from domain.trial.policy import TrialPolicy
-from domain.trial.regions import data_region
-from domain.values import Customer, Identifier, Line, Message, Model, Moment, Partner, Person, SiteUrl, Zone
+from domain.trial.states import TrialEvent
+from domain.updates import Update
+from domain.values import Customer, Identifier, Line, Message, Model, Moment, Partner, Person, Signal, SiteUrl, Zone
 
 
 class TrialKind(StrEnum):
@@ -44,6 +47,12 @@ class PartnerRole(StrEnum):
     PROVISIONING_ADMINISTRATOR = "provisioning_administrator"
 
 
+Services = Annotated[tuple[Service, ...], Field(max_length=len(Service)), AfterValidator(Judged(named_once))]
+"""Some of the services, each once. TRL-13."""
+
+EDITIONS: frozenset[Service] = frozenset({Service.MEETINGS, Service.MEETINGS_ENTERPRISE})
+"""The same service in two editions: a customer tries one of them. AMB-52."""
+
 MAY_START: frozenset[PartnerRole] = frozenset({PartnerRole.SALES_ADMINISTRATOR, PartnerRole.FULL_ADMINISTRATOR})
 
 
@@ -57,8 +66,8 @@ class CustomerAdministrator(Model):
 class MeetingSite(Model):
     """The site of the Enterprise Edition. TRL-14."""
 
-    url: SiteUrl
-    zone: Zone
+    url: SiteUrl = Field(description="Of the site that goes with meetings_enterprise.")
+    zone: Zone = Field(description="And its time zone.")
 
 
 class TrialDevice(Model):
@@ -71,7 +80,7 @@ class TrialDevice(Model):
 
 
 class StartTrial(Message):
-    """Start a trial's life. Workflow `Trial`, id `trial-<trial_id>`. Forms C and D. TRL-10 to TRL-43."""
+    """Start a trial. Workflow `Trial`, id `trial-<trial_id>`. Forms C and D. TRL-10 to TRL-43."""
 
     trial_id: Identifier
     kind: TrialKind
@@ -91,8 +100,8 @@ class StartTrial(Message):
     business_vertical: Line
     supported_location: bool = Field(description="The partner acknowledges it: must be true. TRL-12")
     confirmed_organization: bool = Field(default=False, description="Existing: the right one was found. TRL-22")
-    services: tuple[Service, ...] = Field(min_length=1)
-    purchased: tuple[Service, ...] = Field(default=(), description="Bought already, as far as upstream knows. TRL-21")
+    services: Services = Field(min_length=1)
+    purchased: Services = Field(default=(), description="Bought already, as far as upstream knows. TRL-21")
     licences: Annotated[int, Field(ge=1, le=100_000)] = Field(default=25, description="For all services. TRL-13")
     days: Annotated[int, Field(ge=1, le=365)] | None = Field(default=None, description="If not the policy's. AMB-6")
     site: MeetingSite | None = Field(default=None, description="Required with meetings_enterprise. TRL-14")
@@ -122,7 +131,10 @@ class StartTrial(Message):
             == self.partner.id,
             "site is required with meetings_enterprise (TRL-14)": enterprise and self.site is None,
             "site must be left out without meetings_enterprise (TRL-14)": not enterprise and self.site is not None,
-            "services must not be named twice (TRL-13)": len(set(self.services)) != len(self.services),
+            "services: meetings and meetings_enterprise are one service in two editions: name one (AMB-52)": set(
+                self.services
+            )
+            >= EDITIONS,
             "devices: one shipment per device type (TRL-15)": len(set(types)) != len(types),
             "devices: device ids must differ (TRL-15)": len(set(devices)) != len(devices),
             "devices: serial numbers must differ (TRL-94)": len(set(serials)) != len(serials),
@@ -164,21 +176,21 @@ class GiveDetails(Message):
 class ReportServicesBuilt(Message):
     """Services that are built; the trial is active when all are. TRL-17."""
 
-    services: tuple[Service, ...] = Field(min_length=1)
+    services: Services = Field(min_length=1, description="Those that are built.")
 
 
 class ExtendTrial(Message):
     """The new expiry is today + days, never the old one + days: it can shorten. TRL-50, AMB-11."""
 
-    days: Annotated[int, Field(ge=1, le=365)]
+    days: Annotated[int, Field(ge=1, le=365)] = Field(description="From today; never from the old expiry. TRL-50")
     confirm_shorten: bool = Field(default=False, description="Say so when the new expiry is earlier. AMB-11")
 
 
 class EditServices(Message):
     """Add and remove services; what is added follows the rules of a start and takes the trial's E. TRL-51, AMB-44."""
 
-    add: tuple[Service, ...] = ()
-    remove: tuple[Service, ...] = ()
+    add: Services = Field(default=(), description="To try from now on.")
+    remove: Services = Field(default=(), description="Not to try any more.")
     site: MeetingSite | None = Field(default=None, description="Required when meetings_enterprise is added. TRL-14")
 
     @model_validator(mode="after")
@@ -199,11 +211,17 @@ class CancelTrial(Message):
     confirm: bool = Field(description="Must be true: the bin icon asks Yes. TRL-52")
 
 
+class PaidOrderNews(Signal):
+    """From a paid order that names the trial: it shipped. AMB-53."""
+
+    order_number: Identifier
+
+
 class ConvertTrial(Message):
     """The trial becomes a paid subscription; usage data are kept. TRL-60 to TRL-67."""
 
     tier: Literal[1, 2] = Field(description="Of who converts: a Tier-2 has to ask its distributor. TRL-61")
-    services: tuple[Service, ...] = Field(min_length=1, description="Services of the paid order. TRL-63")
+    services: Services = Field(min_length=1, description="Services of the paid order. TRL-63")
     order: PlaceOrder | None = Field(default=None, description="The order to start.")
     order_number: Identifier | None = Field(default=None, description="Or the SO# of one already placed.")
     provisioning_contact: Person = Field(description="Gets the set-up mail; best yourself. TRL-62")
@@ -219,8 +237,73 @@ class ConvertTrial(Message):
         """The SO# of the paid order."""
         return self.order.sales_order_number if self.order else str(self.order_number)
 
+    @property
+    def by_a_renewal(self) -> bool:
+        """Is the order to start one that continues a subscription?"""
+        return self.order is not None and self.order.kind is OrderKind.RENEWAL
+
     def naming(self, trial_id: str) -> Self:
         """The same; an order that is to be started says which trial it converts, if it did not. TRL-60"""
         if self.order is None or self.order.converts_trial is not None:
             return self
         return self.model_copy(update={"order": self.order.model_copy(update={"converts_trial": trial_id})})
+
+
+UPDATES: Final = {
+    "accept": Update(
+        message=AcceptTrial,
+        does="A full administrator of the customer accepts.",
+        event=TrialEvent.CONSENT_GIVEN,
+        heading="Consent",
+    ),
+    "decline": Update(
+        message=DeclineTrial,
+        does="A full administrator declines.",
+        event=TrialEvent.CONSENT_DECLINED,
+        heading="Consent",
+    ),
+    "resend": Update(
+        message=ResendConsent,
+        does="Send the consent mail again; its 10 days go on.",
+        event=TrialEvent.CONSENT_RESENT,
+        heading="Consent",
+    ),
+    "withdraw": Update(
+        message=WithdrawTrial, does="The partner takes the request back.", event=TrialEvent.WITHDRAWN, heading="Consent"
+    ),
+    "give_details": Update(
+        message=GiveDetails, does="The partner gives the provisioning details.", event=TrialEvent.DETAILS_GIVEN
+    ),
+    "report_services_built": Update(
+        message=ReportServicesBuilt,
+        does="Services are built.",
+        command="services-built",
+        event=TrialEvent.SERVICES_BUILT,
+    ),
+    "extend": Update(
+        message=ExtendTrial,
+        does="The new expiry is today + days (30 at most).",
+        event=TrialEvent.EXTENDED,
+        heading="Change or end it",
+    ),
+    "edit_services": Update(
+        message=EditServices,
+        does="Add or remove services.",
+        command="edit",
+        event=TrialEvent.EDITED,
+        heading="Change or end it",
+    ),
+    "convert": Update(
+        message=ConvertTrial,
+        does="The trial becomes paid, by an order.",
+        event=TrialEvent.CONVERTED,
+        heading="Change or end it",
+    ),
+    "cancel": Update(
+        message=CancelTrial,
+        does="End the trial at once, without grace.",
+        event=TrialEvent.CANCELLED,
+        heading="Change or end it",
+    ),
+}
+"""What people may send to an open trial, by name."""

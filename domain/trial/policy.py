@@ -1,11 +1,15 @@
 """The terms a trial runs under. They travel in its input and stay with it to its end."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
+from typing import Final
 
 from domain.device.policy import DevicePolicy
-from domain.policy import Days, SomeDays
+from domain.policy import Days, Ladder, SomeDays, TimeOfDay
 from domain.values import Model
+
+PROMPT: Final = timedelta(minutes=15)
+"""What is done that soon is done on time: a worker restarts, a step is tried again."""
 
 
 class GraceAccess(StrEnum):
@@ -26,9 +30,13 @@ class TrialPolicy(Model):
     length: SomeDays = timedelta(days=90)
     """From the day the trial becomes active to the expiry date, if its start does not say otherwise. AMB-6."""
 
-    warnings: tuple[SomeDays, ...] = (timedelta(days=7),)
-    """Before E: each customer administrator and the partner's administrators are warned. E itself always is a
-    moment to tell. TRL-71, TRL-73, AMB-43."""
+    warnings: Ladder = (timedelta(days=7),)
+    """Before E: each customer administrator and the partner's administrators are warned. On E itself they always are.
+    TRL-71, TRL-73, AMB-43."""
+
+    notices_at: TimeOfDay = time(9, 0)
+    """Local time, in the customer's zone, at which the mails of a calendar day go out on that day: warnings, the one on
+    E, last calls. E and grace are over at midnight all the same. AMB-47."""
 
     grace: SomeDays = timedelta(days=30)
     """From E until the organization's trial is lost for good; conversion stays open. TRL-75, TRL-76."""
@@ -36,12 +44,14 @@ class TrialPolicy(Model):
     grace_access: GraceAccess = GraceAccess.FULL
     """What users may still do in grace. AMB-14."""
 
-    last_call: tuple[SomeDays, ...] = (timedelta(days=7), timedelta(days=1))
+    last_call: Ladder = (timedelta(days=7), timedelta(days=1))
     """Before the end of grace: what cannot be undone is announced to whoever can still stop it. If nobody was told
-    by then (an operator held the trial, nothing ran), the shortest of these days is added. TRL-77, TRL-78."""
+    that long before (an operator held the trial, nothing ran), the shortest of these days is added. TRL-77, TRL-78,
+    AMB-51."""
 
     numbers_kept: Days = timedelta(days=15)
-    """From the end of grace until phone numbers are released (E + 45 days). TRL-79, TRL-80, AMB-13."""
+    """From the loss until phone numbers are released: E + 45 days, if nothing came late. TRL-79, TRL-80,
+    AMB-13, AMB-50."""
 
     longest_extension: SomeDays = timedelta(days=30)
     """The most a trial may be extended, from today and not from E. TRL-50, AMB-11."""

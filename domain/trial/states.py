@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from domain.values import Refused
+from domain.transitions import Table
 
 
 class TrialStage(StrEnum):
@@ -30,8 +30,10 @@ class TrialEvent(StrEnum):
     CONSENT_GIVEN = "trial.consent_given"
     CONSENT_DECLINED = "trial.consent_declined"
     CONSENT_LAPSED = "trial.consent_lapsed"
+    CONSENT_RESENT = "trial.consent_resent"
     WITHDRAWN = "trial.withdrawn"
     DETAILS_GIVEN = "trial.details_given"
+    SERVICES_BUILT = "trial.services_built"
     ACTIVATED = "trial.activated"
     EXTENDED = "trial.extended"
     EDITED = "trial.services_edited"
@@ -41,6 +43,7 @@ class TrialEvent(StrEnum):
     GRACE_ENDED = "trial.grace_ended"
     NUMBERS_RETAINED = "trial.numbers_retained"
     NUMBERS_RELEASED = "trial.numbers_released"
+    NUMBERS_SPARED = "trial.numbers_spared"
 
 
 S, E = TrialStage, TrialEvent
@@ -48,6 +51,9 @@ S, E = TrialStage, TrialEvent
 CLOSED: Final = frozenset({S.CONVERTED, S.LAPSED, S.NUMBERS_RELEASED, S.CANCELLED})
 RUNNING: Final = frozenset({S.TRIALING, S.EXPIRED_GRACE})
 """In use, or in the grace after: it may still be converted. TRL-66."""
+
+LOST: Final = frozenset({S.LAPSED, S.NUMBERS_RETAINED, S.NUMBERS_RELEASED})
+"""After the end of grace: what it lost cannot be restored. TRL-78."""
 
 LISTED: Final = frozenset(S) - CLOSED
 """The customer is in the partner's list because of this trial. TRL-20."""
@@ -59,9 +65,12 @@ NEXT: Final = {
     (S.AWAITING_CONSENT, E.CONSENT_GIVEN): S.AWAITING_DETAILS,
     (S.AWAITING_CONSENT, E.CONSENT_DECLINED): S.CANCELLED,
     (S.AWAITING_CONSENT, E.CONSENT_LAPSED): S.CANCELLED,
+    (S.AWAITING_CONSENT, E.CONSENT_RESENT): S.AWAITING_CONSENT,
     (S.AWAITING_CONSENT, E.WITHDRAWN): S.CANCELLED,
+    (S.AWAITING_DETAILS, E.CONSENT_RESENT): S.AWAITING_DETAILS,
     (S.AWAITING_DETAILS, E.WITHDRAWN): S.CANCELLED,
     (S.AWAITING_DETAILS, E.DETAILS_GIVEN): S.PROVISIONING,
+    (S.PROVISIONING, E.SERVICES_BUILT): S.PROVISIONING,
     (S.PROVISIONING, E.ACTIVATED): S.TRIALING,
     (S.TRIALING, E.EXTENDED): S.TRIALING,
     (S.TRIALING, E.EDITED): S.TRIALING,
@@ -73,35 +82,29 @@ NEXT: Final = {
     (S.EXPIRED_GRACE, E.GRACE_ENDED): S.LAPSED,
     (S.LAPSED, E.NUMBERS_RETAINED): S.NUMBERS_RETAINED,
     (S.NUMBERS_RETAINED, E.NUMBERS_RELEASED): S.NUMBERS_RELEASED,
+    (S.NUMBERS_RETAINED, E.NUMBERS_SPARED): S.LAPSED,
 }
 
-_ASKED: Final = {
+ASKED: Final = {
     E.CONSENT_GIVEN: "accept the trial",
     E.CONSENT_DECLINED: "decline the trial",
+    E.CONSENT_RESENT: "resend the consent mail",
     E.WITHDRAWN: "withdraw the trial",
     E.DETAILS_GIVEN: "give provisioning details",
-    E.ACTIVATED: "report services built",
+    E.SERVICES_BUILT: "report services built",
     E.EXTENDED: "extend the trial",
     E.EDITED: "edit the trial's services",
     E.CONVERTED: "convert the trial",
     E.CANCELLED: "cancel the trial",
 }
 
-
-class TrialTransitionRefused(Refused):
-    """The stage does not allow what was asked for."""
-
-
-def after(stage: TrialStage, event: TrialEvent) -> TrialStage:
-    """The stage that follows; raises TrialTransitionRefused, naming stage and request, when there is none."""
-    following = NEXT.get((stage, event))
-    if following is None:
-        raise TrialTransitionRefused(f"cannot {_ASKED.get(event, event)}: the trial is {stage}{_hint(stage, event)}")
-    return following
-
-
-def _hint(stage: TrialStage, event: TrialEvent) -> str:
-    if event is TrialEvent.CONVERTED and stage.startswith(TrialStage.LAPSED):
-        return ", and what it lost at the end of grace cannot be restored (TRL-78)"
-    wanted = [str(at) for at, known in NEXT if known is event]
-    return f"; this is possible while it is {' or '.join(wanted)}" if wanted and stage not in CLOSED else ""
+TABLE: Final = Table(
+    what="trial",
+    next=NEXT,
+    closed=CLOSED,
+    asked=ASKED,
+    hints=dict.fromkeys(
+        ((stage, E.CONVERTED) for stage in LOST), ", and what it lost at the end of grace cannot be restored (TRL-78)"
+    )
+    | dict.fromkeys(((stage, E.CONSENT_RESENT) for stage in S), ", nobody's consent is awaited"),
+)

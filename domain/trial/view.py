@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from domain.trial.messages import TrialKind
+from domain.trial.state import CONSENT, EXPIRED, GRACE_END, TrialState
 from domain.trial.states import LISTED, TrialStage
-from domain.trial.trial import CONSENT, EXPIRED, GRACE_END, TrialLife
 from domain.values import facts
-from domain.view import Awaited, LifeView, Step, awaited, tracker, view_of
+from domain.view import Awaited, LifecycleView, Step, awaited, tracker, view_of
 
 S = TrialStage
 
@@ -32,101 +32,96 @@ WHOSE: Final = {
     TrialKind.PAYING_CUSTOMER: "a paying customer",
 }
 
-CAN_SEND: Final = {
-    S.AWAITING_CONSENT: ("accept", "decline", "resend", "withdraw"),
-    S.AWAITING_DETAILS: ("give_details", "withdraw"),
-    S.PROVISIONING: ("report_services_built", "cancel"),
-    S.TRIALING: ("extend", "edit_services", "convert", "cancel"),
-    S.EXPIRED_GRACE: ("convert",),
-}
+
+ON_HOLD: Final = "its dates go on, the ten days of a consent and E too; what falls due meanwhile is done at resume"
+"""What an operator's hold does. AMB-51."""
 
 
-def trial_view(life: TrialLife, now: datetime) -> LifeView:
-    """Everything about a trial that its state can tell, as of `now` (UTC)."""
+def trial_view(state: TrialState, now: datetime) -> LifecycleView:
+    """As of `now` (UTC)."""
     return view_of(
-        life,
+        state,
         now,
         missed={},
-        kind=f"{life.lifecycle}.{life.kind}",
-        what=f"Trial {life.trial_id} for {WHOSE[life.kind]}",
-        stage=life.stage,
-        stage_in_words=IN_WORDS[life.stage],
-        customer_id=life.customer_id,
-        partner_id=life.partner_id,
-        steps=steps(life),
-        awaiting=awaiting(life),
-        can_send=can_send(life),
-        facts=_facts(life),
+        kind=f"{state.lifecycle}.{state.kind}",
+        what=f"Trial {state.trial_id} for {WHOSE[state.kind]}",
+        stage=state.stage,
+        stage_in_words=IN_WORDS[state.stage],
+        customer_id=state.customer_id,
+        partner_id=state.partner_id,
+        steps=steps(state),
+        awaiting=awaiting(state),
+        facts=_facts(state),
     )
 
 
-def _facts(life: TrialLife) -> dict[str, str]:
+def _facts(state: TrialState) -> dict[str, str]:
     return facts(
-        services=", ".join(life.services),
-        built=", ".join(life.built) or None,
-        partner_access=life.partner_access,
-        listed="yes" if life.stage in LISTED else "no",
-        activated_at=life.activated_at,
-        expires_on=life.expires_on,
-        expires_at=life.expires_at,
-        grace_ends_at=life.grace_ends_at,
-        grace_access=life.policy.grace_access if life.stage is S.EXPIRED_GRACE else None,
-        numbers_until=life.numbers_until,
-        lost=", ".join(life.lost) or None,
-        order=life.order_number,
-        devices=", ".join(life.devices) or None,
-        closed_at=life.closed_at,
-        closing_reason=life.closing_reason,
+        services=", ".join(state.services),
+        licences=state.licences,
+        purchased=", ".join(state.purchased) or None,
+        managing_partners=", ".join(state.managing_partners) or None,
+        built=", ".join(state.built) or None,
+        partner_access=state.partner_access,
+        listed="yes" if state.stage in LISTED else "no",
+        activated_at=state.activated_at,
+        expires_on=state.expires_on,
+        expires_at=state.expires_at,
+        grace_ends_at=state.grace_ends_at,
+        grace_access=state.policy.grace_access if state.stage is S.EXPIRED_GRACE else None,
+        numbers_until=state.numbers_until,
+        lost=", ".join(state.lost) or None,
+        spared="; ".join(f"{step}: {why}" for step, why in state.spared.items()) or None,
+        order=state.order_number,
+        devices=", ".join(state.devices) or None,
+        hold=ON_HOLD if state.held_by_operator and not state.closed else None,
+        closed_at=state.closed_at,
+        closing_reason=state.closing_reason,
     )
 
 
-def steps(life: TrialLife) -> tuple[Step, ...]:
+def steps(state: TrialState) -> tuple[Step, ...]:
     """The tracker: ticks only for what happened, a cross where it stopped, both ends while both are open."""
-    return tracker(((name, done, at if done else None) for name, done, at in _told(life)), closed=life.closed)
+    return tracker(((name, done, at if done else None) for name, done, at in _known(state)), closed=state.closed)
 
 
-def _told(life: TrialLife) -> Iterator[tuple[str, bool, datetime | None]]:
-    converted = life.stage is S.CONVERTED
-    if life.kind is TrialKind.EXISTING_CUSTOMER:
-        yield "Consent", life.consented_at is not None, life.consented_at
-    if life.kind is not TrialKind.PAYING_CUSTOMER:
-        yield "Services built", life.activated_at is not None, life.activated_at
-    yield "Trialing", life.expired_at is not None or converted, life.expired_at or life.closed_at
-    if life.expired_at is not None:
-        yield "Grace", life.lapsed_at is not None or converted, life.lapsed_at or life.closed_at
-    yield from _end(life)
+def _known(state: TrialState) -> Iterator[tuple[str, bool, datetime | None]]:
+    converted = state.stage is S.CONVERTED
+    if state.kind is TrialKind.EXISTING_CUSTOMER:
+        yield "Consent", state.consented_at is not None, state.consented_at
+    if state.kind is not TrialKind.PAYING_CUSTOMER:
+        yield "Services built", state.activated_at is not None, state.activated_at
+    yield "Trialing", state.expired_at is not None or converted, state.expired_at or state.closed_at
+    if state.expired_at is not None:
+        yield "Grace", state.lapsed_at is not None or converted, state.lapsed_at or state.closed_at
+    yield from _end(state)
 
 
-def _end(life: TrialLife) -> Iterator[tuple[str, bool, datetime | None]]:
-    if life.stage is S.CONVERTED:
-        yield "Converted", True, life.closed_at
-    elif life.lapsed_at is not None:
-        yield "Lapsed", True, life.lapsed_at
-        if life.numbers_until is not None:
-            yield "Phone numbers released", life.stage is S.NUMBERS_RELEASED, life.closed_at
+def _end(state: TrialState) -> Iterator[tuple[str, bool, datetime | None]]:
+    if state.stage is S.CONVERTED:
+        yield "Converted", True, state.closed_at
+    elif state.lapsed_at is not None:
+        yield "Lapsed", True, state.lapsed_at
+        if state.numbers_until is not None:
+            yield "Phone numbers released", state.stage is S.NUMBERS_RELEASED, state.closed_at
     else:
-        yield "Converted or lapsed" if life.expired_at else "Converted or expired", False, None
+        yield "Converted or lapsed" if state.expired_at else "Converted or expired", False, None
 
 
-def awaiting(life: TrialLife) -> tuple[Awaited, ...]:
+def awaiting(state: TrialState) -> tuple[Awaited, ...]:
     """What the next move waits for, from whom, until when."""
-    partner = f"partner {life.partner_id}"
-    match life.stage:
+    partner = f"partner {state.partner_id}"
+    match state.stage:
         case S.AWAITING_CONSENT:
-            return (awaited(life, "consent", "a full administrator of the customer", "accept", CONSENT),)
+            return (awaited(state, "consent", "a full administrator of the customer", "accept", CONSENT),)
         case S.AWAITING_DETAILS:
-            return (awaited(life, "provisioning details", partner, "give_details"),)
+            return (awaited(state, "provisioning details", partner, "give_details"),)
         case S.PROVISIONING:
-            missing = ", ".join(service for service in life.services if service not in life.built)
-            return (awaited(life, f"services built: {missing}", "vendor", "report_services_built"),)
+            missing = ", ".join(service for service in state.services if service not in state.built)
+            return (awaited(state, f"services built: {missing}", "vendor", "report_services_built"),)
         case S.TRIALING:
-            return (awaited(life, "conversion to a paid order", partner, "convert", EXPIRED, pressing=False),)
+            return (awaited(state, "conversion to a paid order", partner, "convert", EXPIRED, pressing=False),)
         case S.EXPIRED_GRACE:
-            return (awaited(life, "conversion to a paid order", partner, "convert", GRACE_END, pressing=False),)
+            return (awaited(state, "conversion to a paid order", partner, "convert", GRACE_END, pressing=False),)
         case _:
             return ()
-
-
-def can_send(life: TrialLife) -> tuple[str, ...]:
-    """Updates that would not be refused for the stage."""
-    return CAN_SEND.get(life.stage, ())

@@ -1,12 +1,15 @@
 """What the holidays library gives, seen through our calendar. AMB-40."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from holidays import list_supported_countries
 
-from adapters.calendars import HolidaysUnknown, LibraryCalendars, UnknownCountry
-from domain.working_time import OutsideCalendar, WorkingCalendar, end_of_business_day_after
+from activities.ports import UnknownCountry
+from adapters import calendars
+from adapters.calendars import LibraryCalendars, NoSuchZone
+from domain.working_time import WorkingCalendar, end_of_business_day_after, end_of_day
 
 
 def japan(first: date = date(2026, 1, 1), last: date = date(2027, 1, 1)) -> WorkingCalendar:
@@ -26,7 +29,7 @@ class TestJapan:
         assert {day for day in japan().holidays if day.month == 9} == {date(2026, 9, day) for day in (21, 22, 23)}
 
     @pytest.mark.parametrize("day", [date(2026, 12, 31), date(2026, 1, 2)])
-    def test_works_around_new_year_because_only_public_holidays_count(self, day: date) -> None:
+    def test_works_around_new_year_where_the_policy_has_no_closing_days(self, day: date) -> None:
         assert japan().is_business_day(day)
 
     def test_builds_a_site_over_silver_week_in_seven_business_days(self) -> None:
@@ -39,8 +42,8 @@ class TestJapan:
         calendar = japan(date(2098, 1, 1), date(2102, 1, 1))
         assert calendar.last == date(2100, 1, 1)
         assert not calendar.is_business_day(date(2099, 1, 1))
-        with pytest.raises(OutsideCalendar):
-            calendar.is_business_day(date(2100, 1, 4))
+        assert not calendar.knows(date(2100, 1, 1))
+        assert calendar.is_business_day(date(2100, 1, 1))
 
 
 class TestACalendar:
@@ -60,6 +63,9 @@ class TestACalendar:
         calendar = LibraryCalendars().working_calendar("US", "America/New_York", date(2027, 12, 1), date(2028, 1, 1))
         assert not calendar.is_business_day(date(2027, 12, 31))
 
+    def test_brings_the_rules_of_its_zone(self) -> None:
+        assert japan().zone_rules == LibraryCalendars().zone_rules("Asia/Tokyo")
+
     def test_keeps_country_and_zone(self) -> None:
         calendar = LibraryCalendars().working_calendar("FR", "Europe/Paris", date(2026, 1, 1), date(2027, 1, 1))
         assert (calendar.country, calendar.zone) == ("FR", "Europe/Paris")
@@ -69,7 +75,7 @@ class TestACalendar:
     def test_of_an_unknown_country_is_refused_by_name(self, country: str) -> None:
         with pytest.raises(UnknownCountry) as refusal:
             LibraryCalendars().working_calendar(country, "Asia/Tokyo", date(2026, 1, 1), date(2027, 1, 1))
-        assert refusal.value.country == country
+        assert refusal.value.field == "policy.vendor_country"
 
     @pytest.mark.parametrize(
         ("first", "last"),
@@ -77,10 +83,55 @@ class TestACalendar:
             (date(2100, 1, 1), date(2101, 1, 1)),
             (date(1940, 1, 1), date(1949, 1, 1)),
             (date(2026, 5, 1), date(2026, 5, 1)),
-            (date(2026, 5, 1), date(2025, 5, 1)),
         ],
     )
-    def test_of_a_period_without_a_known_day_is_refused(self, first: date, last: date) -> None:
-        with pytest.raises(HolidaysUnknown) as refusal:
-            japan(first, last)
-        assert (refusal.value.country, refusal.value.first, refusal.value.last) == ("JP", first, last)
+    def test_amb_40_of_a_period_without_a_known_day_knows_none(self, first: date, last: date) -> None:
+        calendar = japan(first, last)
+        assert not calendar.holidays
+        assert not calendar.knows(first)
+
+
+class TestZoneRules:
+    """ADR 5: what a life computes from is recorded with it."""
+
+    @pytest.mark.parametrize("zone", sorted(available_timezones()))
+    def test_are_those_of_the_package_for_every_zone(self, zone: str) -> None:
+        rules = LibraryCalendars().zone_rules(zone)
+        days = [date(2026, month, 1) for month in range(1, 13)]
+        assert [end_of_day(day, rules) for day in days] == [end_of_day(day, zone) for day in days]
+        assert len(rules.tzif) < 2500, "they travel in every record"
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "../Asia/Tokyo",
+            "Asia/../../../tzdata/zoneinfo/UTC",
+            "/etc/localtime",
+            "Asia/Tokyo/",
+            "Asia//Tokyo",
+            "./UTC",
+            "Asia\\Tokyo",
+            "Asia",
+            "Asia/Tokio",
+            "Mars/Olympus",
+            "tzdata.zi",
+            "zone.tab",
+            "leapseconds",
+            "__init__.py",
+            "zones",
+            "UTC\n",
+            "UTC\0",
+            "",
+            ".",
+            "right/Asia/Tokyo",
+            "posix/Asia/Tokyo",
+        ],
+    )
+    def test_of_what_is_no_zone_are_refused_and_no_other_file_is_read(self, name: str) -> None:
+        with pytest.raises(NoSuchZone, match="must be an IANA time zone") as refusal:
+            LibraryCalendars().zone_rules(name)
+        assert refusal.value.field == "zone"
+
+
+def test_the_countries_known_are_those_the_library_has_without_importing_them() -> None:
+    assert calendars._countries() == frozenset(list_supported_countries(include_aliases=False))

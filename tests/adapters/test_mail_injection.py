@@ -18,18 +18,36 @@ from jinja2.exceptions import SecurityError
 from activities.ports import Attachment, Envelope, UnsafeMail
 from adapters.mail import composer
 from adapters.mail.composer import JinjaComposer
-from adapters.mail.guard import check, probe_header_injection
+from adapters.mail.guard import check
 from adapters.mail.letterhead import letterhead
-from adapters.mail.links import for_order, web_address
+from adapters.mail.links import about, web_address
 from adapters.mail.stationery import _sheet
-from domain.mails import FormLine, Letter, LetterFacts, MailKind
+from domain.mails import Letter, MailKind
+from domain.order.mails import OrderMail
 from domain.values import Language, Person
-from tests.adapters.test_mail_letters import COMPOSER, EVERY_LETTER, FACTS, LINKS, MESSAGE_ID, NEEDED, PDF, a_letter
+from tests.adapters.test_mail_letters import (
+    COMPOSER,
+    EVERY_LETTER,
+    FACTS,
+    LINKS,
+    MESSAGE_ID,
+    NEEDED,
+    PDF,
+    a_letter,
+    the_facts,
+)
 
-FREE_TEXT = ("customer_company", "ordering_partner", "facing_partner", "relay_to", "reason", "user_name")
+FREE_TEXT = (
+    "customer_company",
+    "ordering_partner",
+    "facing_partner",
+    "relay_to",
+    "reason",
+    "user_name",
+)
 """Facts that people wrote. Form lines and the reader's names are two more places."""
 
-PLACES = (*FREE_TEXT, "form_lines", "first_name", "last_name")
+PLACES: tuple[str, ...] = (*FREE_TEXT, "form", "first_name", "last_name")
 HARMLESS = [
     "=?utf-8?q?x=0d=0aBcc:_evil=40evil.example?=",
     "=?utf-8?b?eA0KQmNjOiBldmlsQGV2aWwuZXhhbXBsZQ==?=",
@@ -64,17 +82,20 @@ def a_hostile_letter(kind: MailKind, language: Language, words: str, places: tup
     """A letter with these words in these places, past every check of the models."""
     usual = a_letter(kind, language)
     person = dict(usual.to) | {place: words for place in ("first_name", "last_name") if place in places}
-    facts: dict[str, Any] = dict(usual.facts) | {place: words for place in FREE_TEXT if place in places}
-    if "form_lines" in places:
-        facts["form_lines"] = (FormLine.model_construct(label=words, value=words),)
-    return Letter.model_construct(
-        kind=kind, to=Person.model_construct(**person), facts=LetterFacts.model_construct(**facts)
+    model = type(usual.facts)
+    hostile = dict.fromkeys(FREE_TEXT, words) | {"form": FACTS["form"].model_copy(update={"outstanding_issues": words})}
+    facts = {place: hostile[place] for place in hostile if place in places and place in model.model_fields}
+    return usual.model_copy(
+        update={
+            "to": Person.model_construct(**person),
+            "facts": model.model_construct(**(dict(usual.facts) | facts)),
+        }
     )
 
 
 def sent(letter: Letter) -> Envelope:
     """What would go on the wire."""
-    return COMPOSER.compose(letter, MESSAGE_ID, (PDF,) if letter.kind is MailKind.CONFIRMATION else ())
+    return COMPOSER.compose(letter, MESSAGE_ID, (PDF,) if letter.kind == OrderMail.CONFIRMATION else ())
 
 
 def raw_headers(content: bytes) -> list[str]:
@@ -117,7 +138,7 @@ def assert_words_stay_words(letter: Letter, words: str) -> None:
 
 @pytest.mark.parametrize("words", HARMLESS)
 def test_words_stay_words(words: str) -> None:
-    letter = a_hostile_letter(MailKind.ORDER_REJECTED, Language.FRENCH, words)
+    letter = a_hostile_letter(OrderMail.ORDER_REJECTED, Language.FRENCH, words)
     assert_words_stay_words(letter, words)
 
 
@@ -143,14 +164,14 @@ def test_control_characters_stop_a_mail_or_are_not_in_it(kind: MailKind, place: 
 @pytest.mark.parametrize("place", ["customer_company", "last_name"])
 def test_a_control_character_in_a_name_is_never_sent(place: str, words: str) -> None:
     with pytest.raises(UnsafeMail) as refusal:
-        sent(a_hostile_letter(MailKind.BUILD_LATE, Language.JAPANESE, words, (place,)))
+        sent(a_hostile_letter(OrderMail.BUILD_LATE, Language.JAPANESE, words, (place,)))
     assert "evil" not in str(refusal.value)
 
 
 def test_a_line_end_in_a_company_breaks_a_line_of_the_text_and_no_header() -> None:
-    words = "x\nBcc: evil@evil.example\n\nhi"
-    mail = assert_only_ours(sent(a_hostile_letter(MailKind.BUILD_LATE, Language.FRENCH, words, ("customer_company",))))
-    assert mail["Subject"].endswith("x Bcc: evil@evil.example hi")
+    words = "x\nBcc: a@evil.example\n\ny"
+    mail = assert_only_ours(sent(a_hostile_letter(OrderMail.BUILD_LATE, Language.FRENCH, words, ("customer_company",))))
+    assert "x Bcc: a@evil.example y" in mail["Subject"]
 
 
 SOME_TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=120)
@@ -178,21 +199,21 @@ def test_any_name_reaches_the_reader_as_it_is_written(first: str, last: str, com
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
 @given(first=SOME_TEXT | TRICKY, last=SOME_TEXT | TRICKY, company=SOME_TEXT | TRICKY)
 def test_any_name_in_a_whole_mail_adds_nothing_to_it(first: str, last: str, company: str) -> None:
-    letter = a_hostile_letter(MailKind.BUILD_LATE, Language.ENGLISH, company, ("customer_company",))
+    letter = a_hostile_letter(OrderMail.BUILD_LATE, Language.ENGLISH, company, ("customer_company",))
     reader = letter.to.model_copy(update={"first_name": first, "last_name": last})
     envelope = sent(letter.model_copy(update={"to": reader}))
     assert_only_ours(envelope)
-    assert name_in(envelope.content) == f"{first} {last}"
+    assert name_in(envelope.content) in {f"{first} {last}", f"{last} {first}", f"{last}{first}"}
 
 
 @pytest.mark.parametrize(
     "email",
     ["a@b.example, evil@evil.example", "a@b.example\r\nBcc: evil@evil.example", "a b@c.example", "<a@b.example>",
      "a@b\0.example", '"a b"@c.example',
-     "é@b.example", "a@é.example", "@b.example", "a@", "", "a@b@c.example", "a" * 65 + "@b.example"],
+     "é@b.example", "@b.example", "a@", "", "a@b@c.example", "a" * 65 + "@b.example"],
 )  # fmt: skip
 def test_an_address_that_is_not_plain_is_never_written_to(email: str) -> None:
-    letter = a_letter(MailKind.BUILD_LATE)
+    letter = a_letter(OrderMail.BUILD_LATE)
     with pytest.raises(UnsafeMail):
         sent(letter.model_copy(update={"to": letter.to.model_copy(update={"email": email})}))
 
@@ -201,7 +222,7 @@ def test_an_address_that_is_not_plain_is_never_written_to(email: str) -> None:
     "email", ["a+b@c.example", "o'brien@xn--bcher-kva.example", "a@localhost", "x_y-z=1@b.example"]
 )
 def test_unusual_addresses_are_written_to_as_they_are(email: str) -> None:
-    letter = a_letter(MailKind.BUILD_LATE)
+    letter = a_letter(OrderMail.BUILD_LATE)
     assert sent(letter.model_copy(update={"to": letter.to.model_copy(update={"email": email})})).recipient == email
 
 
@@ -214,23 +235,23 @@ def test_unusual_addresses_are_written_to_as_they_are(email: str) -> None:
 def test_a_link_that_is_not_plainly_web_stops_the_mail(url: str | None) -> None:
     with pytest.raises(UnsafeMail):
         web_address(url)
-    facts = LetterFacts.model_construct(**(FACTS | {"password_url": url}))
+    facts = the_facts(OrderMail.WELCOME).model_copy(update={"password_url": url})
     with pytest.raises(UnsafeMail):
-        sent(a_letter(MailKind.WELCOME).model_copy(update={"facts": facts}))
+        sent(a_letter(OrderMail.WELCOME).model_copy(update={"facts": facts}))
 
 
 @pytest.mark.parametrize("site", ["javascript:alert(1)", 'a.example" onclick="x', "a.example/ b", "evil.example\n"])
 def test_a_site_that_is_no_host_stops_the_mail(site: str) -> None:
-    facts = LetterFacts.model_construct(**(FACTS | {"sites": (site,)}))
+    facts = the_facts(OrderMail.WELCOME).model_copy(update={"sites": (site,)})
     with pytest.raises(UnsafeMail):
-        sent(a_letter(MailKind.WELCOME).model_copy(update={"facts": facts}))
+        sent(a_letter(OrderMail.WELCOME).model_copy(update={"facts": facts}))
 
 
 def test_a_page_that_is_not_web_is_not_linked() -> None:
     links = LINKS.model_copy(update={"provisioning_form": "javascript:alert(1)"})
     with pytest.raises(UnsafeMail):
         JinjaComposer(Address("", "desk", "vendor.example"), links).compose(
-            a_letter(MailKind.CONFIRMATION), MESSAGE_ID, (PDF,)
+            a_letter(OrderMail.CONFIRMATION), MESSAGE_ID, (PDF,)
         )
 
 
@@ -243,20 +264,20 @@ def test_a_page_that_is_not_web_is_not_linked() -> None:
     ],
 )
 def test_the_order_number_is_one_encoded_parameter(page: str, number: str, linked: str) -> None:
-    assert for_order(page, number) == linked
+    assert about(page, "order", number) == linked
 
 
 @pytest.mark.parametrize("message_id", ["<a@b.example>\r\nBcc: x", "<a b@c.example>", "", "<>", "<a@b>c@d>", "no-at"])
 def test_a_message_id_with_anything_else_in_it_is_refused(message_id: str) -> None:
     with pytest.raises(UnsafeMail):
-        COMPOSER.compose(a_letter(MailKind.BUILD_LATE), message_id)
+        COMPOSER.compose(a_letter(OrderMail.BUILD_LATE), message_id)
 
 
 @pytest.mark.parametrize("name", ["a\r\nBcc: x.pdf", "../../etc/passwd", 'a".pdf', "=?utf-8?q?a=0d=0ab?=", ""])
 def test_an_attachment_with_a_name_that_is_no_file_name_is_refused(name: str) -> None:
     attached = Attachment.model_construct(name=name, media_type="application/pdf", content=b"x")
     with pytest.raises(UnsafeMail):
-        COMPOSER.compose(a_letter(MailKind.CONFIRMATION), MESSAGE_ID, (attached,))
+        COMPOSER.compose(a_letter(OrderMail.CONFIRMATION), MESSAGE_ID, (attached,))
 
 
 @pytest.mark.parametrize("words", HARMFUL)
@@ -282,7 +303,7 @@ class TestTheGuard:
 
         monkeypatch.setattr(composer, "letterhead", careless)
         with pytest.raises(UnsafeMail, match="headers"):
-            sent(a_letter(MailKind.BUILD_LATE))
+            sent(a_letter(OrderMail.BUILD_LATE))
 
     @pytest.mark.parametrize(
         ("content", "why"),
@@ -317,28 +338,16 @@ class TestTheGuard:
             check(mail.as_bytes(), mail.keys(), "a@v.example", "b@p.example")
 
 
-def test_the_probe_tells_what_this_python_does_and_that_the_guard_sees_it() -> None:
-    probe = probe_header_injection()
-    mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = "=?utf-8?q?x=0d=0aX-Injected:_yes?="
-    try:
-        injected = b"\r\nX-Injected" in mail.as_bytes()
-    except ValueError:
-        injected = False
-    assert probe.vulnerable is injected
-    assert probe.guarded
-
-
 @pytest.mark.parametrize("flavour", ["txt", "html"])
 @pytest.mark.parametrize(
     "source", ["{{ facts.__class__.__mro__ }}", "{{ ''.__class__.__subclasses__() }}", "{{ f.__globals__ }}"]
 )
 def test_templates_run_in_a_sandbox(flavour: Any, source: str) -> None:
     with pytest.raises((SecurityError, UnsafeMail)):
-        _sheet(flavour).from_string(source).render(facts=a_letter(MailKind.WELCOME).facts, f=a_letter)
+        _sheet(flavour, ()).from_string(source).render(facts=a_letter(OrderMail.WELCOME).facts, f=a_letter)
 
 
 @pytest.mark.parametrize("said", [None, True, 1.5, ("a",), FACTS["renewal_date"]])
 def test_a_template_can_print_nothing_but_text_and_whole_numbers(said: object) -> None:
     with pytest.raises(UnsafeMail):
-        _sheet("txt").from_string("{{ said }}").render(said=said)
+        _sheet("txt", ()).from_string("{{ said }}").render(said=said)

@@ -11,12 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from sqlalchemy import event, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from adapters import sqlite_check
 from adapters.sql import engine as engine_module
 from adapters.sql.engine import (
     PATIENCE,
@@ -29,13 +31,14 @@ from adapters.sql.engine import (
 )
 from adapters.sql.migrate import VERSION_TABLE, StoreFromNewerRelease, StoreNotMigrated, migrate
 from adapters.sql.store import SqlStore, open_store
-from domain.mails import Lifecycle
-from domain.order.order import OrderLife
+from adapters.sqlite_check import damage
+from domain.lifecycle import Lifecycle
+from domain.order.state import OrderState
 from domain.subscription.messages import StartSubscription
-from domain.subscription.subscription import SubscriptionLife
-from domain.trial.trial import TrialLife
-from tests.makers import MONDAY, a_renewal, a_trial, an_order, items
+from domain.subscription.state import SubscriptionState
+from tests.makers import MONDAY, a_renewal, an_order, items, some
 from tests.postgres import Backend, a_database, connected
+from tests.records import recorded
 
 BACKENDS: list[Backend] = ["sqlite", "postgresql"]
 IMPATIENT = timedelta(milliseconds=300)
@@ -96,7 +99,7 @@ class TestSqliteSettings:
     def test_are_the_safe_ones_on_every_connection_of_the_pool(self, sqlite_url: str) -> None:
         store = open_store(sqlite_url)
         connections = [store.engine.connect() for _ in range(3)]
-        for connection in connections:
+        for connection in some(connections):
             read = {
                 name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
                 for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
@@ -141,7 +144,7 @@ class TestSqliteSettings:
             said: list[str] = []
             event.listen(store.engine, "before_cursor_execute", lambda *call: said.append(call[2].split("\n")[0]))
             claim(store)
-            store.orders()
+            store.listed(Lifecycle.ORDER)
             store.assign_csm("sub-1", ("csm-a",))
             store.events(Lifecycle.ORDER, "SO-1")
         begins = [statement for statement in said if statement.startswith("BEGIN")]
@@ -189,27 +192,58 @@ class TestStarting:
 
     def test_a_missing_file_is_not_created(self, tmp_path: Path) -> None:
         words = refusal(lambda: open_store(f"sqlite:///{tmp_path}/store.db"), StoreNotMigrated)
-        assert words == f"{tmp_path}/store.db is not ready for this release: migrate it first"
+        assert words == f"there is no store at {tmp_path}/store.db yet: run tenure migrate, or start a worker"
         assert list(tmp_path.iterdir()) == []
 
     def test_an_empty_database_is_not_ready(self, empty: str) -> None:
         if empty.startswith("sqlite"):
             file_of(empty).touch()
-        assert "migrate it first" in refusal(lambda: open_store(empty), StoreNotMigrated)
+        assert "run tenure migrate" in refusal(lambda: open_store(empty), StoreNotMigrated)
 
     @pytest.mark.parametrize("start", [open_store, migrate])
     def test_a_file_that_is_no_database(self, tmp_path: Path, start: Callable[[str], object]) -> None:
         path = tmp_path / "letter.txt"
         path.write_text("Dear Sir or Madam, " * 100)
         words = refusal(lambda: start(f"sqlite:///{path}"), NotAStore)
-        assert words == f"{path} is not a store of Tenure, or it is damaged: file is not a database"
+        assert words.startswith(f"{path} is not a store of Tenure, or it is damaged: file is not a database")
         assert path.read_text().startswith("Dear Sir")
 
     @pytest.mark.parametrize("start", [open_store, migrate])
     def test_a_file_that_was_cut_short(self, sqlite_url: str, start: Callable[[str], object]) -> None:
         path = file_of(sqlite_url)
         os.truncate(path, path.stat().st_size // 2)
-        assert "damaged: database disk image is malformed" in refusal(lambda: start(sqlite_url), NotAStore)
+        assert "or it is damaged: " in refusal(lambda: start(sqlite_url), NotAStore)
+
+    def test_a_page_that_nobody_has_read_yet_is_found_damaged_at_start(self, sqlite_url: str) -> None:
+        path = file_of(sqlite_url)
+        content = bytearray(path.read_bytes())
+        page = int.from_bytes(content[16:18], "big")
+        for number in range(2, len(content) // page):  # the first two hold what every start reads
+            content[number * page : number * page + 8] = b"\xff" * 8
+        path.write_bytes(content)
+        words = refusal(lambda: migrate(sqlite_url), NotAStore)
+        assert words.startswith(f"{path} is not a store of Tenure, or it is damaged: ")
+        assert words.endswith("; restore a backup of it")
+
+    def test_a_big_file_is_looked_through_for_a_time_only(
+        self, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = file_of(sqlite_url)
+        connection = sqlite3.connect(path)
+        connection.execute(
+            "CREATE TABLE big AS WITH n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 300000) SELECT x FROM n"
+        )
+        connection.commit()
+        connection.close()
+        content = bytearray(path.read_bytes())
+        content[-4096:-4088] = b"\xff" * 8
+        path.write_bytes(content)
+        assert damage(path) is not None
+        time_is_over = Event()
+        found = sqlite_check._found
+        monkeypatch.setattr(sqlite_check, "_found", lambda file: found(file) if time_is_over.wait(60) else [])
+        assert damage(path, within=timedelta(0)) is None
+        time_is_over.set()
 
     @pytest.mark.parametrize("start", [open_store, migrate])
     def test_the_database_of_something_else(self, empty: str, start: Callable[[str], object]) -> None:
@@ -287,70 +321,45 @@ def said_by_nobody(start: Callable[[], object]) -> str:
 class TestTheTablesThemselves:
     """What the database refuses, whatever the code believes."""
 
-    def test_refuse_a_stage_nobody_knows(self, migrated: str) -> None:
-        with a_store(migrated) as store:
-            store.open_order(an_order(), OrderLife.placed(an_order(), MONDAY), "run-1", MONDAY)
-            with store.engine.begin() as connection, pytest.raises(IntegrityError):
-                connection.execute(text("UPDATE orders SET stage = 'lost'"))
-
-    @pytest.mark.parametrize("column", ["kind", "stage"])
-    def test_refuse_a_trial_of_a_kind_or_stage_nobody_knows(self, migrated: str, column: str) -> None:
-        with a_store(migrated) as store:
-            store.open_trial(a_trial(), TrialLife.placed(a_trial(), MONDAY), "run-1", MONDAY)
-            with store.engine.begin() as connection, pytest.raises(IntegrityError):
-                connection.execute(text(f"UPDATE trials SET {column} = 'lost'"))
-
-    def test_refuse_a_loss_without_its_trial(self, migrated: str) -> None:
-        with a_store(migrated) as store:
-            orphan = text("INSERT INTO trial_losses (trial_id, step, taken_at) VALUES ('T-404', 'x', '2026-06-01')")
-            with store.engine.begin() as connection, pytest.raises(IntegrityError):
-                connection.execute(orphan)
-
     def test_refuse_a_second_open_renewal_of_one_subscription(self, migrated: str) -> None:
         with a_store(migrated) as store:
             for number in ("SO-1", "SO-2"):
                 subscribe(store, f"sub-{number}")
                 placed = a_renewal(number, f"sub-{number}")
-                store.open_order(placed, OrderLife.placed(placed, MONDAY), "run-1", MONDAY)
-            both = text("UPDATE orders SET subscription_id = 'sub-SO-1'")
+                store.open_order(placed, OrderState.placed(placed, MONDAY), "run-1", MONDAY)
+            both = text("UPDATE lifecycles SET linked_to = 'sub-SO-1' WHERE lifecycle = 'order'")
             with store.engine.begin() as connection, pytest.raises(IntegrityError):
                 connection.execute(both)
 
-    def test_refuse_an_item_without_its_order(self, migrated: str) -> None:
-        with a_store(migrated) as store:
-            orphan = text("INSERT INTO order_items VALUES ('SO-404', 1, 'A-1', 'port', 1)")
-            with store.engine.begin() as connection, pytest.raises(IntegrityError):
-                connection.execute(orphan)
-
     @pytest.mark.parametrize(
-        "wanted", [{}, {"due_before": MONDAY}, {"stage": "held"}, {"stage": "in_progress", "due_before": MONDAY}]
+        ("index", "wanted"),
+        [
+            ("next_deadline", {}),
+            ("next_deadline", {"due_before": MONDAY}),
+            ("stage", {"stage": "held"}),
+            ("next_deadline", {"stage": "in_progress", "due_before": MONDAY}),
+            ("linked_to", {"linked_to": "sub-SO-1"}),
+            ("next_deadline", {"open_only": True}),
+        ],
     )
-    def test_list_orders_by_an_index(self, sqlite_url: str, wanted: dict[str, Any]) -> None:
+    def test_list_lifecycles_by_an_index(self, sqlite_url: str, index: str, wanted: dict[str, Any]) -> None:
         with a_store(sqlite_url) as store:
-            assert "USING INDEX ix_orders_" in plan_of(store, lambda: store.orders(**wanted))
+            plan = plan_of(store, lambda: store.listed(Lifecycle.ORDER, **wanted))
+        assert f"USING INDEX ix_lifecycles_{index} (lifecycle=?" in plan
 
-    @pytest.mark.parametrize("wanted", [{}, {"due_before": MONDAY}, {"stage": "trialing", "due_before": MONDAY}])
-    def test_list_trials_by_an_index(self, sqlite_url: str, wanted: dict[str, Any]) -> None:
+    def test_page_through_what_is_open_by_an_index_without_sorting(self, sqlite_url: str) -> None:
         with a_store(sqlite_url) as store:
-            assert "USING INDEX ix_trials_" in plan_of(store, lambda: store.trials(**wanted))
-
-    @pytest.mark.parametrize("wanted", [{}, {"trial_id": "T-1"}, {"overdue": True}])
-    def test_list_devices_by_an_index(self, sqlite_url: str, wanted: dict[str, Any]) -> None:
-        with a_store(sqlite_url) as store:
-            assert "USING INDEX ix_devices_" in plan_of(store, lambda: store.devices(**wanted))
-
-    def test_find_the_paid_order_of_a_trial_by_an_index(self, sqlite_url: str) -> None:
-        with a_store(sqlite_url) as store:
-            assert "ix_orders_converts_trial" in plan_of(store, lambda: store.paid_order_of("T-1"))
+            plan = plan_of(store, lambda: store.open_page(Lifecycle.ORDER, "SO-1"))
+        assert "USING INDEX ix_lifecycles_open (lifecycle=? AND subject>?)" in plan
+        assert "TEMP B-TREE" not in plan
 
 
 def plan_of(store: SqlStore, read: Callable[[], object]) -> str:
-    """How SQLite answers the one query of a read."""
+    """How SQLite answers the first query of a read."""
     asked: list[tuple[str, Any]] = []
     event.listen(store.engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
     read()
-    assert len(asked) == 2, "BEGIN and one query"
-    statement, parameters = asked[-1]
+    statement, parameters = asked[1]
     with store.engine.connect() as connection:
         return str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
 
@@ -366,8 +375,8 @@ def subscribe(store: SqlStore, subscription_id: str) -> None:
         service_start_at=MONDAY,
         term_months=12,
     )
-    life = SubscriptionLife.started(start, MONDAY)
-    store.record_subscription(life, life.journal.take(), "run-1", MONDAY)
+    state = SubscriptionState.started(start, MONDAY)
+    recorded(store, state, state.journal.take(), "run-1", MONDAY)
 
 
 class TestTrouble:
@@ -381,7 +390,7 @@ class TestTrouble:
             writing = threads.submit(claim, store)
             time.sleep(0.2)
             assert not writing.done()
-            assert store.orders() == [], "a read does not wait"
+            assert store.listed(Lifecycle.ORDER) == [], "a read does not wait"
             holder.execute("COMMIT")
             writing.result()
         holder.close()
@@ -412,18 +421,18 @@ class TestTrouble:
     def test_a_full_disk_is_an_error_and_when_there_is_room_it_heals(self, sqlite_url: str) -> None:
         """B5."""
         placed = an_order(items=items() or an_order().items * 100)
-        life = OrderLife.placed(placed, MONDAY)
+        state = OrderState.placed(placed, MONDAY)
         with a_store(sqlite_url) as store:
             with store.engine.connect() as connection:
                 pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
                 connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
             with pytest.raises(DBAPIError, match="full"):
-                store.open_order(placed, life, "run-1", MONDAY)
-            assert store.orders() == []
+                store.open_order(placed, state, "run-1", MONDAY)
+            assert store.listed(Lifecycle.ORDER) == []
             with store.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
                 assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
-            store.open_order(placed, life, "run-1", MONDAY)
+            store.open_order(placed, state, "run-1", MONDAY)
 
     def test_what_is_raised_says_nothing_about_people(self, migrated: str) -> None:
         """I2: SQLAlchemy prints the parameters of a failed statement unless told not to."""
@@ -432,5 +441,5 @@ class TestTrouble:
             with store.engine.begin() as connection:
                 connection.execute(text("DROP TABLE people"))
             with pytest.raises(DBAPIError) as raised:
-                store.open_order(placed, OrderLife.placed(placed, MONDAY), "run-1", MONDAY)
+                store.open_order(placed, OrderState.placed(placed, MONDAY), "run-1", MONDAY)
         assert "yamada" not in str(raised.value).lower()

@@ -5,10 +5,12 @@ import os
 import select
 import signal
 import socket
+import sqlite3
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,17 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 
+from adapters.temporal import dev_server
 from adapters.temporal.bootstrap import NoSuchNamespace, SearchAttributeTypeDiffers, prepare_namespace
 from adapters.temporal.client import ServerUnreachable, WrongConnectionSettings, connect
 from adapters.temporal.clock import TimeTravelNotAllowed, current_time, forward
-from adapters.temporal.data_directory import CannotStart, DataDirectoryInUse, DataDirectoryUnusable, OtherServerVersion
+from adapters.temporal.data_directory import (
+    CannotStart,
+    DatabaseDamaged,
+    DataDirectoryInUse,
+    DataDirectoryUnusable,
+    OtherServerVersion,
+)
 from adapters.temporal.dev_server import DevServer, PortTaken, ServerDidNotStart
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -102,7 +111,7 @@ async def refusal(directory: Path, **options: object) -> CannotStart:
 
 def http_status(request: urllib.request.Request) -> int:
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as refused:
         return refused.code
@@ -154,6 +163,20 @@ async def test_a_database_of_another_server_version_is_left_untouched(tmp_path: 
 async def test_a_directory_that_cannot_be_one_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert isinstance(await refusal(tmp_path / "file"), DataDirectoryUnusable)
+
+
+async def test_a_damaged_database_is_said_before_the_server_starts_on_it(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as first:
+        await a_start(await connect(first.address), "any")
+    with closing(sqlite3.connect(tmp_path / "temporal.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray((tmp_path / "temporal.db").read_bytes())
+    for page in range(4096 * 2, len(content), 4096):
+        content[page : page + 8] = b"\xff" * 8
+    (tmp_path / "temporal.db").write_bytes(content)
+    refused = await refusal(tmp_path)
+    assert isinstance(refused, DatabaseDamaged)
+    assert str(refused).startswith(f"{tmp_path / 'temporal.db'} is damaged (")
 
 
 async def test_a_server_that_ends_at_once_says_its_last_words(tmp_path: Path) -> None:
@@ -308,3 +331,21 @@ async def test_a_server_not_started_for_it_allows_no_time_travel(client: Client)
     with pytest.raises(TimeTravelNotAllowed):
         await forward(client, "on-time", timedelta(days=1))
     assert await current_time(client, "on-time") - datetime.now(UTC) < timedelta(minutes=1)
+
+
+async def test_somebody_elses_server_on_a_port_that_was_lost_is_not_taken_for_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the probe and the start another server took the port, and answers there."""
+    async with a_server(tmp_path / "theirs") as theirs:
+        free = dev_server.free_ports
+        lost = [theirs.port]
+
+        def ports(wanted: Mapping[str, int]) -> list[int]:
+            found = free(wanted)
+            return [lost.pop(), *found[1:]] if lost else found
+
+        monkeypatch.setattr(dev_server, "free_ports", ports)
+        async with a_server(tmp_path / "ours") as ours:
+            assert ours.pid is not None
+            assert ours.port != theirs.port

@@ -14,6 +14,8 @@ from typing import Any, Final
 from playwright.async_api import Error, FrameLocator, Locator, Page, async_playwright, expect
 from playwright.async_api import TimeoutError as PressedTooSoon
 
+from domain.placeholder import PLACEHOLDER
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 """What the pages name files from: examples/ui/…"""
 
@@ -39,8 +41,6 @@ SETTLES: Final = 600
 
 BLINK: Final = 50
 """Milliseconds between two looks at a dialog."""
-
-PLACEHOLDER: Final = "REPLACE-ME"
 
 STILL: Final = """
 const style = document.createElement('style');
@@ -122,6 +122,10 @@ class WebUi:
             await self.page.wait_for_timeout(LOOK_EVERY)
             seen = await self._details()
         return seen
+
+    async def scroll_details_to(self, heading: str) -> None:
+        """The page that we write has headings of its own."""
+        await self._frame().get_by_role("heading", name=heading).evaluate("heading => heading.scrollIntoView()")
 
     async def closed(self, status: str) -> None:
         """Wait until the open page says how the workflow ended."""
@@ -249,6 +253,6 @@ def _written(shown: str) -> str:
 
 def _replaced(known: dict[str, Any], facts: Mapping[str, Any], left: set[str]) -> dict[str, Any]:
     """One object of a message; a fact is for a placeholder only."""
-    wanted = [name for name, value in known.items() if value == PLACEHOLDER]
+    wanted = [name for name, value in known.items() if PLACEHOLDER in json.dumps(value)]
     left.difference_update(wanted)
-    return known | {name: facts.get(name, PLACEHOLDER) for name in wanted}
+    return known | {name: facts.get(name, known[name]) for name in wanted}

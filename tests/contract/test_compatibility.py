@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 from jsonschema import Draft202012Validator
 
-from docs import contract
-from docs.schemas.compatibility import gaps
+from tools import contract
+from tools.compatibility import gaps
 
 Schema = dict[str, Any]
 Mutation = Callable[[Schema], Any]
@@ -25,7 +25,7 @@ def test_no_schema_breaks_what_was_promised() -> None:
 
 def test_schemas_and_page_are_as_the_code_says() -> None:
     stale = sorted(contract.stale())
-    assert not stale, f"not up to date: {', '.join(stale)}. Run: python docs/contract.py --write"
+    assert not stale, f"not up to date: {', '.join(stale)}. Run: python -m tools.contract --write"
 
 
 @pytest.mark.parametrize("name", contract.entries())
@@ -49,10 +49,10 @@ def test_examples_we_published_are_still_accepted(file: Path) -> None:
 
 def test_every_field_of_an_answer_is_always_there() -> None:
     """What the schema calls required is what we send: the converter leaves nothing out."""
-    life = {"type": "object"} | contract.schema_of(contract.ANSWER)
-    assert life["required"] == list(life["properties"])
-    assert life["additionalProperties"] is True
-    assert '"enum"' not in contract.written(life)
+    state = {"type": "object"} | contract.schema_of(contract.ANSWER)
+    assert state["required"] == list(state["properties"])
+    assert state["additionalProperties"] is True
+    assert '"enum"' not in contract.written(state)
 
 
 # Proof of the gate.
@@ -263,7 +263,7 @@ def test_a_broken_promise_is_not_overwritten_and_says_what_to_do(
     said = capsys.readouterr().out
     assert "order.start would break systems that keep to docs/schemas/v1/order.start.json" in said
     assert "  budget: property was known, is unknown\n" in said
-    assert 'raise "order.start" to 2 in VERSIONS of docs/contract.py' in said
+    assert 'raise "order.start" to 2 in VERSIONS of tools/contract.py' in said
     assert (broken_checkout / contract.file_of("order.start")).read_text(encoding="utf-8") == promised
 
 

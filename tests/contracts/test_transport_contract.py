@@ -1,10 +1,8 @@
 """One contract for every Transport, and for SMTP the whole table of what a mail server can do. C1 to C14."""
 
 import io
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -12,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
-from activities.ports import Answer, Delivery, Envelope, Transport
-from adapters.mail.console import ConsoleTransport
+from activities.ports import Answer, Connection, Delivery, Envelope
 from adapters.mail.transport import Security, SmtpTransport
+from tests.support.transport import a_certificate
 
 NOON = datetime(2031, 6, 2, 12, 0, tzinfo=UTC)
 DATE = b"Date: Mon, 02 Jun 2031 12:00:00 +0000\r\n"
@@ -50,6 +49,9 @@ class Sink:
 
     taken: list[bytes] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """What it heard, with what stood behind the verbs."""
+
     said: list[str] = field(default_factory=list)
     """Steps it came to."""
 
@@ -73,6 +75,7 @@ class Sink:
                 while line := lines.readline():
                     verb = line.decode("latin-1").partition(" ")[0].strip().upper()
                     self.heard.append(verb)
+                    self.told.append(line.decode("latin-1").strip())
                     if not self.answer(connection, lines, verb):
                         return
                     if verb == "STARTTLS" and self.tls and "STARTTLS" not in self.script:
@@ -140,21 +143,17 @@ def smtp(port: int, deadline: timedelta = AMPLE, **more: object) -> SmtpTranspor
 
 @dataclass
 class Wire:
-    """A transport and what came out of it."""
+    """What hands mails over, and what came out of it."""
 
-    transport: Transport
+    transport: Connection
     taken: Callable[[], list[bytes]]
 
 
-@pytest.fixture(params=["smtp", "console"])
+@pytest.fixture(params=["a connection each", "kept"])
 def wire(request: pytest.FixtureRequest) -> Iterator[Wire]:
-    """Every transport there is."""
-    if request.param == "console":
-        console = ConsoleTransport(io.StringIO(), clock=lambda: NOON)
-        yield Wire(console, lambda: [envelope.content for envelope in console.sent])
-        return
-    with a_sink() as (port, sink):
-        yield Wire(smtp(port), lambda: sink.taken)
+    """Every way to send."""
+    with a_sink() as (port, sink), smtp(port).kept() as kept:
+        yield Wire(kept if request.param == "kept" else smtp(port), lambda: sink.taken)
 
 
 class TestEveryTransport:
@@ -197,15 +196,24 @@ TABLE = [
     ({"EHLO": "421 no", "HELO": "421 no"}, Answer.LATER, False, "EHLO: 421 no"),
     ({"MAIL": "451 later"}, Answer.LATER, False, "MAIL: 451 later"),
     ({"MAIL": "530 5.7.0 authenticate first"}, Answer.LATER, False, "MAIL: 530"),
+    ({"MAIL": "550 5.7.1 nothing from you"}, Answer.LATER, False, "MAIL: 550 5.7.1 nothing from you"),
     ({"MAIL": "552 too big"}, Answer.REFUSED, False, "MAIL: 552 too big"),
     ({"RCPT": "450 mailbox busy"}, Answer.LATER, False, "RCPT: 450 mailbox busy"),
     ({"RCPT": "550 5.1.1 nobody here"}, Answer.REFUSED, False, "RCPT: 550 5.1.1 nobody here"),
+    (
+        {"RCPT": "504 5.5.2 <box>: Helo command rejected: need fully-qualified hostname"},
+        Answer.LATER,
+        False,
+        "RCPT: 504",
+    ),
+    ({"RCPT": "554 5.7.1 Relay access denied"}, Answer.LATER, False, "RCPT: 554 5.7.1 Relay access denied"),
     ({"RCPT": CLOSE}, Answer.LATER, False, "RCPT:"),
     ({"DATA": "451 not now"}, Answer.LATER, True, "DATA: 451 not now"),
     ({"DATA": "554 no"}, Answer.REFUSED, True, "DATA: 554 no"),
     ({"DATA": CLOSE}, Answer.LATER, True, "DATA, before the mail's end:"),
     ({"dot": "451 disk full"}, Answer.LATER, True, "mail: 451 disk full"),
     ({"dot": "554 spam"}, Answer.REFUSED, True, "mail: 554 spam"),
+    ({"dot": "550 5.4.5 Daily user sending limit exceeded"}, Answer.LATER, True, "mail: 550 5.4.5 Daily"),
     ({"dot": CLOSE}, Answer.UNKNOWN, True, "no answer after the mail's end"),
     ({"dot": CLOSE, "lost": ""}, Answer.UNKNOWN, True, "no answer after the mail's end"),
     ({"dot": "hm, what?"}, Answer.UNKNOWN, True, "mail: -1"),
@@ -218,7 +226,7 @@ TABLE = [
 class TestWhatAMailServerCanDo:
     @pytest.mark.parametrize(("script", "answer", "announced", "words"), TABLE)
     def test_every_answer_has_its_class(
-        self, script: dict[str, str], answer: Answer, announced: bool, words: str
+        self, script: dict[str, Any], answer: Answer, announced: bool, words: str
     ) -> None:
         announcements: list[None] = []
         with a_sink(**script) as (port, sink):
@@ -242,7 +250,8 @@ class TestWhatAMailServerCanDo:
     )
     def test_however_it_hangs_the_deadline_holds(self, step: str, how: str, answer: Answer) -> None:
         for deadline in SHORT:
-            with a_sink(**{step: how}) as (port, sink):
+            script: dict[str, Any] = {step: how}
+            with a_sink(**script) as (port, sink):
                 began = monotonic()
                 delivery = smtp(port, deadline).send(an_envelope(), nothing)
                 took = monotonic() - began
@@ -290,19 +299,135 @@ class TestWhatAMailServerCanDo:
         assert len(words) < 350
 
 
+class TestWhoWeSayWeAre:
+    @pytest.mark.parametrize(
+        ("set_to", "said"), [(None, "vendor.example"), ("mail.vendor.example",) * 2, ("[::1]",) * 2]
+    )
+    def test_never_a_bare_host_name(self, set_to: str | None, said: str) -> None:
+        """By default the sender's domain: the name of a container means nothing to a relay."""
+        with a_sink() as (port, sink):
+            assert smtp(port, ehlo_name=set_to).send(an_envelope(), nothing).answer is Answer.ACCEPTED
+        assert sink.told[0].lower() == f"ehlo {said}"
+
+    def test_the_size_is_said_to_a_server_that_asks_for_it(self) -> None:
+        for offered, size in (
+            ("250-sink\r\n250 SIZE 1000", [f"size={len(DATE + an_envelope().content)}"]),
+            ("250 sink", []),
+        ):
+            with a_sink(EHLO=offered) as (port, sink):
+                smtp(port).send(an_envelope(), nothing)
+            assert sink.told[1].lower().split()[2:] == size
+
+
+class TestTheAlarm:
+    """One for all mails of a worker. What its log says is in tests/adapters/test_mail_alarm.py."""
+
+    @pytest.mark.parametrize(
+        "script",
+        [
+            {"greeting": "554 5.7.1 Client host rejected"},
+            {"EHLO": "504 5.5.2 need fully-qualified hostname", "HELO": "504 5.5.2 need fully-qualified hostname"},
+            {"MAIL": "550 5.7.60 Client does not have permissions to send as this sender"},
+            {"RCPT": "554 5.7.1 Relay access denied"},
+            {"DATA": "503 5.5.1 not yet"},
+            {"dot": "550 5.4.5 Daily user sending limit exceeded"},
+        ],
+    )
+    def test_it_is_raised_by_what_is_said_about_us_and_lifted_by_a_mail_that_goes_out(
+        self, script: dict[str, Any]
+    ) -> None:
+        with a_sink(**script) as (port, sink):
+            transport = smtp(port)
+            for _ in range(2):
+                delivery = transport.send(an_envelope(), nothing)
+                assert (delivery.answer, delivery.about_us) == (Answer.LATER, True)
+                assert delivery.words in transport.alarm.problem
+            assert READER not in transport.alarm.problem
+            sink.script.clear()
+            assert transport.send(an_envelope(), nothing).about_us is False
+        assert transport.alarm.problem == ""
+
+    @pytest.mark.parametrize(
+        "script",
+        [
+            {"greeting": "421 too busy"},
+            {"EHLO": CLOSE},
+            {"MAIL": "451 not now"},
+            {"RCPT": "550 5.1.1 nobody here"},
+            {"RCPT": "450 4.2.0 Greylisted"},
+            {"RCPT": CLOSE},
+            {"dot": "554 spam"},
+            {"dot": CLOSE},
+        ],
+    )
+    def test_neither_a_reader_nor_a_moment_raises_it(self, script: dict[str, Any]) -> None:
+        with a_sink(**script) as (port, _):
+            transport = smtp(port)
+            assert transport.send(an_envelope(), nothing).about_us is False
+        assert transport.alarm.problem == ""
+
+
+class TestAKeptConnection:
+    """Several mails over one connection, each as safe as if it had its own."""
+
+    def test_it_introduces_itself_once(self) -> None:
+        with a_sink() as (port, sink), smtp(port).kept() as kept:
+            answers = [kept.send(an_envelope(body=b"%d\r\n" % number), nothing).answer for number in range(3)]
+        mail = ["MAIL", "RCPT", "DATA"]
+        assert answers == [Answer.ACCEPTED] * 3
+        assert sink.heard == ["EHLO", *mail, "RSET", *mail, "RSET", *mail, "QUIT"]
+        assert [text.partition(b"\r\n\r\n")[2] for text in sink.taken] == [b"0\r\n", b"1\r\n", b"2\r\n"]
+
+    @pytest.mark.parametrize(
+        ("script", "answer"),
+        [
+            ({"RCPT": "550 no"}, Answer.REFUSED),
+            ({"RCPT": "450 busy"}, Answer.LATER),
+            ({"DATA": "451 not now"}, Answer.LATER),
+            ({"dot": "554 spam"}, Answer.REFUSED),
+            ({"dot": "hm, what?\r\n250 taken"}, Answer.UNKNOWN),
+            ({"dot": CLOSE}, Answer.UNKNOWN),
+            ({"DATA": CLOSE}, Answer.LATER),
+            ({"RCPT": CLOSE}, Answer.LATER),
+            ({"EHLO": CLOSE}, Answer.LATER),
+            ({"greeting": "421 too busy"}, Answer.LATER),
+        ],
+    )
+    def test_what_becomes_of_one_mail_is_nothing_to_the_next(self, script: dict[str, Any], answer: Answer) -> None:
+        with a_sink(**script) as (port, sink), smtp(port).kept() as kept:
+            first = kept.send(an_envelope(body=b"first\r\n"), nothing).answer
+            sink.script.clear()
+            sink.taken.clear()
+            second = kept.send(an_envelope(body=b"second\r\n"), nothing).answer
+        assert (first, second) == (answer, Answer.ACCEPTED)
+        assert [text.partition(b"\r\n\r\n")[2] for text in sink.taken] == [b"second\r\n"]
+
+    def test_one_that_was_not_handed_over_is_nothing_to_the_next(self) -> None:
+        with a_sink() as (port, sink), smtp(port).kept() as kept:
+            with pytest.raises(LookupError):
+                kept.send(an_envelope(body=b"first\r\n"), lambda: {}["no"])  # type: ignore[index]
+            assert kept.send(an_envelope(body=b"second\r\n"), nothing).answer is Answer.ACCEPTED
+        assert [text.partition(b"\r\n\r\n")[2] for text in sink.taken] == [b"second\r\n"]
+
+    @pytest.mark.parametrize("how", ["421 enough of you", CLOSE, HANG, DRIBBLE])
+    def test_a_server_that_takes_no_other_gets_a_new_connection(self, how: str) -> None:
+        with a_sink(RSET=how) as (port, sink), smtp(port).kept() as kept:
+            answers = [kept.send(an_envelope(), nothing).answer for _ in range(2)]
+        assert answers == [Answer.ACCEPTED] * 2
+        assert sink.heard.count("EHLO") == 2
+        assert len(sink.taken) == 2
+
+    def test_each_mail_has_a_deadline_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("adapters.mail.dialogue._ASIDE", 0.3)
+        with a_sink() as (port, _), smtp(port, timedelta(seconds=2)).kept() as kept:
+            for _ in range(4):
+                assert kept.send(an_envelope(), lambda: sleep(0.6)).answer is Answer.ACCEPTED
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for localhost that nobody vouches for, its key in the same file."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("needs openssl to make a certificate")
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    wanted = "req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj /CN=localhost -days 2"
-    name = ["-addext", "subjectAltName=DNS:localhost"]
-    files = ["-keyout", path, "-out", f"{path}.crt"]
-    subprocess.run([openssl, *wanted.split(), *name, *files], check=True, capture_output=True)
-    path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
-    return path
+    return a_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(scope="module")
@@ -377,12 +502,3 @@ class TestPrivacy:
     def test_a_password_for_another_machine_needs_tls(self) -> None:
         with pytest.raises(ValueError, match="without TLS"):
             SmtpTransport("relay.example", 25, Security.NONE, "tenure", "s3cret")
-
-
-class TestTheConsole:
-    def test_it_shows_what_a_reader_would_see_and_nothing_that_moves_the_cursor(self) -> None:
-        stream = io.StringIO()
-        ConsoleTransport(stream).send(an_envelope(body=b"Hello\x1b[2J world\r\n"), nothing)
-        assert "Subject: x" in stream.getvalue()
-        assert "Hello[2J world" in stream.getvalue()
-        assert READER in stream.getvalue()

@@ -26,11 +26,15 @@ test "$1" != "$FAILS"
 """Stands in for temporal-sql-tool, which is in Temporal's image."""
 
 
-def healthy(worker: Service, file: Path) -> bool:
+def health(worker: Service, file: Path) -> "subprocess.CompletedProcess[str]":
     kind, command = worker["healthcheck"]["test"]
     assert kind == "CMD-SHELL"
     environment = {**os.environ, "TENURE_HEARTBEAT_FILE": str(file)}
-    return subprocess.run(["/bin/sh", "-c", command], env=environment, check=False).returncode == 0
+    return subprocess.run(["/bin/sh", "-c", command], env=environment, check=False, capture_output=True, text=True)
+
+
+def healthy(worker: Service, file: Path) -> bool:
+    return health(worker, file).returncode == 0
 
 
 @pytest.mark.parametrize(("age", "expected"), [(0, True), (50, True), (70, False), (3600, False)])
@@ -41,6 +45,12 @@ def test_a_worker_is_healthy_while_its_sign_of_life_is_fresh(
     file.touch()
     os.utime(file, (time.time() - age,) * 2)
     assert healthy(worker, file) is expected
+
+
+def test_what_an_operator_has_to_mend_stands_in_the_health_checks_log(worker: Service, tmp_path: Path) -> None:
+    (tmp_path / "beat").write_text("mails wait: why\n")
+    asked = health(worker, tmp_path / "beat")
+    assert (asked.returncode, asked.stdout) == (0, "mails wait: why\n")
 
 
 def test_a_worker_that_never_polled_is_not_healthy(worker: Service, tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """docs/deployment.md lists every setting with its default, and says the ports and times that are true."""
 
 import json
+import mmap
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from adapters.settings import PREFIX, Links, Settings, load_settings, variable
 
@@ -71,3 +74,46 @@ def test_every_order_file_the_page_hands_in_exists(root: Path, page: str) -> Non
     named = set(re.findall(r"examples/[\w.-]+", page))
     assert named
     assert all(isinstance(json.loads((root / name).read_text()), dict) for name in named)
+
+
+def test_the_variables_of_the_server_that_the_page_names_are_ones_it_reads(page: str) -> None:
+    """The embedded server is the same program and carries the same template of its configuration."""
+    named = set(re.findall(r"`((?:TEMPORAL_(?:TLS|AUTH|JWT)|SQL|NUM)_[A-Z0-9_]+)", page))
+    ours = {"TEMPORAL_AUTH_ENABLED", "TEMPORAL_AUTH_PROVIDER_URL"}  # the Web UI's
+    program = Path(sys.executable).parent / "temporal"
+    with program.resolve().open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        unread = {name for name in named - ours if text.find(name.encode()) < 0}
+    assert unread == set()
+
+
+MUTUAL = {
+    "TEMPORAL_TLS_FRONTEND_CERT",
+    "TEMPORAL_TLS_FRONTEND_KEY",
+    "TEMPORAL_TLS_CLIENT1_CA_CERT",
+    "TEMPORAL_TLS_REQUIRE_CLIENT_AUTH",
+    "TEMPORAL_TLS_SERVER_CERT",
+    "TEMPORAL_TLS_SERVER_KEY",
+    "TEMPORAL_TLS_SERVER_CA_CERT",
+    "TEMPORAL_TLS_INTERNODE_SERVER_NAME",
+    "TEMPORAL_TLS_FRONTEND_SERVER_NAME",
+}
+"""With the first four alone no process of server 1.32.0 starts (tried on a cluster of six)."""
+
+
+def test_the_recipe_for_client_certificates_is_whole(page: str) -> None:
+    recipe = page.partition("### Client certificates (mTLS)")[2].partition("\n## ")[0]
+    rows = [row for row in recipe.splitlines() if row.startswith("| `")]
+    assert set(re.findall(r"TEMPORAL_TLS_[A-Z0-9_]+", "\n".join(rows))) == MUTUAL
+
+
+def test_the_heartbeat_file_is_not_offered_as_a_liveness_probe(page: str, project: dict[str, Any]) -> None:
+    paragraph = next(part for part in page.split("\n\n") if "TENURE_HEARTBEAT_FILE` every ten seconds" in part)
+    assert "readiness, not liveness" in paragraph
+    assert "no liveness probe" in paragraph
+    assert "restart" not in str(project["services"]["worker"]["healthcheck"])
+
+
+def test_compose_allows_more_lists_a_second_than_the_server_by_itself(root: Path, page: str) -> None:
+    settings = yaml.safe_load((root / "deploy" / "temporal" / "dynamicconfig.yaml").read_text())
+    assert settings["frontend.namespaceRPS.visibility"] == [{"value": 50}]
+    assert "`frontend.namespaceRPS.visibility`; Compose has 50" in page

@@ -1,6 +1,6 @@
 """The agenda: every deadline once, one notice a ladder, nothing lost over a restart."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.agenda import Agenda, Deadline
+from domain.deadlines import Agenda, Deadline, Due
 from domain.working_time import NaiveInstant
 
 SECOND = timedelta(seconds=1)
@@ -16,7 +16,7 @@ EXPIRY = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def a_deadline(name: str = "warn", at: datetime = EXPIRY, ladder: str | None = None) -> Deadline:
-    return Deadline(name=name, at=at, ladder=ladder, label=f"until {name}")
+    return Deadline(kind=name, at=at, ladder=ladder, label=f"until {name}")
 
 
 def the_warnings() -> list[Deadline]:
@@ -33,6 +33,40 @@ def an_agenda(*deadlines: Deadline) -> Agenda:
 
 def names(deadlines: list[Deadline]) -> list[str]:
     return [deadline.name for deadline in deadlines]
+
+
+class Counted(str):
+    """A name that counts how often it is looked at."""
+
+    looks = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.looks += 1
+        return super().__eq__(other)
+
+    def __hash__(self) -> int:
+        Counted.looks += 1
+        return super().__hash__()
+
+
+def looks_at(number: int) -> int:
+    """How often names are looked at to arm so many deadlines of two ladders twice and then take them all."""
+    made = [
+        Deadline.model_construct(kind=Counted(f"d{n}"), at=EXPIRY, ladder=f"l{n % 2}", label="due")
+        for n in range(number)
+    ]
+    Counted.looks = 0
+    agenda = Agenda()
+    agenda.arm(*made)
+    agenda.arm(*made, again=True)
+    agenda.take_due(EXPIRY)
+    agenda.arm(*made)
+    return Counted.looks
+
+
+def test_twice_as_many_deadlines_are_twice_the_work() -> None:
+    """Not four times: a policy may name hundreds."""
+    assert looks_at(400) <= 2.2 * looks_at(200)
 
 
 class TestTheNextDeadline:
@@ -256,3 +290,24 @@ class TestALife:
         upcoming, due = agenda.next(), agenda.take_due(now)
         assert bool(due.act) is (upcoming is not None and upcoming.at <= now)
         assert upcoming is None or not due.act or upcoming in due.act + due.skipped
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "name"),
+    [
+        (None, None, "expiring"),
+        (None, 7, "expiring/7"),
+        (date(2026, 9, 30), None, "expiring/2026-09-30"),
+        (date(2026, 9, 30), 0, "expiring/2026-09-30/0"),
+    ],
+)
+def test_a_deadline_is_named_by_its_parts_which_it_keeps(day: date | None, days: int | None, name: str) -> None:
+    deadline = Deadline(kind="expiring", day=day, days=days, at=EXPIRY, label="warn")
+    again = Deadline.model_validate_json(deadline.model_dump_json())
+    assert (again.name, again.kind, again.day, again.days) == (name, "expiring", day, days)
+
+
+@pytest.mark.parametrize(("value", "field"), [(a_deadline(), "at"), (Due(act=[], skipped=[]), "act")])
+def test_a_deadline_and_what_fell_due_never_change(value: Deadline | Due, field: str) -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(value, field, None)

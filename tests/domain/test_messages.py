@@ -3,7 +3,8 @@
 import copy
 import json
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -11,16 +12,19 @@ from pydantic import BaseModel, ValidationError
 from temporalio import workflow
 
 from adapters.temporal import wording
-from domain.desk import RetryMail
-from domain.desk_examples import DESK_EXAMPLES
+from domain.lifecycles import KINDS, examples_of
+from domain.operator import RetryMail, SettleMail
+from domain.operator_updates import OPERATOR_EXAMPLES
 from domain.order.examples import EXAMPLES as ORDER_EXAMPLES
 from domain.order.forms import GraduationForm, ProvisioningForm
 from domain.order.messages import AcceptTerms, CompleteTask, Graduate, PlaceOrder, ReportSiteBuilt, SubmitForm
+from domain.placeholder import PLACEHOLDER, offered
 from domain.subscription.examples import EXAMPLES as SUBSCRIPTION_EXAMPLES
 from domain.subscription.messages import ConfirmRenewal, StartSubscription
-from domain.trial.messages import ConvertTrial
+from domain.trial.messages import ConvertTrial, EditServices, ExtendTrial, ReportServicesBuilt, StartTrial
 from domain.values import Message
-from tests.makers import a_partner, a_renewal, an_order
+from tests.examples import STARTS
+from tests.makers import a_partner, a_renewal, an_order, some
 from workflows.order import Order
 from workflows.subscription import Subscription
 
@@ -37,7 +41,7 @@ ENCODED_WORD = "=?utf-8?q?s3cret-v4lue?="
 
 def as_json(message: BaseModel) -> dict[str, Any]:
     """As somebody would send it."""
-    return json.loads(message.model_dump_json(exclude_defaults=True))
+    return dict(json.loads(message.model_dump_json(exclude_defaults=True)))
 
 
 A_START = StartSubscription(
@@ -56,7 +60,7 @@ GOOD: dict[type[Message], dict[str, Any]] = {
     StartSubscription: as_json(A_START),
     **{
         type(said): as_json(said)
-        for said in (*ORDER_EXAMPLES.values(), *SUBSCRIPTION_EXAMPLES.values(), *DESK_EXAMPLES.values())
+        for said in (*ORDER_EXAMPLES.values(), *SUBSCRIPTION_EXAMPLES.values(), *OPERATOR_EXAMPLES.values())
     },
 }
 """One valid document for each message."""
@@ -110,14 +114,17 @@ def bad(model: type[Message], path: str, *values: Any, rule: str = "", field: st
     return [Bad(model, path, value, rule, field) for value in values]
 
 
-LINES = ("", " ", "\u3000", 7, None, [CANARY], f"a\n{CANARY}", CANARY * 20, ENCODED_WORD)
+INVISIBLE = ("\u3164", "\u200b", "\u115f", "\u2800", "\u00ad", "\u2060\u200d", "\ufeff", "\u200b \u3000", "\U000e0041")
+"""Characters for which nothing is drawn: a name of them is no name."""
+
+LINES = (*INVISIBLE, "", " ", "\u3000", 7, None, [CANARY], f"a\n{CANARY}", CANARY * 20, ENCODED_WORD)
 WEIRD = tuple(
     f"{CANARY}{character}x"
     for character in (BELL, NUL, ESCAPE, SURROGATE, "\t", "\r", "\x7f", "\x85", "\u2028", "\u2029")
 )
 BIDI = tuple(f"{CANARY}{character}x" for character in (*"\u202a\u202b\u202c\u202d", RIGHT_TO_LEFT, ISOLATE, "\u2069"))
 IDS = (LEFT_OUT, "", "-a", "a b", "ken.sato@example.com", "山田", f"{CANARY}/x", CANARY * 9, 7, f"a{NUL}", None)
-EMAILS = (
+EMAILS: tuple[object, ...] = (
     LEFT_OUT,
     "",
     "ken",
@@ -135,10 +142,24 @@ EMAILS += (
     7,
     None,
 )
+EMAILS += ("Ken <ken@a.example>", "ken@ｅxample.com", "ken@xn--a.example", "ken@[127.0.0.1]", "ken@a。example")
 EMAILS += (f"{CANARY}@a.example{RIGHT_TO_LEFT}", f"{CANARY}@a.example{NUL}", CANARY * 30 + "@a.example")
-PHONES = ("", "0355500101", "+1", CANARY, "+8135550010100000", 81355500101)
-ZONES = ("", "Asia/Tokio", "asia/tokyo", "../etc/passwd", "/etc/passwd", "+09:00", "JST-9", f"Asia/Tokyo{NUL}", 9, None)
-ZONES += ("localtime", "posixrules", "Factory")
+PHONES: tuple[object, ...] = ("", "0355500101", "+1", CANARY, "+8135550010100000", 81355500101)
+PHONES += ("+1 800 FLOWERS", "+81355500101;ext=", "+81355500101;ext=12345678", "+81355500101 p12", "tel:0355500101")
+PHONES += ("+81355500101;isub=7", "+81 3 5550 0101 or 0102", "+99912345678", "+81355500101 ext 12 ext 13")
+ZONES: tuple[object, ...] = (
+    "",
+    "Asia/Tokio",
+    "asia/tokyo",
+    "../etc/passwd",
+    "/etc/passwd",
+    "+09:00",
+    "JST-9",
+    f"Asia/Tokyo{NUL}",
+    9,
+    None,
+)
+ZONES += ("localtime", "posixrules", "Factory", "right/Asia/Tokyo", "posix/Asia/Tokyo", "posix/UTC")
 COUNTRIES = (LEFT_OUT, "", "XX", "JPN", "Japan", CANARY, 81, None)
 SITES = (
     LEFT_OUT,
@@ -152,11 +173,20 @@ SITES = (
     f"{CANARY} .com",
     1,
 )
-LINKS = ("", "a.example", "ftp://a.example", "javascript:alert(1)", "data:text/html,x", "http://", "//a.example")
+LINKS: tuple[object, ...] = (
+    "",
+    "a.example",
+    "ftp://a.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "http://",
+    "//a.example",
+)
 LINKS += (f"https://a.example/\n{CANARY}", f"https://a.example/{NUL}", "https://a.example/" + CANARY * 60, 7)
+LINKS += ("https://a.example.com/" + "あ" * 150, "https://\u0378.example/", "https://xn--a.example/\u3042/" + "b" * 470)
 LINKS += (f"https://{CANARY}@a.example/", f"https://ken:{CANARY}@a.example/")
 COUNTS = (LEFT_OUT, -1, 1.5, "many", "1e3", 10**30, float("inf"), float("nan"), None, [1])
-INSTANTS = (
+INSTANTS: tuple[object, ...] = (
     "2026-06-01",
     "2026-06-01T09:00:00",
     "2027-02-29T00:00:00Z",
@@ -277,7 +307,7 @@ OTHERS = [
     *bad(ReportSiteBuilt, "user_name", "", *WEIRD, *BIDI, ENCODED_WORD, CANARY * 20),
     *bad(ReportSiteBuilt, "password_url", *LINKS),
     *bad(CompleteTask, "task", LEFT_OUT, *LINES),
-    *bad(RetryMail, "email", *EMAILS[1:-4]),
+    *bad(RetryMail, "email", *(email for email in EMAILS if email is not LEFT_OUT and email is not None)),
     *bad(ConfirmRenewal, "order_number", *IDS),
     *bad(StartSubscription, "subscription_id", *IDS),
     *bad(StartSubscription, "order_number", *IDS),
@@ -304,7 +334,7 @@ EVERY = [
 
 
 def test_every_message_of_orders_and_subscriptions_is_looked_at() -> None:
-    taken = {PlaceOrder, StartSubscription}
+    taken: set[type] = {PlaceOrder, StartSubscription}
     for story in (Order, Subscription):
         for update in workflow._Definition.must_from_class(story).updates.values():
             taken |= set(update.arg_types or ())
@@ -323,7 +353,7 @@ def by_field(cases: list[Bad]) -> list[Any]:
 
 @pytest.mark.parametrize("cases", by_field([*ORDERS, *FORM_A, *FORM_B, *OTHERS, *EVERY]))
 def test_bad_input_is_refused_with_its_field_and_rule_and_never_echoed(cases: list[Bad]) -> None:
-    for case in cases:
+    for case in some(cases):
         last = case.path.rpartition(".")[2]
         text = refusal(case.model, changed(GOOD[case.model], case.path, case.value))
         place = re.sub(r"\.(\d+)", r"[\1]", case.path)
@@ -361,12 +391,43 @@ NEVER_ENDING = [
     *bad(PlaceOrder, "policy", {"password_link_life": "-P3D"}, {"graduation_due": "P999999999D"}),
     *bad(PlaceOrder, "policy", {"renewal_target": "-P14D"}, {"graduation_reminders": ["P999999999D"]}),
     *bad(StartSubscription, "policy", {"renewal_notices": ["P999999999D"]}, {"renewal_target": "-P1D"}),
+    *bad(PlaceOrder, "policy", *({"password_link_life": span} for span in (72, 72.0, "72", "3 days", "12:00:00"))),
+    *bad(PlaceOrder, "policy", *({"password_link_life": span} for span in ("P1M", "P1Y", "P1Y3D", "P", "PT", "PT0S"))),
+    *bad(
+        PlaceOrder, "policy", {"graduation_due": "PT36H"}, {"renewal_target": "P0D"}, {"graduation_reminders": ["P0D"]}
+    ),
+    *bad(PlaceOrder, "policy", {"graduation_reminders": [f"P{day}D" for day in range(1, 14)]}),
+    *bad(PlaceOrder, "policy", {"graduation_reminders": ["P7D", "P1W"]}),
 ]
 
 
 @pytest.mark.parametrize("case", NEVER_ENDING, ids=str)
 def test_an_instant_or_a_policy_no_calendar_can_reckon_with_is_refused_at_once(case: Bad) -> None:
     assert case.path in refusal(case.model, changed(GOOD[case.model], case.path, case.value))
+
+
+def test_a_duration_without_a_unit_or_a_length_says_what_to_write() -> None:
+    for span, said in ((72, "PT72H or P30D"), ("72", "PT72H or P30D"), ("P1M", "P30D or PT72H"), ("P1Y", "P30D")):
+        document = changed(GOOD[PlaceOrder], "policy", {"password_link_life": span})
+        assert said in refusal(PlaceOrder, document)
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        (ReportServicesBuilt, "services"),
+        (ConvertTrial, "services"),
+        (EditServices, "add"),
+        (EditServices, "remove"),
+        (StartTrial, "services"),
+        (StartTrial, "purchased"),
+    ],
+)
+def test_no_service_is_named_twice(model: type[Message], field: str) -> None:
+    """TRL-13."""
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate({"by": "ops-7", field: ["calling", "calling"]})
+    assert f"{field}: must not name the same twice" in [": ".join(each) for each in wording.problems(refused.value)]
 
 
 # What is accepted.
@@ -378,7 +439,16 @@ def test_an_instant_or_a_policy_no_calendar_can_reckon_with_is_refused_at_once(c
         (PlaceOrder, "customer.company", "  Rivière & Fils  ", "Rivière & Fils"),
         (PlaceOrder, "customer.company", "𠮷野家 <株>", "𠮷野家 <株>"),
         (PlaceOrder, "customer.company", "x" * 200, "x" * 200),
-        (PlaceOrder, "customer.contact.email", "ken@日本.example.com", "ken@xn--wgv71a.example.com"),
+        (PlaceOrder, "customer.contact.email", "ken@日本.example.com", "ken@日本.example.com"),
+        (PlaceOrder, "customer.contact.email", "kontakt@straße.example", "kontakt@straße.example"),
+        (PlaceOrder, "customer.contact.email", "a@xn--strae-oqa.Example", "a@straße.example"),
+        (PlaceOrder, "customer.contact.phone", "+81 3-5550-0101 ext. 12", "+81355500101;ext=12"),
+        (PlaceOrder, "customer.contact.phone", "tel:+81-3-5550-0101;ext=12", "+81355500101;ext=12"),
+        (PlaceOrder, "customer.contact.phone", "+44 (0)20 7946 0958", "+442079460958"),
+        (PlaceOrder, "customer.contact.phone", "＋８１３５５５００１０１", "+81355500101"),
+        (PlaceOrder, "customer.contact.first_name", "ｅ\u200dx", "ｅ\u200dx"),
+        (PlaceOrder, "policy.password_link_life", "PT72H", timedelta(hours=72)),
+        (PlaceOrder, "policy.graduation_due", "P4W", timedelta(weeks=4)),
         (PlaceOrder, "customer.contact.phone", "+81 3 5550 0101", "+81355500101"),
         (PlaceOrder, "customer.zone", "Pacific/Apia", "Pacific/Apia"),
         (PlaceOrder, "customer.country", "JP", "JP"),
@@ -401,7 +471,9 @@ def test_an_instant_or_a_policy_no_calendar_can_reckon_with_is_refused_at_once(c
     ],
 )
 def test_good_input_is_accepted_and_kept_in_one_form(model: type[Message], path: str, value: Any, kept: Any) -> None:
-    found: Any = model.model_validate(changed(GOOD[model], path, value))
+    start, _, rest = path.partition(".")
+    document = GOOD[model] | {"policy": {rest: value}} if start == "policy" else changed(GOOD[model], path, value)
+    found: Any = model.model_validate(document)
     for part in path.split("."):
         found = found[int(part)] if part.isdecimal() else getattr(found, part)
     assert found == kept
@@ -505,19 +577,84 @@ def test_a_form_has_every_field_of_the_rules_under_its_number(
     assert sorted(number for several in fields.values() for number in several) == list(range(1, last + 1))
 
 
+SENT: dict[str, Message] = {
+    **{f"{kind.name}.{name}": said for kind in KINDS.values() for name, said in examples_of(kind).items()},
+    **{f"{type(start).__name__}, {number}": start for number, start in enumerate(STARTS)},
+}
+"""Whatever people can send: every update of every lifecycle, and what starts them."""
+
+
+def places(document: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every value of a message, however deep."""
+    inside = document.items() if isinstance(document, dict) else enumerate(document)
+    for name, value in inside:
+        if isinstance(value, dict | list):
+            yield from places(value, (*way, name))
+        else:
+            yield (*way, name)
+
+
+def with_a_placeholder(document: dict[str, Any], way: tuple[str | int, ...], text: str) -> dict[str, Any]:
+    changed = copy.deepcopy(document)
+    inner: Any = changed
+    for name in way[:-1]:
+        inner = inner[name]
+    inner[way[-1]] = text
+    return changed
+
+
+@pytest.mark.parametrize("name", SENT)
 @pytest.mark.parametrize(
-    ("message", "place"),
-    [
-        ({"by": "REPLACE-ME", "terms": "port"}, "by"),
-        ({"by": "ops-7", "terms": "port", "reason": "see REPLACE-ME"}, "reason"),
-    ],
+    "text", [PLACEHOLDER, f"see {PLACEHOLDER}, please", f"{PLACEHOLDER}: sent, resend or leave_out"]
 )
-def test_what_a_page_says_to_replace_is_not_taken_as_it_stands(message: dict[str, str], place: str) -> None:
-    with pytest.raises(ValidationError, match=f"{place}: REPLACE-ME still stands there"):
-        AcceptTerms.model_validate(message)
+def test_a_placeholder_is_refused_wherever_it_still_stands_and_its_place_is_named(name: str, text: str) -> None:
+    """Text, choice, number, date, yes or no; in fields that the example leaves out, too."""
+    said = SENT[name]
+    document = json.loads(said.model_dump_json(exclude_defaults=True))
+    for way in some({*places(document), *((field,) for field in type(said).model_fields)}):
+        left = with_a_placeholder(document, way, text)
+        with pytest.raises(ValidationError) as refused:
+            type(said).model_validate_json(json.dumps(left))
+        ((place, words),) = wording.problems(refused.value, left, type(said))
+        assert place == wording.as_path(way)
+        assert re.fullmatch(rf"{PLACEHOLDER} still stands there; put in: .*\S", words)
 
 
-def test_a_place_deep_in_a_message_is_named() -> None:
-    message = {"by": "ops-7", "provisioning_contact": {"email": "REPLACE-ME"}, "services": ["calling"]}
-    with pytest.raises(ValidationError, match=r"provisioning_contact\.email: REPLACE-ME"):
-        ConvertTrial.model_validate(message)
+def test_all_that_is_offered_is_named_at_once_with_what_to_put_there() -> None:
+    offer = offered(OPERATOR_EXAMPLES["settle_mail"], {"mail"})
+    assert offer == {
+        "by": PLACEHOLDER,
+        "reason": PLACEHOLDER,
+        "mail": "order-SO-100001/welcome",
+        "outcome": f"{PLACEHOLDER}: sent, resend or leave_out",
+    }
+    with pytest.raises(ValidationError) as refused:
+        SettleMail.model_validate(offer)
+    assert wording.problems(refused.value, offer, SettleMail) == [
+        ("by", "REPLACE-ME still stands there; put in: Who asks: a user or system id, never a name or an address"),
+        ("reason", "REPLACE-ME still stands there; put in: How you know"),
+        ("outcome", "REPLACE-ME still stands there; put in: sent, resend or leave_out"),
+    ]
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_nothing_is_offered_but_placeholders_unless_it_is_known(name: str) -> None:
+    """What only says how a message is meant, and changes nothing, stays: a dry run."""
+    said = SENT[name]
+    found = offered(said)
+    shown = {way: with_value(found, way) for way in places(found)}
+    assert {way for way, value in shown.items() if not str(value).startswith(PLACEHOLDER)} <= {("dry_run",)}
+    known = next(iter(said.model_dump(mode="json", exclude_defaults=True)))
+    assert offered(said, {known})[known] == said.model_dump(mode="json")[known]
+
+
+def with_value(document: Any, way: tuple[str | int, ...]) -> Any:
+    for name in way:
+        document = document[name]
+    return document
+
+
+def test_what_was_filled_in_as_text_is_read_as_what_it_is() -> None:
+    """Whoever fills in leaves the quotes where they are."""
+    filled_in = {"by": "partner-hikari", "days": "30", "confirm_shorten": "true"}
+    assert ExtendTrial.model_validate_json(json.dumps(filled_in)).days == 30

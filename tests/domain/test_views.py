@@ -1,25 +1,32 @@
 """What people see of a life, at every moment of every life there can be."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 
 import pytest
 
 from domain.device.states import DeviceStage
 from domain.device.view import IN_WORDS as DEVICE_WORDS
 from domain.device.view import MISSED as DEVICE_MISSED
-from domain.mails import Lifecycle
+from domain.lifecycle import Lifecycle, LifecycleState
+from domain.mails import MailState, Role, numbered
+from domain.operator import Acknowledge
+from domain.order.standing import OVER, TRIAL_UNREACHABLE
 from domain.order.states import Stage
 from domain.order.view import IN_WORDS as ORDER_WORDS
 from domain.order.view import MISSED as ORDER_MISSED
-from domain.subscription.subscription import SubscriptionStage
+from domain.subscription.states import SubscriptionStage
 from domain.subscription.view import IN_WORDS as SUBSCRIPTION_WORDS
 from domain.subscription.view import MISSED as SUBSCRIPTION_MISSED
+from domain.trial.mails import TrialMail
 from domain.trial.states import TrialStage
 from domain.trial.view import IN_WORDS as TRIAL_WORDS
-from domain.view import LifeView, Mark
+from domain.values import Message, Refused
+from domain.view import LifecycleView, Mark, Party
 from tests.lives import Moment, lives, pasted
+from tests.makers import some
 
 STAGES: Mapping[Lifecycle, type[StrEnum]] = {
     Lifecycle.ORDER: Stage,
@@ -27,6 +34,8 @@ STAGES: Mapping[Lifecycle, type[StrEnum]] = {
     Lifecycle.TRIAL: TrialStage,
     Lifecycle.DEVICE: DeviceStage,
 }
+IN_USE_UNTIL = ("expired", "handed_over", "received", "received_other")
+
 PROOF: Mapping[str, tuple[set[str], ...]] = {
     "Compliance hold": ({"order.shipped"},),
     "Provisioning form": ({"order.form_submitted"},),
@@ -43,12 +52,16 @@ PROOF: Mapping[str, tuple[set[str], ...]] = {
     "Phone numbers released": ({"trial.numbers_released"},),
     "Shipped": ({"device.shipped"},),
     "Delivered": ({"device.delivered"},),
-    "In use": ({"device.delivered", "device.expired"}, {"device.delivered", "device.handed_over"}),
+    "In use": tuple({"device.delivered", f"device.{end}"} for end in IN_USE_UNTIL),
     "Handed to the carrier": ({"device.handed_over"},),
     "Back": ({"device.received"},),
     "Term 1": ({"subscription.renewed"},),
 }
 """The events without which a step must not be ticked, in each of the ways it may come about."""
+
+
+TOLD_BY_OTHERS = {OVER, TRIAL_UNREACHABLE}
+"""What another lifecycle's answer does to an order: tests/workflows has it."""
 
 
 @cache
@@ -61,23 +74,23 @@ def ticked() -> Iterator[tuple[Moment, str]]:
         yield from ((moment, step.name) for step in moment.view.steps if step.mark is Mark.DONE)
 
 
-def at(stage: StrEnum, *way: str) -> list[LifeView]:
+def at(stage: StrEnum, *way: str) -> list[LifecycleView]:
     """How lives look in a stage, of those on whose way all of this happened."""
-    return [m.view for m in moments() if m.life.stage is stage and set(way) <= set(m.way)]
+    return [m.view for m in moments() if m.state.stage is stage and set(way) <= set(m.way)]
 
 
-def tracker(view: LifeView) -> list[str]:
+def tracker(view: LifecycleView) -> list[str]:
     return [f"{step.mark} {step.name}" for step in view.steps]
 
 
 @pytest.mark.parametrize("lifecycle", STAGES)
 def test_every_stage_of_every_lifecycle_is_looked_at(lifecycle: Lifecycle) -> None:
-    seen = {moment.life.stage for moment in moments() if moment.life.lifecycle is lifecycle}
+    seen = {moment.state.stage for moment in moments() if moment.state.lifecycle is lifecycle}
     assert seen == set(STAGES[lifecycle])
 
 
 def test_no_step_is_ticked_unless_the_event_that_proves_it_is_in_the_journal() -> None:
-    for moment, step in ticked():
+    for moment, step in some(ticked()):
         if step.startswith("Term "):
             assert moment.happened.count("subscription.renewed") >= int(step.split()[1]), moment.way
         else:
@@ -88,43 +101,162 @@ def test_every_step_that_can_be_ticked_is_ticked_some_day() -> None:
     assert {step for _, step in ticked() if not step.startswith("Term ")} == PROOF.keys() - {"Term 1"}
 
 
-def test_what_is_closed_goes_on_with_nothing_but_its_mail() -> None:
-    for moment in (each for each in moments() if each.life.closed):
+def test_what_is_closed_goes_on_with_nothing_but_what_is_left_for_people() -> None:
+    for moment in some(each for each in moments() if each.state.closed):
         assert {step.name for step in moment.view.steps if step.mark is Mark.CURRENT} <= {"Welcome"}
         assert not moment.view.can_send
-        assert set(moment.view.desk) <= {"settle_mail", "retry_mail", "resume"}
+        assert set(moment.view.desk) <= {"settle_mail", "retry_mail", "acknowledge", "resume"}
+        assert bool(moment.view.desk) or not moment.view.attention, moment.way
 
 
-def test_what_is_over_takes_nothing_any_more() -> None:
-    over = [moment for moment in moments() if moment.life.over and moment.life.held_by_operator is None]
-    assert over
-    assert not [moment.way for moment in over if moment.view.desk or moment.view.can_send]
+def test_what_is_over_takes_nothing_any_more_and_asks_for_nobody() -> None:
+    for view in some(moment.view for moment in moments() if moment.state.over):
+        assert (view.desk, view.can_send, view.waits_for) == ((), (), ())
+        assert (view.attention, view.jeopardy, view.troubles, view.held_by_operator) == (False, (), (), None)
+
+
+@pytest.mark.parametrize(
+    ("stage", "verb"),
+    [
+        (Stage.HELD, "cancel"),
+        (SubscriptionStage.ACTIVE, "terminate"),
+        (DeviceStage.RETURN_IN_TRANSIT, "report_received"),
+    ],
+)
+@pytest.mark.parametrize("held", [False, True])
+def test_a_target_that_was_missed_and_a_hold_ask_for_nobody_once_it_is_over(
+    stage: StrEnum, verb: str, held: bool
+) -> None:
+    """What was missed stays in the record. ADR 21."""
+    late = next(moment for moment in moments() if moment.state.stage is stage and moment.state.alerts)
+    assert late.view.attention
+    if held and not late.state.held_by_operator:
+        late = late.after("hold", partial(_taken, verb="hold", message=pasted("hold", late.offers["hold"])))
+    ended = late.after(verb, partial(_taken, verb=verb, message=pasted(verb, late.offers[verb])))
+    ended = ended.after("all mail sent", _all_sent)
+    assert ended.state.over
+    assert (ended.view.attention, ended.view.jeopardy, ended.view.held_by_operator) == (False, (), None)
+    assert f"{ended.state.lifecycle}.jeopardy" in ended.happened
+
+
+def test_news_to_users_that_were_refused_keep_no_trial_open() -> None:
+    """There may be 500 of them, and nobody runs after them; an administrator's mail is another matter. ADR 21."""
+    ended = next(moment for moment in moments() if moment.state.stage is TrialStage.NUMBERS_RELEASED)
+    lapsed = ended.after("all mail sent", _all_sent)
+    assert lapsed.state.over
+    for reader, keeps_open in ((Role.TRIAL_USER, False), (Role.CUSTOMER_ADMINISTRATOR, True)):
+        refused = lapsed.after("refused", partial(_refused, reader=reader))
+        assert (refused.state.over, refused.view.attention) == (not keeps_open, keeps_open)
+
+
+def _all_sent(state: LifecycleState, now: datetime) -> None:
+    for mail in state.mails_in(MailState.PENDING, MailState.REFUSED, MailState.UNKNOWN):
+        state.mail_reported(mail.key, MailState.SENT, now, now)
+
+
+def _refused(state: LifecycleState, now: datetime, reader: Role) -> None:
+    state.post(TrialMail.TRIAL_EXPIRED, "news", to=numbered(reader, 3))
+    (mail,) = state.mails_in(MailState.PENDING)
+    state.mail_reported(mail.key, MailState.REFUSED, None, now)
+
+
+def test_what_is_left_for_people_keeps_it_open_until_somebody_lifts_it() -> None:
+    """A mail that was refused, a subscription that nobody could reach. ADR 21."""
+    left = [moment for moment in moments() if moment.state.closed and not moment.state.over]
+    refused = next(moment for moment in left if moment.state.mails_in(MailState.REFUSED))
+    unreached = next(moment for moment in left if moment.state.alerts)
+    for moment, verb in ((refused, "settle_mail"), (unreached, "acknowledge")):
+        assert moment.view.attention
+        message = pasted(verb, moment.offers[verb])
+        settled = moment.after(verb, partial(_taken, verb=verb, message=message))
+        assert settled.state.over, moment.way
+        assert not settled.view.attention
+    assert "order.alert_acknowledged" in settled.happened
+
+
+def _taken(state: LifecycleState, now: datetime, verb: str, message: Message | None) -> None:
+    getattr(state, verb)(message, now)
+
+
+def test_an_alert_is_lifted_once_and_by_its_name() -> None:
+    moment = next(moment for moment in moments() if len(moment.state.alerts) > 1)
+    first, second, *_ = moment.state.alerts
+    lift = Acknowledge(by="ops-7", alert=first, reason="the vendor is at work on it")
+    lifted = moment.after("acknowledge", lambda state, now: state.acknowledge(lift, now))
+    assert second in lifted.view.jeopardy
+    with pytest.raises(Refused, match=f"alert: no such alert; there are: {second}"):
+        lifted.state.check_acknowledge(lift, lifted.now)
 
 
 def test_whatever_a_page_offers_is_valid_or_says_what_to_replace() -> None:
     """That none of it is refused is proved by how these lives were found: by doing all of it."""
-    for moment in moments():
+    for moment in some(moments()):
         for update in (*moment.view.can_send, *moment.view.desk):
             assert pasted(update, moment.offers[update]) or moment.offers[update].note
 
 
-def test_who_is_to_look_is_told_why() -> None:
+def with_failing_steps() -> Iterator[Moment]:
+    """Every moment, and the same with a step that keeps failing, which may be left out or not."""
     for moment in moments():
+        yield moment
+        for optional in (False, True):
+            yield moment.after("record fails", partial(_fails, may_be_left_out=optional))
+
+
+def _fails(state: LifecycleState, now: datetime, may_be_left_out: bool) -> None:
+    state.step_fails(step="record", reason="the disk is full", may_be_left_out=may_be_left_out, now=now)
+
+
+def test_no_attention_without_a_way_out() -> None:
+    """Each trouble has its verb, or says who must act."""
+    for moment in some(with_failing_steps()):
+        view = moment.view
+        assert view.attention == bool(view.troubles or view.held_by_operator), moment.way
+        assert not view.held_by_operator or "resume" in view.desk, moment.way
+        assert not view.failing or "settle_step" in view.desk, moment.way
+        states = {mail.state for mail in view.mails}
+        assert MailState.UNKNOWN not in states or "settle_mail" in view.desk, moment.way
+        assert not view.jeopardy or "acknowledge" in view.desk, moment.way
+        if not moment.state.over:
+            assert MailState.REFUSED not in states or {"settle_mail", "retry_mail"} <= {*view.desk}, moment.way
+        if view.attention and not moment.state.closed:
+            assert view.can_send or view.desk or view.waits_for, moment.way
+
+
+def test_what_keeps_failing_waits_for_operations_also_when_the_life_is_closed() -> None:
+    failing = [moment for moment in with_failing_steps() if moment.state.failing]
+    assert {moment.state.closed for moment in failing} == {True, False}
+    assert all(Party.OPERATIONS in moment.view.waits_for for moment in failing)
+
+
+def test_whoever_follows_the_page_clears_what_keeps_failing() -> None:
+    for moment in some(with_failing_steps()):
+        if moment.view.failing:
+            settled = pasted("settle_step", moment.offers["settle_step"])
+            assert settled
+            moment.state.check_settle_step(settled, moment.now)
+            over = moment.after("recovered", lambda state, now: state.step_is_over("record", now))
+            assert not over.view.failing
+
+
+def test_who_is_to_look_is_told_why() -> None:
+    for moment in some(moments()):
         assert moment.view.attention == bool(moment.view.troubles or moment.view.held_by_operator), moment.way
 
 
 def test_no_trouble_is_told_by_its_name_in_the_program() -> None:
     assert not [text for moment in moments() for text in moment.view.troubles if text.startswith("Missed: ")]
-    assert {name for moment in moments() for name in moment.life.jeopardy} == {
-        *ORDER_MISSED,
+    assert {name for moment in moments() for name in moment.state.jeopardy} == {
+        *(ORDER_MISSED.keys() - TOLD_BY_OTHERS),
         *SUBSCRIPTION_MISSED,
         *DEVICE_MISSED,
     }
 
 
 def test_every_stage_has_words() -> None:
-    words = {**ORDER_WORDS, **SUBSCRIPTION_WORDS, **TRIAL_WORDS, **DEVICE_WORDS}
-    assert {*words} == {stage for stages in STAGES.values() for stage in stages}
+    assert {*ORDER_WORDS, *SUBSCRIPTION_WORDS, *TRIAL_WORDS, *DEVICE_WORDS} == {
+        stage for stages in STAGES.values() for stage in stages
+    }
 
 
 def test_whatever_has_a_date_is_awaited_until_then() -> None:
@@ -142,9 +274,9 @@ def test_whatever_has_a_date_is_awaited_until_then() -> None:
         DeviceStage.SERIAL_MISMATCH: "overdue",
         DeviceStage.RETURN_IN_TRANSIT: "overdue",
     }
-    for moment in moments():
+    for moment in some(moments()):
         for awaited in moment.view.awaiting:
-            assert awaited.until or moment.life.stage in dateless, moment.way
+            assert awaited.until or moment.state.stage in dateless, moment.way
             assert bool(awaited.until) == bool(awaited.then)
 
 
@@ -162,8 +294,8 @@ def test_a_trial_shows_both_ends_while_both_are_open() -> None:
 
 
 def test_a_conversion_in_grace_keeps_the_grace() -> None:
-    ended = [moment for moment in moments() if moment.life.stage is TrialStage.CONVERTED]
-    converted = [tracker(moment.view) for moment in ended if moment.life.expired_at]
+    ended = [moment for moment in moments() if moment.state.stage is TrialStage.CONVERTED]
+    converted = [tracker(moment.view) for moment in ended if moment.state.expired_at]
     assert all(shown[-3:] == ["✓ Trialing", "✓ Grace", "✓ Converted"] for shown in converted)
     assert converted
 
@@ -173,8 +305,8 @@ def test_phone_numbers_have_a_step_of_their_own() -> None:
 
 
 def test_every_tick_of_a_trial_has_a_date() -> None:
-    trials = [moment.view for moment in moments() if moment.life.lifecycle is Lifecycle.TRIAL]
-    assert all(step.at for view in trials for step in view.steps if step.mark is Mark.DONE)
+    trials = [moment.view for moment in moments() if moment.state.lifecycle == Lifecycle.TRIAL]
+    assert all(step.at for view in some(trials) for step in view.steps if step.mark is Mark.DONE)
 
 
 def test_a_device_is_in_use_only_when_it_was_delivered() -> None:
@@ -193,8 +325,10 @@ def test_a_device_is_in_use_only_when_it_was_delivered() -> None:
 
 
 def test_a_serial_mismatch_is_a_cross_where_the_device_should_be_back() -> None:
-    for view in at(DeviceStage.SERIAL_MISMATCH):
-        assert tracker(view)[-2:] == ["✓ Handed to the carrier", "✗ Back"]
+    for view in some(at(DeviceStage.SERIAL_MISMATCH)):
+        handed, back = tracker(view)[-2:]
+        assert handed in {"✓ Handed to the carrier", "→ Handed to the carrier"}  # nobody has to have reported it
+        assert back == "✗ Back"
         assert "Another device came back, FOC999; on loan is FOC1" in view.troubles
 
 
@@ -204,7 +338,7 @@ def test_a_shipped_device_waits_for_delivery() -> None:
 
 
 def test_an_extension_that_would_shorten_is_not_offered_to_paste() -> None:
-    offered = [m.offers["extend"] for m in moments() if m.life.stage is TrialStage.TRIALING]
+    offered = [m.offers["extend"] for m in moments() if m.state.stage is TrialStage.TRIALING]
     assert any(offer.message is None and "would shorten" in offer.note for offer in offered)
     assert any(offer.message is not None for offer in offered)
 

@@ -2,30 +2,35 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from domain.values import facts
 from domain.working_time import (
+    Instant,
     InstantForDay,
     NaiveInstant,
     NotCountable,
-    OutsideCalendar,
     UnknownZone,
     WorkingCalendar,
     ZonedTimeOfDay,
     add_months,
     at_local_time,
+    clock_reading,
     days_left,
     end_of_business_day_after,
     end_of_day,
+    in_json,
     in_utc,
     local_day,
+    on_the_clock,
     start_of_day,
 )
+from tests.makers import some
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
@@ -107,7 +112,7 @@ class TestALocalDay:
             ("Africa/Cairo", date(2026, 4, 24), 23),
             ("Asia/Beirut", date(2026, 3, 29), 23),
             ("America/Havana", date(2026, 3, 8), 23),
-            ("America/Havana", date(2026, 11, 1), 25),
+            ("America/Havana", date(2025, 11, 2), 25),
             ("America/Sao_Paulo", date(2018, 11, 4), 23),
             ("Asia/Tokyo", date(2026, 3, 29), 24),
             ("Pacific/Apia", date(2011, 12, 30), 0),
@@ -132,8 +137,8 @@ class TestALocalDay:
         assert local_day(start - SECOND, zone) == day - DAY
 
     def test_with_two_midnights_starts_at_the_earlier(self) -> None:
-        start = start_of_day(date(2026, 11, 1), "America/Havana")
-        assert start == utc("2026-11-01T04:00")
+        start = start_of_day(date(2025, 11, 2), "America/Havana")
+        assert start == utc("2025-11-02T04:00")
         assert (start + timedelta(hours=1)).astimezone(ZoneInfo("America/Havana")).time() == time(0)
 
     def test_that_never_was_starts_and_ends_with_the_start_of_the_next(self) -> None:
@@ -292,12 +297,11 @@ class TestTheEndOfABusinessDay:
         with pytest.raises(NotCountable, match=str(days)):
             end_of_business_day_after(japan("2026-06-01T10:00"), days, a_calendar())
 
-    def test_a_count_beyond_the_known_holidays_is_refused(self) -> None:
+    def test_amb_40_beyond_the_known_holidays_plain_weekdays_are_counted(self) -> None:
         last_known = japan("2026-12-30T12:00")
         assert end_of_business_day_after(last_known, 1, a_calendar()) == japan("2027-01-01T00:00")
-        with pytest.raises(OutsideCalendar, match="2027-01-01") as refusal:
-            end_of_business_day_after(last_known, 2, a_calendar())
-        assert (refusal.value.day, refusal.value.country) == (date(2027, 1, 1), "JP")
+        assert end_of_business_day_after(last_known, 2, a_calendar()) == japan("2027-01-02T00:00")
+        assert end_of_business_day_after(last_known, 3, a_calendar()) == japan("2027-01-05T00:00")
 
     @settings(deadline=None)
     @given(
@@ -354,14 +358,17 @@ class TestAWorkingCalendar:
     def test_works_monday_to_friday_without_holidays(self, day: date, works: bool) -> None:
         assert a_calendar(SILVER_WEEK).is_business_day(day) is works
 
-    @pytest.mark.parametrize("day", [date(2025, 12, 31), date(2027, 1, 1), date(2027, 1, 2)])
-    def test_does_not_guess_outside_its_period(self, day: date) -> None:
-        with pytest.raises(OutsideCalendar, match=day.isoformat()):
-            a_calendar().is_business_day(day)
-
-    @pytest.mark.parametrize("day", [date(2026, 1, 1), date(2026, 12, 31)])
-    def test_knows_the_first_and_the_last_day_of_its_period(self, day: date) -> None:
-        assert a_calendar().is_business_day(day)
+    @pytest.mark.parametrize(
+        ("day", "known"),
+        [
+            (date(2025, 12, 31), False),
+            (date(2026, 1, 1), True),
+            (date(2026, 12, 31), True),
+            (date(2027, 1, 1), False),
+        ],
+    )
+    def test_says_for_which_days_holidays_are_known(self, day: date, known: bool) -> None:
+        assert a_calendar().knows(day) is known
 
     def test_finds_the_next_business_day_behind_a_holiday_weekend(self) -> None:
         assert a_calendar(SILVER_WEEK).next_business_day(date(2026, 9, 18)) == date(2026, 9, 24)
@@ -372,10 +379,14 @@ class TestAWorkingCalendar:
         assert WorkingCalendar.model_validate_json(text) == calendar
         assert text.index("2026-04-29") < text.index("2026-05-03") < text.index("2026-09-23")
 
-    @pytest.mark.parametrize("last", [date(2026, 1, 1), date(2025, 12, 31)])
-    def test_without_a_single_day_is_refused(self, last: date) -> None:
-        with pytest.raises(ValidationError, match="must be after"):
-            a_calendar(last=last)
+    def test_amb_40_of_a_country_whose_holidays_nobody_knows_has_plain_weekdays(self) -> None:
+        calendar = a_calendar(last=date(2026, 1, 1))
+        assert not calendar.knows(date(2026, 1, 1))
+        assert calendar.is_business_day(date(2026, 1, 1))
+
+    def test_that_ends_before_it_starts_is_refused(self) -> None:
+        with pytest.raises(ValidationError, match="must not be before"):
+            a_calendar(last=date(2025, 12, 31))
 
     def test_of_an_unknown_zone_is_refused(self) -> None:
         with pytest.raises(ValidationError, match="Asia/Tokio"):
@@ -416,14 +427,16 @@ class TestMonths:
 
 
 class TestDaysLeft:
-    """AMB-39: days left are local calendar days, not stretches of 24 hours."""
+    """TRL-74: calendar days, whatever the hour; the last day is 0."""
 
-    UNTIL = japan("2026-05-15T18:00")
+    LAST_DAY = date(2026, 5, 15)
 
     @pytest.mark.parametrize(
         ("now", "days"),
         [
             ("2026-05-08T00:00:00", 7),
+            ("2026-05-08T09:00:00", 7),
+            ("2026-05-08T23:59:59", 7),
             ("2026-05-13T23:59:59", 2),
             ("2026-05-14T00:00:00", 1),
             ("2026-05-14T23:59:59", 1),
@@ -433,23 +446,113 @@ class TestDaysLeft:
         ],
     )
     def test_change_at_local_midnight_and_are_none_on_the_day_itself(self, now: str, days: int) -> None:
-        assert days_left(self.UNTIL, japan(now), "Asia/Tokyo") == days
+        assert days_left(self.LAST_DAY, japan(now), "Asia/Tokyo") == days
 
     def test_depend_on_the_zone(self) -> None:
         now = utc("2026-05-13T20:00")
-        assert days_left(self.UNTIL, now, "Asia/Tokyo") == 1
-        assert days_left(self.UNTIL, now, "UTC") == 2
-
-    def test_count_the_end_of_a_day_as_the_next_day(self) -> None:
-        now = japan("2026-05-15T12:00")
-        assert days_left(end_of_day(date(2026, 5, 15), "Asia/Tokyo"), now, "Asia/Tokyo") == 1
+        assert days_left(self.LAST_DAY, now, "Asia/Tokyo") == 1
+        assert days_left(self.LAST_DAY, now, "UTC") == 2
 
     @pytest.mark.parametrize("sunday", [date(2026, 3, 29), date(2026, 10, 25)])
     def test_are_not_misled_by_a_day_of_23_or_25_hours(self, sunday: date) -> None:
-        noon, monday = time(12), sunday + DAY
-        until = at_local_time(monday, noon, "Europe/Paris")
-        assert days_left(until, start_of_day(sunday, "Europe/Paris"), "Europe/Paris") == 1
-        assert days_left(until, end_of_day(sunday, "Europe/Paris") - SECOND, "Europe/Paris") == 1
+        assert days_left(sunday + DAY, start_of_day(sunday, "Europe/Paris"), "Europe/Paris") == 1
+        assert days_left(sunday + DAY, end_of_day(sunday, "Europe/Paris") - SECOND, "Europe/Paris") == 1
+
+    @pytest.mark.parametrize("zone", ZONES)
+    def test_are_those_that_were_added(self, zone: str) -> None:
+        """AMB-11: who extends by 30 days at any hour has 30 left."""
+        for hour in range(24):
+            now = utc("2026-10-03T00:30") + timedelta(hours=hour)
+            assert days_left(local_day(now, zone) + timedelta(days=30), now, zone) == 30
+
+
+class TestAClockReading:
+    """What people read for an instant."""
+
+    @pytest.mark.parametrize(
+        ("zone", "day", "offset", "then"),
+        [
+            ("Asia/Tokyo", date(2026, 4, 29), "+09:00", "00:00"),
+            ("UTC", date(2026, 4, 29), "+00:00", "00:00"),
+            ("America/Santiago", date(2026, 9, 5), "-04:00", "01:00"),
+            ("Asia/Beirut", date(2026, 3, 28), "+02:00", "01:00"),
+            ("Africa/Cairo", date(2026, 4, 23), "+02:00", "01:00"),
+            ("Africa/Cairo", date(2027, 4, 29), "+02:00", "01:00"),
+            ("America/Asuncion", date(2023, 9, 30), "-04:00", "01:00"),
+            ("Atlantic/Azores", date(2025, 3, 29), "-01:00", "01:00"),
+            ("Atlantic/Azores", date(2025, 10, 25), "+00:00", "00:00"),
+            ("America/Havana", date(2025, 3, 8), "-05:00", "01:00"),
+            ("America/Havana", date(2025, 11, 1), "-04:00", "00:00"),
+            ("America/Santiago", date(2026, 4, 4), "-04:00", "00:00"),
+            ("Pacific/Apia", date(2011, 12, 29), "-10:00", "00:00"),
+            ("America/St_Johns", date(2011, 3, 12), "-03:30", "00:00"),
+        ],
+    )
+    def test_of_the_end_of_a_day_is_its_24_00_whatever_clocks_show_then(
+        self, zone: str, day: date, offset: str, then: str
+    ) -> None:
+        end = end_of_day(day, zone)
+        read = clock_reading(end, zone)
+        assert (read.in_words, read.offset) == (f"{day} 24:00", offset)
+        assert f"{on_the_clock(end, zone):%H:%M}" == then
+        assert clock_reading(end - SECOND, zone).in_words == f"{day} 23:59"
+        assert clock_reading(end + SECOND, zone).in_words == f"{on_the_clock(end, zone).date()} {then}"
+
+    def test_of_the_second_midnight_of_a_day_is_no_end_of_a_day(self) -> None:
+        """Clocks in Havana go back from 01:00 to 00:00: the day began an hour ago."""
+        again = end_of_day(date(2025, 11, 1), "America/Havana") + timedelta(hours=1)
+        read = clock_reading(again, "America/Havana")
+        assert (read.in_words, read.offset) == ("2025-11-02 00:00", "-05:00")
+
+    @pytest.mark.parametrize("month", [1, 4, 7, 10])
+    def test_has_the_offset_of_its_zone_wherever_that_is(self, month: int) -> None:
+        """Every zone there is; Babel's own text is an hour off in St John's and the Marquesas."""
+        at = datetime(2026, month, 15, 12, 34, tzinfo=UTC)
+        for zone in some(sorted(available_timezones())):
+            offset = clock_reading(at, zone).offset
+            ahead = datetime.strptime(offset, "%z").utcoffset()
+            assert ahead == at.astimezone(ZoneInfo(zone)).utcoffset(), (zone, offset)
+
+    @pytest.mark.parametrize(
+        ("zone", "winter", "summer"),
+        [
+            ("America/St_Johns", "-03:30", "-02:30"),
+            ("Pacific/Marquesas", "-09:30", "-09:30"),
+            ("Asia/Kathmandu", "+05:45", "+05:45"),
+            ("Australia/Lord_Howe", "+11:00", "+10:30"),
+            ("Pacific/Kiritimati", "+14:00", "+14:00"),
+            ("Europe/London", "+00:00", "+01:00"),
+        ],
+    )
+    def test_shows_offsets_as_people_know_them(self, zone: str, winter: str, summer: str) -> None:
+        assert clock_reading(utc("2026-01-15T12:00"), zone).offset == winter
+        assert clock_reading(utc("2026-07-15T12:00"), zone).offset == summer
+
+    @given(
+        zone=st.sampled_from(ZONES),
+        instant=st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),
+    )
+    @settings(deadline=None)
+    def test_is_what_clocks_show_wherever_no_day_ends(self, zone: str, instant: datetime) -> None:
+        there = on_the_clock(instant, zone)
+        if start_of_day(there.date(), zone) != instant:
+            assert clock_reading(instant, zone).in_words == f"{there:%Y-%m-%d %H:%M}"
+
+
+class TestAnInstantInJson:
+    @pytest.mark.parametrize(
+        ("instant", "text"),
+        [
+            (datetime(2026, 5, 7, 15, tzinfo=UTC), "2026-05-07T15:00:00Z"),
+            (datetime(2026, 5, 8, tzinfo=ZoneInfo("Asia/Tokyo")), "2026-05-07T15:00:00Z"),
+            (datetime(2026, 5, 7, 15, 0, 0, 250, tzinfo=UTC), "2026-05-07T15:00:00.000250Z"),
+        ],
+    )
+    def test_has_one_form_which_is_pydantic_s_and_can_be_read_again(self, instant: datetime, text: str) -> None:
+        assert in_json(instant) == text
+        assert TypeAdapter(Instant).dump_json(in_utc(instant)).decode() == f'"{text}"'
+        assert datetime.fromisoformat(text) == instant
+        assert facts(at=instant, of=None, day=date(2026, 5, 7)) == {"at": text, "day": "2026-05-07"}
 
 
 class TestRefusals:
@@ -460,8 +563,9 @@ class TestRefusals:
         for ask in (
             lambda: in_utc(self.NAIVE),
             lambda: local_day(self.NAIVE, "Asia/Tokyo"),
-            lambda: days_left(self.NAIVE, self.AWARE, "Asia/Tokyo"),
-            lambda: days_left(self.AWARE, self.NAIVE, "Asia/Tokyo"),
+            lambda: days_left(date(2026, 5, 7), self.NAIVE, "Asia/Tokyo"),
+            lambda: clock_reading(self.NAIVE, "Asia/Tokyo"),
+            lambda: in_json(self.NAIVE),
             lambda: end_of_business_day_after(self.NAIVE, 1, a_calendar()),
         ):
             with pytest.raises(NaiveInstant, match="no time zone"):
@@ -472,6 +576,7 @@ class TestRefusals:
         for ask in (
             lambda: start_of_day(instant, "Asia/Tokyo"),
             lambda: end_of_day(instant, "Asia/Tokyo"),
+            lambda: days_left(instant, self.AWARE, "Asia/Tokyo"),
             lambda: at_local_time(instant, time(9), "Asia/Tokyo"),
             lambda: add_months(instant, 1),
             lambda: a_calendar().is_business_day(instant),
@@ -489,4 +594,4 @@ class TestRefusals:
     def test_results_are_in_utc_itself(self) -> None:
         paris = self.AWARE.astimezone(ZoneInfo("Europe/Paris"))
         results = [in_utc(paris), end_of_business_day_after(paris, 1, a_calendar())]
-        assert all(result.tzinfo is UTC for result in results)
+        assert [result.tzinfo is UTC for result in results] == [True, True]

@@ -9,12 +9,12 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from tests.e2e.city import City, a_city
+from tests.support.whole_service import WholeService, whole_service
 
 MARK = "STARTED_BY_TEST"
 """In the environment of every process a test starts, and so of all that those start."""
 
-GONE_WITHIN = 5.0
+GONE_WITHIN = 60.0
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -43,7 +43,7 @@ def started_with(mark: str) -> list[str]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
+async def env(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WholeService]:
     """The whole service, one for all tests of a module."""
-    async with a_city(tmp_path_factory.mktemp("city")) as running:
+    async with whole_service(tmp_path_factory.mktemp("service")) as running:
         yield running

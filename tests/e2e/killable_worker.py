@@ -1,8 +1,8 @@
 """A worker that dies where a test wants it to, by kill -9, and is started again at once. Never shipped.
 
 `DIRECTORY` is where tests arm it: a file `<workflow id>@<point>` there kills the worker once, when an activity of that
-workflow passes that point. Points are those of MailActivities, and `<activity>:done`: its effect is committed, and
-Temporal does not know yet.
+workflow passes that point; a number in it says how often it may pass before. Points are those of MailActivities, and
+`<activity>:done`: its effect is committed, and Temporal does not know yet.
 """
 
 import os
@@ -15,18 +15,20 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from temporalio import activity
-from temporalio.common import RetryPolicy
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
 
 import worker
 from activities.mail import MailActivities
 from adapters.temporal.dev_server import die_with
+from adapters.temporal.preload import preload
 from workflows import steps
+from workflows.registry import WORKFLOWS
 
-AT_ONCE = RetryPolicy(initial_interval=timedelta(milliseconds=100), backoff_coefficient=1)
-STOPPED_WITHIN = 20.0
+AT_ONCE = timedelta(milliseconds=100)
+STOPPED_WITHIN = 120.0
 """Seconds."""
 
 FORGETS = {"max_cached_workflows": 0}
@@ -42,10 +44,15 @@ class Strikes(Interceptor):
 
     def at(self, point: str) -> None:
         """Die here, if so wanted: the wish is taken back first, so it happens once."""
+        wish = self._armed / f"{activity.info().workflow_id}@{point}"
         try:
-            (self._armed / f"{activity.info().workflow_id}@{point}").unlink()
+            passes = int(wish.read_text() or 0)
         except FileNotFoundError:
             return
+        if passes:
+            wish.write_text(str(passes - 1))
+            return
+        wish.unlink()
         os.kill(os.getpid(), signal.SIGKILL)
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - the SDK's name
@@ -66,8 +73,10 @@ class _AfterActivities(ActivityInboundInterceptor):
 
 def hurry(mail: timedelta, record: timedelta) -> None:
     """That an attempt died shows at the end of its time: let that be soon."""
-    for step, patience in ((steps.MAIL, mail), (steps.RECORD, record)):
-        step.update(start_to_close_timeout=patience, retry_policy=AT_ONCE)
+    for tries, longest in ((steps.MAIL, mail), (steps.RECORD, record)):
+        for name, value in {"longest": longest, "first_pause": AT_ONCE, "longest_pause": AT_ONCE}.items():
+            object.__setattr__(tries, name, value)
+    steps.TOGETHER.update(heartbeat_timeout=mail, start_to_close_timeout=2 * mail)
 
 
 def killable(armed: Path) -> None:
@@ -78,8 +87,8 @@ def killable(armed: Path) -> None:
         named |= FORGETS if "workflows" in named else {}
         return Worker(*arguments, interceptors=[*interceptors, strikes], **named)
 
-    worker.Worker = built  # type: ignore[assignment, misc]
-    worker.MailActivities = partial(MailActivities, failpoint=strikes.at)  # type: ignore[assignment, misc]
+    patch.object(worker, "Worker", built).start()
+    patch.object(worker, "MailActivities", partial(MailActivities, failpoint=strikes.at)).start()
 
 
 def keep_alive() -> int:
@@ -108,13 +117,13 @@ def keep_alive() -> int:
 
 @contextmanager
 def killable_worker(directory: Path, settings: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    """The process, for as long as the `with` lasts: takes the place of `starter.service._worker`."""
+    """The process, for as long as the `with` lasts: takes the place of `starter.service.service._worker`."""
     armed(directory).mkdir(exist_ok=True)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
     with (directory / "worker.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.e2e.killable_worker", str(armed(directory))],
-            env=inherited | settings,
+            env={**inherited, **settings},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -136,4 +145,5 @@ def armed(directory: Path) -> Path:
 if __name__ == "__main__":
     hurry(mail=timedelta(seconds=2), record=timedelta(seconds=1))
     killable(Path(sys.argv[1]))
+    preload(WORKFLOWS)  # once, and not in every process that is to die
     sys.exit(keep_alive())

@@ -11,18 +11,19 @@ import pytest
 from pydantic import ValidationError
 from temporalio.client import WorkflowHandle
 
-from domain.desk_examples import DESK_EXAMPLES
+from domain.operator_updates import OPERATOR_EXAMPLES
 from domain.order.examples import EXAMPLES as ORDER_EXAMPLES
 from domain.order.messages import Offering
 from domain.subscription.examples import EXAMPLES as SUBSCRIPTION_EXAMPLES
 from domain.values import Message
-from tests.e2e.city import City, history, said_no
 from tests.makers import an_order, built, cleared, graduated, submitted
+from tests.support.environment import refusal_of
+from tests.support.whole_service import WholeService, history
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 VALUE: Final = "hunter2-hunter2"
-JUNK: Final = (
+JUNK: Final[tuple[object, ...]] = (
     None,
     [],
     {},
@@ -40,7 +41,7 @@ JUNK: Final = (
 )
 """What may stand where something else belongs."""
 
-WHOLE: Final = (None, [], VALUE, 17, True, {}, [{"by": VALUE}])
+WHOLE: Final[tuple[object, ...]] = (None, [], VALUE, 17, True, {}, [{"by": VALUE}])
 """What may be sent instead of a message."""
 
 EACH: Final = 25
@@ -114,7 +115,7 @@ async def sent_all(story: WorkflowHandle[Any, Any], examples: Mapping[str, Messa
 
     async def send(update: str, model: type[Message], message: Any) -> None:
         async with in_flight:
-            refusal = await said_no(story.execute_update(update, message))
+            refusal = await refusal_of(story.execute_update(update, message))
         at_fault = fault(model, message)
         if at_fault is None:
             counted["in order"] += 1
@@ -131,25 +132,25 @@ async def sent_all(story: WorkflowHandle[Any, Any], examples: Mapping[str, Messa
     return counted
 
 
-async def test_d3_an_order_refuses_what_is_mistyped_and_lives_on(city: City) -> None:
-    order = await city.place(an_order("SO-500001", Offering.NAMED_HOST, Offering.PORT))
-    counted = await sent_all(order, {**ORDER_EXAMPLES, **DESK_EXAMPLES})
+async def test_d3_an_order_refuses_what_is_mistyped_and_lives_on(env: WholeService) -> None:
+    order = await env.place(an_order("SO-500001", Offering.NAMED_HOST, Offering.PORT))
+    counted = await sent_all(order, {**ORDER_EXAMPLES, **OPERATOR_EXAMPLES})
     assert counted["malformed"] > 250
     assert counted["in order"] > 0
     assert await history(order, "WORKFLOW_TASK_FAILED", "WORKFLOW_TASK_TIMED_OUT") == []
-    await said_no(order.execute_update("resume", DESK_EXAMPLES["resume"]))
+    await refusal_of(order.execute_update("resume", OPERATOR_EXAMPLES["resume"]))
     await order.execute_update("graduate", graduated())
     assert (await order.result())["stage"] == "completed", "what was in order among it had taken it this far"
 
 
-async def test_d3_a_subscription_refuses_what_is_mistyped_and_lives_on(city: City) -> None:
-    order = await city.place(an_order("SO-500002"))
-    await city.tell(order, "clear_compliance", cleared())
-    await city.tell(order, "submit_provisioning_form", submitted())
-    await city.tell(order, "report_site_built", built())
-    subscription = city.subscription("sub-SO-500002")
-    await city.settled(subscription)
-    counted = await sent_all(subscription, {**SUBSCRIPTION_EXAMPLES, "put_note": DESK_EXAMPLES["put_note"]})
+async def test_d3_a_subscription_refuses_what_is_mistyped_and_lives_on(env: WholeService) -> None:
+    order = await env.place(an_order("SO-500002"))
+    await env.send(order, "clear_compliance", cleared())
+    await env.send(order, "submit_provisioning_form", submitted())
+    await env.send(order, "report_site_built", built())
+    subscription = env.subscription("sub-SO-500002")
+    await env.settled(subscription)
+    counted = await sent_all(subscription, {**SUBSCRIPTION_EXAMPLES, "put_note": OPERATOR_EXAMPLES["put_note"]})
     assert counted["malformed"] > 50
     assert await history(subscription, "WORKFLOW_TASK_FAILED", "WORKFLOW_TASK_TIMED_OUT") == []
     await subscription.execute_update("terminate", SUBSCRIPTION_EXAMPLES["terminate"])

@@ -14,8 +14,13 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 
+from starter.history.events import patch
+from starter.history.timeline import LOCAL
+
 INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( UTC|Z|[+-]\d{2}:\d{2})?")
 DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+RULES: Final = re.compile(r'("tzif": )"[^"]*"')
+HOLIDAYS: Final = re.compile(r'("holidays": )\[[^\]]*\]')
 RUN: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 SCALES: Final = ((86_400, "days"), (3_600, "hours"), (60, "minutes"), (0, "seconds"))
@@ -42,7 +47,7 @@ class _Telling:
         if kind.startswith("workflow_task_") or kind == "activity_task_started":
             return
         tell: Callable[[Any, HistoryEvent], Lines] | None = getattr(self, f"_{kind}", None)
-        attributes = getattr(event, event.WhichOneof("attributes"))
+        attributes = getattr(event, str(event.WhichOneof("attributes")))
         yield from tell(attributes, event) if tell else iter([kind])
 
     def _workflow_execution_started(self, started: Any, _event: HistoryEvent) -> Lines:
@@ -54,7 +59,7 @@ class _Telling:
         yield from self._said("result", completed.result.payloads)
 
     def _workflow_execution_failed(self, failed: Any, _event: HistoryEvent) -> Lines:
-        yield f"fail {failed.failure.application_failure_info.type}: {_scrubbed(failed.failure.message)}"
+        yield f"fail {failed.failure.application_failure_info.type}: {scrubbed(failed.failure.message)}"
 
     def _workflow_execution_continued_as_new(self, continued: Any, _event: HistoryEvent) -> Lines:
         yield f"continue as new {continued.workflow_type.name}"
@@ -77,7 +82,22 @@ class _Telling:
 
     def _activity_task_failed(self, failed: Any, _event: HistoryEvent) -> Lines:
         name, failure = self._names[failed.scheduled_event_id], failed.failure
-        yield f"failed {name}, {failure.application_failure_info.type}: {_scrubbed(failure.message)}"
+        yield f"failed {name}, {failure.application_failure_info.type}: {scrubbed(failure.message)}"
+
+    def _activity_task_cancel_requested(self, asked: Any, _event: HistoryEvent) -> Lines:
+        yield f"given up {self._names[asked.scheduled_event_id]}"
+
+    def _activity_task_canceled(self, cancelled: Any, _event: HistoryEvent) -> Lines:
+        yield f"cancelled {self._names[cancelled.scheduled_event_id]}"
+
+    def _marker_recorded(self, marker: Any, event: HistoryEvent) -> Lines:
+        if marker.marker_name != LOCAL:
+            yield f"marker {marker.marker_name}{patch(marker)}"
+            return
+        name = json.loads(marker.details["data"].payloads[0].data)["activity_type"]
+        failure = marker.failure.application_failure_info.type
+        yield f"step {name} {_summary(event)}" + (f", failed: {failure or 'no answer'}" if _failed(marker) else "")
+        yield from self._said(f"from {name}", marker.details["result"].payloads)
 
     def _timer_started(self, timer: Any, event: HistoryEvent) -> Lines:
         seconds = timer.start_to_fire_timeout.seconds
@@ -93,7 +113,7 @@ class _Telling:
     def _upsert_workflow_search_attributes(self, upserted: Any, _event: HistoryEvent) -> Lines:
         yield "attributes"
         for name, payload in sorted(upserted.search_attributes.indexed_fields.items()):
-            yield f"    {name} = {_scrubbed(json.dumps(_value(payload)))}"
+            yield f"    {name} = {scrubbed(json.dumps(_value(payload)))}"
 
     def _workflow_execution_update_accepted(self, accepted: Any, _event: HistoryEvent) -> Lines:
         request = accepted.accepted_request
@@ -120,8 +140,8 @@ class _Telling:
     def _said(self, heading: str, payloads: Any) -> Lines:
         for payload in payloads:
             said = _value(payload)
-            if isinstance(said, dict) and "life" in said:
-                yield from self._news("life", said.pop("life"), "life")
+            if isinstance(said, dict) and "state" in said:
+                yield from self._news("state", said.pop("state"), "state")
             yield from self._news(heading, said)
 
     def _news(self, heading: str, said: Any, path: str = "") -> Lines:
@@ -129,6 +149,10 @@ class _Telling:
         before, self._known[heading] = self._known.get(heading, {}), now
         yield from (f"    {where} = {what}" for where, what in now.items() if before.get(where) != what)
         yield from (f"    {where} is gone" for where in before if where not in now)
+
+
+def _failed(marker: Any) -> bool:
+    return bool(marker.HasField("failure"))
 
 
 def _summary(event: HistoryEvent) -> str:
@@ -141,19 +165,23 @@ def _value(payload: Payload) -> Any:
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """`form.sites[0].url`, value; a list of holidays is as long as the season wants."""
+    """`form.sites[0].url`, value; a list of holidays is as long as the season wants, zone rules are the release's."""
     match value:
         case dict() if value:
             for name, inner in value.items():
-                yield from _flat(inner, f"{path}.{_scrubbed(name)}" if path else _scrubbed(name))
+                yield from _flat(inner, f"{path}.{scrubbed(name)}" if path else scrubbed(name))
         case list() if path.endswith("holidays"):
             yield path, "<dates>"
+        case str() if path.endswith("tzif"):
+            yield path, "<rules>"
         case list() if value:
             for place, inner in enumerate(value):
                 yield from _flat(inner, f"{path}[{place}]")
         case _:
-            yield path or "value", _scrubbed(json.dumps(value, ensure_ascii=False))
+            yield path or "value", scrubbed(json.dumps(value, ensure_ascii=False))
 
 
-def _scrubbed(text: str) -> str:
+def scrubbed(text: str) -> str:
+    """Without what is another one each time."""
+    text = RULES.sub(r"\1<rules>", HOLIDAYS.sub(r"\1<dates>", text))
     return DATE.sub("<date>", INSTANT.sub("<instant>", RUN.sub("<run>", text)))

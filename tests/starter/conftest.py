@@ -4,15 +4,17 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from starter.__main__ import main
+from starter.reach import gate
 
 if TYPE_CHECKING:
-    from tests.starter.service import Service
+    from tests.support.embedded import Background
 
 
 class Answered:
@@ -39,13 +41,27 @@ class Answered:
         return json.loads(self.err)["error"]
 
 
+WITHIN = 120
+"""Seconds: far longer than anything here takes, also on a machine that does much else."""
+
+PATIENCES = ("PATIENCE", "UPDATE_PATIENCE")
+
+
 def eventually(looked: Callable[[], Any], so: Callable[[Any], object] = bool) -> Any:
     """What was looked at, as soon as it is so: workflows write down what happened a moment after it happened."""
-    give_up_at = time.monotonic() + 20
+    give_up_at = time.monotonic() + WITHIN
     while not so(found := looked()):
         assert time.monotonic() < give_up_at, found
         time.sleep(0.05)
     return found
+
+
+def leaves(command: Any, *words: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command below it, with its words."""
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from leaves(inner, *words, name)
+    if not hasattr(command, "commands"):
+        yield words, command
 
 
 Tenure = Callable[..., Answered]
@@ -72,18 +88,33 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("COLUMNS", "100")
 
 
-@pytest.fixture(scope="session")
-def one_service(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Service]":
-    """Temporal, a worker and a store, for all tests that need them."""
-    from tests.starter.service import running_service
+IN_DOUBT = "doubt"
+"""How an address begins whose mails nobody knows the fate of."""
 
-    with running_service(tmp_path_factory.mktemp("service")) as service:
-        yield service
+
+@pytest.fixture(scope="session")
+def one_service() -> "Iterator[Background]":
+    """Temporal, a worker and a store, for all tests that need them."""
+    from activities.ports import Answer
+    from tests.support.embedded import in_background
+
+    with in_background() as running:
+        running.env.transport.answers[IN_DOUBT] = Answer.UNKNOWN
+        yield running
 
 
 @pytest.fixture
-def service(one_service: "Service", monkeypatch: pytest.MonkeyPatch) -> "Service":
-    """The same, with the starter's settings pointing there."""
-    for name, value in one_service.environment.items():
+def service(one_service: "Background", monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> "Background":
+    """The same, with the starter's settings pointing there; it waits longer than people do, as a busy machine needs."""
+    for name, value in one_service.env.reach.items():
         monkeypatch.setenv(name, value)
+    for patience in PATIENCES if "in_vain" not in request.fixturenames else ():
+        monkeypatch.setattr(gate, patience, timedelta(seconds=WITHIN))
     return one_service
+
+
+@pytest.fixture
+def in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody will answer, and no test waits for that as long as people do."""
+    for patience in PATIENCES:
+        monkeypatch.setattr(gate, patience, timedelta(seconds=2))

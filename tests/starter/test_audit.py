@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import closing, redirect_stdout
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,34 +20,68 @@ from pydantic import BaseModel
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError
 
-from activities.ports import LifeColumns, NotKnown, RecordedMail
+from activities.ports import NotKnown, RecordedMail, RowColumns
 from adapters.sql.store import SqlStore, open_store
-from domain.desk import Hold
-from domain.events import Event
-from domain.life import PostedMail
-from domain.mails import Lifecycle, MailKind, MailState
+from adapters.temporal.lifecycles import any_exists
+from domain.events import Event, Journal
+from domain.lifecycle import Lifecycle, PostedMail
+from domain.mails import MailState
+from domain.operator import Hold
+from domain.order.mails import OrderMail
 from domain.order.messages import PlaceOrder
-from domain.order.order import OrderLife
+from domain.order.state import OrderState
+from domain.order.states import Stage
 from domain.order.view import order_view
-from domain.subscription.messages import TerminateSubscription
+from domain.subscription.messages import (
+    RenewalFacts,
+    RenewalNews,
+    RenewalStep,
+    StartSubscription,
+    TerminateSubscription,
+)
+from domain.subscription.state import SubscriptionState
+from domain.trial.losses import Fate
 from domain.trial.messages import TrialDevice
-from domain.view import LifeView
-from starter import audit as auditing
-from starter import gate, ids
-from starter.audit_compare import FROM_STORY, JUST_NOW, LISTS_REMEDY, differences, kinds, lists, mails
-from starter.audit_mend import _mendable, leave_note
-from starter.audit_seen import Seen, Stored, _Run, deciding
-from starter.exits import Exit, Stop
-from starter.ids import Subject
-from starter.service import Ports, Service, service
-from starter.terminal import terminal
-from starter.tool_answers import Difference
+from domain.trial.state import TrialState
+from domain.trial.states import TrialStage
+from domain.view import LifecycleView
+from starter.answers.tools import Difference, Finding
+from starter.audit.account import Account, write_again
+from starter.audit.compare import (
+    JUST_NOW,
+    OFTEN,
+    differences,
+    kinds,
+    lacking,
+    lists,
+    losses,
+    mails,
+    step_failing,
+    task_failing,
+)
+from starter.audit.observer import Observer, Run, deciding
+from starter.audit.records import a_record
+from starter.audit.remedies import FROM_HISTORY, FROM_WORKFLOW, LISTS_REMEDY
+from starter.audit.repair import leave_note, repairable
+from starter.audit.snapshot import Retried, Snapshot, Stored
+from starter.commands import audit as auditing
+from starter.console import ids
+from starter.console.exits import Exit, Stop
+from starter.console.ids import Subject
+from starter.console.terminal import Output, terminal
+from starter.intake.start import Desk, Result
+from starter.reach import gate
+from starter.reach.records import Records
+from starter.service.service import Ports, Service, service
 from tests.makers import (
+    a_customer,
     a_paid_customer_s_trial,
     a_partner,
+    a_person,
     a_renewal,
     an_order,
     built,
@@ -56,11 +90,12 @@ from tests.makers import (
     graduated,
     submitted,
 )
+from tests.support.environment import WITHIN
 from workflows import attributes
 from workflows.attributes import changed
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
-VIEW = order_view(OrderLife.placed(an_order("SO-1"), NOW), NOW)
+VIEW = order_view(OrderState.placed(an_order("SO-1"), NOW), NOW)
 NOTHING = TypedSearchAttributes.empty
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -94,18 +129,23 @@ class Town:
         await handle.execute_update("clear_compliance", cleared())
         return await self.settled(handle, "pending.awaiting_provisioning_details", mails=1)
 
-    async def in_service(self, number: str) -> Handle:
-        """Shipped and built: its subscription runs."""
+    async def provisioning(self, number: str) -> Handle:
+        """Its form came in."""
         handle = await self.shipped(an_order(number))
         await handle.execute_update("submit_provisioning_form", submitted())
+        return await self.settled(handle, "in_progress.provisioning", mails=2)
+
+    async def in_service(self, number: str) -> Handle:
+        """Shipped and built: its subscription runs."""
+        handle = await self.provisioning(number)
         await handle.execute_update("report_site_built", built())
         await self.settled(handle, "in_progress.service_ready", mails=3)
-        await self.settled(self.life(f"subscription-sub-{number}"), "active")
+        await self.settled(self.state(f"subscription-sub-{number}"), "active")
         return handle
 
     async def graduated(self, number: str) -> None:
         """The order is over, its subscription goes on."""
-        order = self.life(f"order-{number}")
+        order = self.state(f"order-{number}")
         await order.execute_update("graduate", graduated())
         await order.result()
 
@@ -122,10 +162,10 @@ class Town:
         )
         handle = await self.started("Trial", a_paid_customer_s_trial(trial_id, devices=lent), f"trial-{trial_id}")
         for device in devices:
-            await self.settled(self.life(f"device-{device}"), "shipped")
+            await self.settled(self.state(f"device-{device}"), "shipped")
         return await self.settled(handle, "trialing")
 
-    def life(self, workflow_id: str) -> Handle:
+    def state(self, workflow_id: str) -> Handle:
         """One that is there."""
         return self.service.client.get_workflow_handle(workflow_id)
 
@@ -154,7 +194,7 @@ class Town:
 
     def tamper(self, file: str, statement: str) -> None:
         """Behind everybody's back."""
-        with closing(sqlite3.connect(self.service.directory / file, timeout=10)) as database, database:
+        with closing(sqlite3.connect(self.service.directory / file, timeout=60)) as database, database:
             assert database.execute(statement).rowcount > 0, statement
 
     async def reset(self, handle: Handle, *, to_first: bool = False) -> None:
@@ -173,18 +213,24 @@ class Town:
         )
 
 
-async def told_by(handle: Handle) -> LifeView | None:
+async def told_by(handle: Handle) -> LifecycleView | None:
     """None while it cannot say yet."""
     try:
-        view: LifeView = await handle.query("state", result_type=LifeView)
+        view: LifecycleView = await handle.query("state", result_type=LifecycleView)
     except Exception:
         return None
     return view
 
 
+async def at_rest(handle: Handle) -> bool:
+    """Has it nothing in hand? The server knows of every step between two of its tasks."""
+    raw = (await handle.describe()).raw_description
+    return not raw.pending_activities and not raw.HasField("pending_workflow_task")
+
+
 async def until(done: Callable[[], Awaitable[bool]]) -> None:
     """Soon."""
-    give_up_at = time.monotonic() + 20
+    give_up_at = time.monotonic() + WITHIN
     while not await done():
         assert time.monotonic() < give_up_at, "did not happen in time"
         await asyncio.sleep(0.1)
@@ -209,13 +255,13 @@ class Audited:
         return found[difference]
 
 
-async def audit(*, repair: bool = False) -> Audited:
+async def audit(*, repair: bool = False, thorough: bool = False) -> Audited:
     """`tenure audit --json`, with --repair or without."""
-    terminal.begin(as_json=True)
+    terminal.begin(Output.JSON)
     exit_, printed = Exit.OK, io.StringIO()
     with redirect_stdout(printed):
         try:
-            await auditing.audit(repair=repair)
+            await auditing.audit(repair=repair, thorough=thorough)
         except Stop as stop:
             exit_ = stop.exit
     answer = json.loads(printed.getvalue())
@@ -247,7 +293,7 @@ class Told:
     found: Audited
     mended: Audited
     after: Audited
-    done: OrderLife
+    done: OrderState
     """A completed order, before somebody touched it."""
 
     record: list[Event]
@@ -262,21 +308,23 @@ async def told(town: Town) -> Told:
             patched.setenv(name, value)
         await build(town)
         healthy = await audit()
-        before = town.store.order("SO-DONE").life
+        before = town.store.row(Lifecycle.ORDER, "SO-DONE").state
         record = town.store.events(Lifecycle.ORDER, "SO-RECORD")
         (mail,) = town.store.mails(Lifecycle.ORDER, "SO-RECORD")
         await tear_off(town)
         break_rows(town)
+        await lose(town)
         found, mended, after = await audit(), await audit(repair=True), await audit()
     return Told(healthy, found, mended, after, before, record, mail)
 
 
 async def build(town: Town) -> None:
     """Side by side."""
-    held = ("SO-COLUMN", "SO-CONTENT", "SO-STRAY", "SO-NOROW", "SO-LIST", "SO-END", "SO-TORN")
+    held = ("SO-COLUMN", "SO-CONTENT", "SO-STRAY", "SO-NOROW", "SO-LIST", "SO-END", "SO-TORN", "SO-PAST")
     await asyncio.gather(
         *(town.placed(an_order(number)) for number in held),
         town.shipped(an_order("SO-RECORD", reselling_partner=a_partner("kumo", "クモ"))),
+        town.provisioning("SO-OLDER"),
         *(town.in_service(number) for number in ("SO-DONE", "SO-TWICE", "SO-OTHER")),
         town.on_trial("T-TORN", "D-TORN", "D-LOST"),
     )
@@ -285,8 +333,9 @@ async def build(town: Town) -> None:
         town.placed(a_renewal("SO-IN-VAIN", "sub-SO-TWICE")),
         *(town.graduated(number) for number in ("SO-DONE", "SO-TWICE")),
     )
-    await town.life("order-SO-END").execute_update("cancel", cancelled("ordered twice"))
-    await town.life("order-SO-END").result()
+    for number in ("SO-END", "SO-PAST"):
+        await town.state(f"order-{number}").execute_update("cancel", cancelled("ordered twice"))
+        await town.state(f"order-{number}").result()
     again = await town.started("Order", an_order("SO-TWICE"), "order-SO-TWICE")
     with pytest.raises(WorkflowFailureError):
         await again.result()
@@ -296,7 +345,7 @@ async def tear_off(town: Town) -> None:
     """By mistake; and what was never right."""
     torn = ("order-SO-TORN", "order-SO-RENEWAL", "order-SO-IN-VAIN", "trial-T-TORN", "device-D-LOST")
     for each in (*torn, "subscription-sub-SO-OTHER"):
-        await town.life(each).terminate(reason="by mistake")
+        await town.state(each).terminate(reason="by mistake")
     await town.started("DeviceLoan", an_order("SO-X1"), "my device", NOBODY_HERE)
     await town.started("Order", an_order("SO-X2"), "trial-T-X2", NOBODY_HERE)
     await town.started("Order", an_order("SO-SILENT"), "order-SO-SILENT", NOBODY_HERE)
@@ -310,22 +359,29 @@ def left_open(number: str) -> str:
     )
 
 
+def changed_row(subject: str, stage: str, more: str) -> str:
+    """Its columns, and something of its content."""
+    return f"UPDATE lifecycles SET stage = '{stage}', open = {stage == 'held'}, {more} WHERE subject = '{subject}'"
+
+
 def break_rows(town: Town) -> None:
     """As a restored backup would, or a hand that slipped."""
     for statement in (
-        "UPDATE orders SET next_deadline = NULL, attention = 1, facing_partner_id = 'x' WHERE number = 'SO-COLUMN'",
-        "UPDATE orders SET life = replace(life, '\"held\"', '\"completed\"') WHERE number = 'SO-CONTENT'",
+        "UPDATE lifecycles SET next_deadline = NULL, attention = 1, partner_id = 'x' WHERE subject = 'SO-COLUMN'",
+        "UPDATE lifecycles SET state = replace(state, '\"held\"', '\"completed\"') WHERE subject = 'SO-CONTENT'",
         "DELETE FROM events WHERE subject = 'SO-RECORD' AND sequence IN (2, 3)",
         "DELETE FROM tasks WHERE subject = 'SO-RECORD'",
         left_open("SO-STRAY"),
         left_open("SO-TORN"),
-        "DELETE FROM orders WHERE number = 'SO-NOROW'",
-        "DELETE FROM subscriptions WHERE subscription_id = 'sub-SO-DONE'",
+        "DELETE FROM lifecycles WHERE subject IN ('SO-NOROW', 'SO-OLDER', 'SO-PAST')",
+        *(f"DELETE FROM {table} WHERE subject = 'SO-OLDER'" for table in ("papers", "people", "events", "mails")),
+        *(f"DELETE FROM {table} WHERE subject = 'SO-PAST'" for table in ("people", "events")),
+        "DELETE FROM lifecycles WHERE subject = 'sub-SO-DONE'",
         "DELETE FROM events WHERE subject = 'sub-SO-DONE'",
-        "UPDATE orders SET stage = 'in_progress.service_ready' WHERE number = 'SO-DONE'",
-        "UPDATE orders SET stage = 'held', life = replace(life, '\"completed\"', '\"held\"') WHERE number = 'SO-TWICE'",
-        "UPDATE orders SET stage = 'held', life = replace(life, 'ordered twice', 'x') WHERE number = 'SO-END'",
-        "UPDATE orders SET stage = 'cancelled' WHERE number = 'SO-IN-VAIN'",
+        "UPDATE lifecycles SET stage = 'in_progress.service_ready', open = 1 WHERE subject = 'SO-DONE'",
+        changed_row("SO-TWICE", "held", "state = replace(state, '\"completed\"', '\"held\"')"),
+        changed_row("SO-END", "held", "state = replace(state, 'ordered twice', 'x')"),
+        changed_row("SO-IN-VAIN", "cancelled", "state = replace(state, '\"held\"', '\"cancelled\"')"),
         "DELETE FROM mails WHERE subject = 'SO-RECORD'",
         "UPDATE mails SET state = 'data' WHERE key = 'order-SO-DONE/confirmation'",
     ):
@@ -337,9 +393,62 @@ def break_rows(town: Town) -> None:
     )
 
 
+YOUNG = Subject(Lifecycle.SUBSCRIPTION, "sub-SO-YOUNG")
+
+LOST_DAY = NOW - timedelta(days=400)
+"""A term and some weeks ago."""
+
+
+async def lose(town: Town) -> None:
+    """Temporal was restored from an older backup: the store knows of runs that nobody else knows."""
+    known_then(town, an_order("SO-LOST"))
+    known_then(town, an_order("SO-ERASED"))
+    town.tamper("tenure.db", "DELETE FROM people WHERE subject = 'SO-ERASED' AND role = 'customer'")
+    bought = SubscriptionState.started(a_lost_subscription(), LOST_DAY)
+    facts = RenewalFacts(term_months=24, partner_id="asahi")
+    bought.renewal_reported(RenewalNews(order_number="SO-R1", step=RenewalStep.COMPLETED), facts, NOW)
+    bought.renewal_reported(RenewalNews(order_number="SO-R2", step=RenewalStep.PLACED), facts, NOW)
+    town.store.record(a_record(bought, bought.journal.take(), NOW), str(uuid4()))
+    known_then(town, a_renewal("SO-R1", "sub-LOST"), Stage.COMPLETED)
+    known_then(town, a_renewal("SO-R2", "sub-LOST"))
+    trial = TrialState.placed(a_paid_customer_s_trial("T-LAPSED", customer=a_customer(id="shibuya")), NOW)
+    start = a_paid_customer_s_trial("T-LAPSED", customer=a_customer(id="shibuya"))
+    town.store.open_lifecycle(start, trial, run := str(uuid4()), NOW)
+    trial.stage = TrialStage.NUMBERS_RETAINED
+    town.store.record(a_record(trial, trial.journal.take(), NOW), run)
+    refused = await town.started("Order", a_renewal("SO-AGAIN", "sub-nobody-knows"), "order-SO-AGAIN")
+    with pytest.raises(WorkflowFailureError):
+        await refused.result()
+    known_then(town, an_order("SO-AGAIN"))
+
+
+def known_then(town: Town, placed: PlaceOrder, stage: Stage | None = None) -> None:
+    """Held, and cleared by somebody; or as far as `stage`."""
+    state, run = OrderState.placed(placed, NOW), str(uuid4())
+    town.store.open_order(placed, state, run, NOW)
+    state.hold_for_compliance(NOW, NOW + timedelta(days=4), None)
+    state.clear_compliance(cleared(), NOW)
+    if stage:
+        state.stage, state.closed_at = stage, NOW
+    town.store.record(a_record(state, state.journal.take(), NOW), run)
+
+
+def a_lost_subscription() -> StartSubscription:
+    return StartSubscription(
+        by="tenure",
+        subscription_id="sub-LOST",
+        order_number="SO-R0",
+        customer_id="akasaka",
+        partner_id="hikari",
+        zone="Asia/Tokyo",
+        service_start_at=LOST_DAY,
+        term_months=120,
+    )
+
+
 async def test_nothing_is_said_of_a_healthy_town_of_all_four_kinds(told: Told) -> None:
     assert (told.healthy.exit, told.healthy.findings) == (Exit.OK, [])
-    assert told.healthy.compared == 16
+    assert told.healthy.compared == 17
 
 
 async def test_what_differs_is_mended_or_the_exit_code_tells(told: Told) -> None:
@@ -347,7 +456,8 @@ async def test_what_differs_is_mended_or_the_exit_code_tells(told: Told) -> None
     left = {(each["workflow_id"], each["difference"]) for each in told.after.findings}
     assert left == {(each["workflow_id"], each["difference"]) for each in told.mended.findings if not each["repaired"]}
     assert left == {
-        ("order-SO-NOROW", "no_row"),
+        ("order-SO-ERASED", "not_running"),
+        ("trial-T-LAPSED", "not_running"),
         ("order-SO-LIST", "attributes_behind"),
         ("subscription-sub-SO-OTHER", "not_running"),
         ("device-D-LOST", "not_running"),
@@ -367,7 +477,10 @@ async def test_columns_of_a_row_are_compared(told: Told, town: Town) -> None:
     assert "attention: the store has yes, the workflow no" in said
     assert "next deadline: the store has none" in said
     note = town.store.events(Lifecycle.ORDER, "SO-COLUMN")[-1]
-    assert (note.actor, note.data["text"]) == ("tenure-audit", "tenure audit --repair found and mended: store behind.")
+    assert (note.actor, note.data["text"]) == (
+        "tenure-audit",
+        "tenure audit --repair found and repaired: store behind.",
+    )
 
 
 async def test_the_content_of_a_row_is_compared(told: Told) -> None:
@@ -388,15 +501,42 @@ async def test_a_task_that_only_the_store_knows_is_closed(told: Told, town: Town
     assert [task.closed_at is None for task in town.store.tasks(Lifecycle.ORDER, "SO-STRAY")] == [False]
 
 
-async def test_an_order_without_a_row_gets_no_note_and_a_reset_helps(told: Told, town: Town) -> None:
-    assert "restore the store from its backup" in told.mended.one("order-SO-NOROW", "no_row")["remedy"]
-    order = town.life("order-SO-NOROW")
-    view = await told_by(order)
-    assert view is not None
-    assert view.events == len(town.store.events(Lifecycle.ORDER, "SO-NOROW"))
-    await town.reset(order, to_first=True)
-    await town.settled(town.life(order.id), "held")
-    assert not (await audit()).of(order.id)
+async def test_an_order_without_a_row_is_opened_again_from_its_history(told: Told, town: Town) -> None:
+    assert "--repair writes it anew" in told.found.one("order-SO-NOROW", "no_row")["remedy"]
+    await town.settled(town.state("order-SO-NOROW"), "held")
+    assert town.store.row(Lifecycle.ORDER, "SO-NOROW").placed == an_order("SO-NOROW")
+    await town.reset(town.state("order-SO-NOROW"), to_first=True)
+    await town.settled(town.state("order-SO-NOROW"), "held")
+    assert not (await audit()).of("order-SO-NOROW")
+
+
+async def test_an_older_store_gets_back_people_forms_and_mails_and_the_order_goes_on(told: Told, town: Town) -> None:
+    assert set(told.found.of("order-SO-OLDER")) == {"no_row"}
+    row = town.store.row(Lifecycle.ORDER, "SO-OLDER")
+    assert (row.placed, row.provisioning_form) == (an_order("SO-OLDER"), submitted().form)
+    assert {mail.kind for mail in town.store.mails(Lifecycle.ORDER, "SO-OLDER")} == {
+        "confirmation",
+        "provisioning_copy",
+    }
+    await town.state("order-SO-OLDER").execute_update("report_site_built", built())
+    await town.settled(town.state("order-SO-OLDER"), "in_progress.service_ready", mails=3)
+
+
+async def test_what_is_over_and_unknown_to_an_older_store_gets_its_row_so_that_its_number_stays_taken(
+    told: Told, town: Town
+) -> None:
+    assert set(told.found.of("order-SO-PAST")) == {"no_row"}
+    assert told.mended.one("order-SO-PAST", "no_row")["repaired"]
+    row = town.store.row(Lifecycle.ORDER, "SO-PAST")
+    assert (row.state.stage, row.state.closing_reason, row.placed) == (
+        "cancelled",
+        "ordered twice",
+        an_order("SO-PAST"),
+    )
+    again = await town.started("Order", an_order("SO-PAST"), "order-SO-PAST")
+    with pytest.raises(WorkflowFailureError) as refused:
+        await again.result()
+    assert "that is cancelled (R9)" in str(refused.value.cause)
 
 
 async def test_a_subscription_without_a_row_is_told_again(told: Told, town: Town) -> None:
@@ -405,23 +545,43 @@ async def test_a_subscription_without_a_row_is_told_again(told: Told, town: Town
     assert kinds[0] == "subscription.activated"
 
 
+async def test_an_older_store_hears_again_who_looks_after_a_subscription_and_what_a_trial_lost(town: Town) -> None:
+    order = OrderState.placed(an_order("SO-CARED"), NOW)
+    start = a_paid_customer_s_trial("T-GONE", customer=a_customer(id="ueno"))
+    trial = TrialState.placed(start, NOW)
+    town.store.open_order(an_order("SO-CARED"), order, "run", NOW)
+    town.store.open_lifecycle(start, trial, "run", NOW)
+    order.csm = "csm-9"
+    trial.begin(NOW)
+    trial.stage = TrialStage.NUMBERS_RETAINED
+    fate = Fate(step="licences_removed", lost=("calling",), spared={"meetings": "paid order SO-CARED"})
+    trial.step_taken(fate, NOW)
+    for state in (order, trial):
+        account = Account.of([a_record(state, state.journal.take(), NOW)], "run")
+        assert write_again(town.store, account, NOW + timedelta(days=1), "run")
+    assert town.store.assign_csm("sub-SO-CARED", ("csm-1",)) == "csm-9"
+    assert town.store.losses("T-GONE") == {"licences_removed": NOW}
+    assert town.store.spared("T-GONE") == {"licences_removed": "meetings: paid order SO-CARED"}
+    town.tamper("tenure.db", "UPDATE lifecycles SET stage = 'cancelled', open = 0 WHERE run = 'run'")
+
+
 # Those that are over.
 
 
 async def test_a_completed_order_is_never_cancelled(told: Told, town: Town) -> None:
     assert "its workflow is completed" in told.found.of("order-SO-DONE")["not_running"]["told"]
     assert town.store.columns(Lifecycle.ORDER, "SO-DONE").stage == "completed"
-    assert town.store.order("SO-DONE").life == told.done
+    assert town.store.row(Lifecycle.ORDER, "SO-DONE").state == told.done
 
 
 async def test_a_second_start_that_failed_hides_no_completed_order(told: Told, town: Town) -> None:
     assert told.mended.of("order-SO-TWICE")["not_running"]["repaired"]
-    assert town.store.order("SO-TWICE").life.stage == "completed"
+    assert town.store.row(Lifecycle.ORDER, "SO-TWICE").state.stage == "completed"
 
 
 async def test_a_cancelled_order_keeps_its_own_end(told: Told, town: Town) -> None:
     assert told.mended.of("order-SO-END")["not_running"]["repaired"]
-    assert town.store.order("SO-END").life.closing_reason == "ordered twice"
+    assert town.store.row(Lifecycle.ORDER, "SO-END").state.closing_reason == "ordered twice"
 
 
 @pytest.mark.parametrize(
@@ -436,7 +596,7 @@ async def test_a_cancelled_order_keeps_its_own_end(told: Told, town: Town) -> No
     ],
 )
 async def test_of_several_runs_one_counts(runs: Sequence[str], teller: str, expected: str | None) -> None:
-    found = deciding([_Run(status=run.split()[1], id=run.split()[0]) for run in runs], teller)
+    found = deciding([Run(status=run.split()[1], id=run.split()[0]) for run in runs], teller)
     assert (found and found.id) == expected
 
 
@@ -445,15 +605,15 @@ async def test_of_several_runs_one_counts(runs: Sequence[str], teller: str, expe
 
 async def test_a_terminated_order_is_closed_with_its_tasks(told: Told, town: Town) -> None:
     assert told.found.one("order-SO-TORN", "not_running")["told"].endswith("its workflow is terminated")
-    life = town.store.order("SO-TORN").life
-    assert (life.stage, life.agenda.pending) == ("cancelled", [])
+    state = town.store.row(Lifecycle.ORDER, "SO-TORN").state
+    assert (state.stage, state.agenda.pending) == ("cancelled", [])
     assert all(task.closed_at for task in town.store.tasks(Lifecycle.ORDER, "SO-TORN"))
     assert town.store.events(Lifecycle.ORDER, "SO-TORN")[-1].type == "order.found_without_workflow"
 
 
 async def test_a_terminated_renewal_frees_its_subscription(told: Told, town: Town) -> None:
-    assert "tells its subscription" in told.found.one("order-SO-RENEWAL", "not_running")["remedy"]
-    subscription = town.life("subscription-sub-SO-DONE")
+    assert "tells subscription-sub-SO-DONE" in told.found.one("order-SO-RENEWAL", "not_running")["remedy"]
+    subscription = town.state("subscription-sub-SO-DONE")
     view = await told_by(subscription)
     assert view is not None
     assert "renewal_order" not in view.facts
@@ -463,24 +623,199 @@ async def test_a_terminated_renewal_frees_its_subscription(told: Told, town: Tow
 async def test_a_subscription_that_waits_in_vain_is_told(told: Told, town: Town) -> None:
     """An older audit closed the renewal order and told nobody."""
     said = told.found.one("subscription-sub-SO-TWICE", "waits_in_vain")["told"]
-    assert said == "it waits for renewal order SO-IN-VAIN, which is cancelled"
+    assert said == "it waits for order SO-IN-VAIN, which is cancelled"
     assert told.mended.one("subscription-sub-SO-TWICE", "waits_in_vain")["repaired"]
 
 
 async def test_a_terminated_trial_calls_its_devices_back(told: Told, town: Town) -> None:
-    assert "calls its devices back" in told.found.one("trial-T-TORN", "not_running")["remedy"]
-    assert town.store.trial("T-TORN").life.stage == "cancelled"
-    await town.settled(town.life("device-D-TORN"), "return_due")
+    assert "tells device-D-TORN, device-D-LOST" in told.found.one("trial-T-TORN", "not_running")["remedy"]
+    assert town.store.row(Lifecycle.TRIAL, "T-TORN").state.stage == "cancelled"
+    await town.settled(town.state("device-D-TORN"), "return_due")
 
 
 async def test_a_terminated_subscription_or_device_is_said_and_a_reset_helps(told: Told, town: Town) -> None:
     lost = {"subscription-sub-SO-OTHER": "active", "device-D-LOST": "shipped"}
     for id_ in lost:
         assert "Reset to its last workflow task" in told.mended.one(id_, "not_running")["remedy"]
-        await town.reset(town.life(id_))
+        await town.reset(town.state(id_))
     for id_, stage in lost.items():
-        await town.settled(town.life(id_), stage)
+        await town.settled(town.state(id_), stage)
     assert not (await audit()).of(*lost)
+
+
+# Those that Temporal lost.
+
+
+async def test_a_lost_order_is_started_again_and_what_people_told_it_is_said(told: Told, town: Town) -> None:
+    said = told.mended.one("order-SO-LOST", "not_running")
+    assert said["repaired"]
+    assert said["tell_again"] == ["order.compliance_cleared, by vendor-desk at 2026-06-01 09:00 UTC"]
+    await town.settled(town.state("order-SO-LOST"), "held")
+    assert town.store.row(Lifecycle.ORDER, "SO-LOST").state.cleared_at is None
+
+
+async def test_a_start_that_failed_before_hides_no_lost_order(told: Town, town: Town) -> None:
+    """Handed in wrongly first, then rightly; Temporal's backup knows the first only: never closed as cancelled."""
+    await town.settled(town.state("order-SO-AGAIN"), "held")
+
+
+async def test_a_lost_subscription_goes_on_where_the_store_has_it(told: Told, town: Town) -> None:
+    """Terms, renewals, partner, tasks: after twelve years no start could tell them."""
+    said = told.mended.one("subscription-sub-LOST", "not_running")
+    assert said["repaired"]
+    assert (said["tell_again"], "goes on where the store has it" in said["remedy"]) == ([], True)
+    subscription = town.state("subscription-sub-LOST")
+    await town.settled(subscription, "active")
+    state = town.store.row(Lifecycle.SUBSCRIPTION, "sub-LOST").state
+    assert (state.first_day, state.months, state.term) == (date(2025, 4, 27), 144, 2)
+    assert (state.renewals, state.renewal_order, state.partner_id) == (["SO-R1"], "SO-R2", "asahi")
+    assert state.unverified == ("SO-R1",)
+    assert [task.closed_at for task in town.store.tasks(Lifecycle.SUBSCRIPTION, "sub-LOST")] == [None]
+    assert not town.store.mails(Lifecycle.SUBSCRIPTION, "sub-LOST")
+    kinds = [event.type for event in town.store.events(Lifecycle.SUBSCRIPTION, "sub-LOST")]
+    assert kinds.count("subscription.started_again") == 1
+
+
+async def test_a_renewal_told_once_more_to_a_subscription_started_again_counts_once(told: Told, town: Town) -> None:
+    subscription = town.state("subscription-sub-LOST")
+    was = await told_by(subscription)
+    await subscription.signal("renewal", RenewalNews(order_number="SO-R1", step=RenewalStep.COMPLETED))
+    await until(lambda: at_rest(subscription))
+    now = await told_by(subscription)
+    assert was
+    assert now
+    assert now.facts == was.facts
+
+
+async def test_a_subscription_older_than_the_store_hears_again_of_its_renewals(told: Told, town: Town) -> None:
+    """Placed and completed between the two backups: that order is over and tells nobody again."""
+    await town.in_service("SO-YOUNG")
+    subscription = town.state("subscription-sub-SO-YOUNG")
+    await town.settled(subscription, "active")
+    state, run = town.store.row(Lifecycle.SUBSCRIPTION, "sub-SO-YOUNG").state, town.store.columns(*YOUNG).run
+    known_then(town, a_renewal("SO-R3", "sub-SO-YOUNG"), Stage.COMPLETED)
+    facts = RenewalFacts(term_months=12, partner_id="hikari")
+    state.renewal_reported(RenewalNews(order_number="SO-R3", step=RenewalStep.COMPLETED), facts, NOW)
+    town.store.record(a_record(state, state.journal.take(), NOW), run)
+    mended = (await audit(repair=True)).of("subscription-sub-SO-YOUNG")
+    assert {difference: each["repaired"] for difference, each in mended.items()} == {
+        "store_behind": True,
+        "tasks_differ": True,
+    }
+    await town.settled(subscription, "active")
+    assert town.store.row(Lifecycle.SUBSCRIPTION, "sub-SO-YOUNG").state.renewals == ["SO-R3"]
+    assert not (await audit()).of("subscription-sub-SO-YOUNG")
+
+
+async def test_erased_people_are_named_and_the_order_can_be_handed_in_with_others(told: Told, town: Town) -> None:
+    said = told.mended.one("order-SO-ERASED", "not_running")["remedy"]
+    assert "customer.contact" in said
+    assert "tenure order start FILE" in said
+    other = an_order("SO-ERASED", customer=a_customer(contact=a_person("taro@akasaka.example.com")))
+    desk = Desk(town.service.client, town.service.task_queue, Records(town.store))
+    assert (await desk.start(other.model_copy(update={"term_months": 24}))).result is Result.CONFLICT
+    assert (await desk.start(other)).result is Result.STARTED
+    await town.settled(town.state("order-SO-ERASED"), "held")
+    assert town.store.row(Lifecycle.ORDER, "SO-ERASED").placed == other
+
+
+async def test_a_run_exists_open_or_closed_and_none_does_that_temporal_never_gave(told: Told, town: Town) -> None:
+    client, order = town.service.client, "order-SO-END"
+    closed_run = (await town.state(order).describe()).run_id
+    assert await any_exists(client, order, frozenset({str(uuid4()), closed_run}))
+    assert not await any_exists(client, order, frozenset({str(uuid4()), "tenure-audit"}))
+    nobody = await Client.connect("127.0.0.1:9", lazy=True)
+    with pytest.raises((RPCError, RuntimeError)):
+        await any_exists(nobody, order, frozenset({closed_run}))
+
+
+async def test_a_lapsed_trial_is_never_started_again(told: Told, town: Town) -> None:
+    assert "TRL-78" in told.mended.one("trial-T-LAPSED", "not_running")["remedy"]
+    assert town.store.columns(Lifecycle.TRIAL, "T-LAPSED").stage == "lapsed.numbers_retained"
+
+
+# What Temporal sees failing.
+
+
+async def test_a_step_tried_again_and_again_is_said_though_the_workflow_does_not_show_it() -> None:
+    seen = seen_with_mail(MailState.SENT, MailState.SENT, JUST_NOW)
+    often = replace(seen, retried=(Retried("record_order", OFTEN, "OperationalError"),))
+    said = step_failing(often)
+    assert said
+    assert said.told == "record_order, 10 attempts, the last ended by OperationalError"
+    assert step_failing(replace(seen, retried=(Retried("record_order", OFTEN - 1, "OperationalError"),))) is None
+
+
+async def test_what_temporal_itself_reports_is_said() -> None:
+    seen = replace(seen_with_mail(MailState.SENT, MailState.SENT, JUST_NOW), problems=("cause=NonDeterministicError",))
+    said = task_failing(seen)
+    assert said
+    assert said.told == "Temporal reports cause=NonDeterministicError"
+    assert repairable(seen, frozenset({Difference.TASK_FAILING, Difference.STEP_FAILING})) == set()
+    assert task_failing(replace(seen, problems=())) is None
+
+
+async def test_people_and_papers_that_are_not_there_are_said() -> None:
+    seen = seen_with_mail(MailState.SENT, MailState.SENT, JUST_NOW)
+    assert seen.view
+    assert seen.stored
+    built_view = seen.view.model_copy(update={"stage": "in_progress.service_ready"})
+    stored = replace(seen.stored, lacks=("customer", "provisioning_form"))
+    found = lacking(replace(seen, view=built_view, stored=stored))
+    assert found
+    assert found.told == "the store does not have customer, provisioning form"
+    assert lacking(seen) is None
+
+
+async def test_steps_of_an_end_are_compared_with_those_that_the_store_keeps() -> None:
+    """TRL-78: what cannot be undone is kept by itself, beside the row."""
+    trial = TrialState.placed(a_paid_customer_s_trial("T-GONE"), NOW)
+    trial.lost, trial.spared = ("users_moved",), {"licences_removed": "meetings: subscription sub-1"}
+    seen = seen_with_mail(MailState.SENT, MailState.SENT, JUST_NOW)
+    assert seen.stored
+    stored, kept = replace(seen.stored, state=trial), {"users_moved", "licences_removed"}
+
+    def found(*steps: str) -> Finding | None:
+        return losses(replace(seen, stored=replace(stored, losses=frozenset(steps))))
+
+    assert found(*kept) is None
+    assert losses(seen) is None, "an order loses nothing"
+    lacks, more = found("licences_removed"), found(*kept, "numbers_released")
+    assert lacks
+    assert (lacks.told, lacks.remedy) == ("users_moved: taken by the trial, not kept in the store", FROM_HISTORY)
+    assert more
+    assert more.told == "numbers_released: kept in the store, not taken by the trial"
+    assert more.remedy.startswith("not by this command")
+
+
+async def test_somebody_who_stands_otherwise_in_the_store_is_said_by_role_and_put_right(town: Town) -> None:
+    changed_order, corrected = (
+        await town.placed(an_order("SO-READ-ANEW")),
+        await town.placed(an_order("SO-CORRECTED-ONCE")),
+    )
+    erased = await town.placed(an_order("SO-NOBODY-THERE"))
+    was = town.store.person(Lifecycle.ORDER, "SO-READ-ANEW", "customer")
+    for statement in (
+        "UPDATE people SET email = 'other@example.com' WHERE subject = 'SO-READ-ANEW' AND role = 'customer'",
+        "UPDATE people SET email = 'new@example.com' WHERE subject = 'SO-CORRECTED-ONCE' AND role = 'customer'",
+        "DELETE FROM people WHERE subject = 'SO-NOBODY-THERE' AND role = 'customer'",
+    ):
+        town.tamper("tenure.db", statement)
+    note = Event(sequence=99, type="mail.retried", occurred_at=NOW)
+    state = town.store.row(Lifecycle.ORDER, "SO-CORRECTED-ONCE").state
+    run = town.store.columns(Lifecycle.ORDER, "SO-CORRECTED-ONCE").run
+    town.store.record(a_record(state, Journal(sequence=state.journal.sequence, unrecorded=[note]), NOW), run)
+
+    said = await audit(repair=True)
+
+    assert said.of(changed_order.id)["people_differ"]["told"] == "the store has others than it was told: customer"
+    assert said.of(changed_order.id)["people_differ"]["repaired"]
+    assert "example.com" not in str(said.findings)
+    assert town.store.person(Lifecycle.ORDER, "SO-READ-ANEW", "customer") == was
+    assert "people_differ" not in {**said.of(corrected.id), **said.of(erased.id)}
+    assert town.store.person(Lifecycle.ORDER, "SO-CORRECTED-ONCE", "customer").email == "new@example.com"
+    with pytest.raises(NotKnown):
+        town.store.person(Lifecycle.ORDER, "SO-NOBODY-THERE", "customer")
 
 
 # Lists.
@@ -489,7 +824,7 @@ async def test_a_terminated_subscription_or_device_is_said_and_a_reset_helps(tol
 async def test_what_lists_show_is_compared_and_who_mends_it_is_said(told: Told, town: Town) -> None:
     said = told.mended.one("order-SO-LIST", "attributes_behind")
     assert said["told"] == "TenureStage: lists have completed, the workflow held"
-    order = town.life("order-SO-LIST")
+    order = town.state("order-SO-LIST")
     await order.execute_update("hold", Hold(by="ops-7", reason="as the audit advises"))
     await town.settled(order, "held")
     assert not (await audit()).of(order.id)
@@ -501,13 +836,13 @@ async def test_attributes_that_the_workflow_itself_never_set_are_mended_by_a_not
     quiet = [SearchAttributePair(key, False) for key in (attributes.ATTENTION, attributes.JEOPARDY)]
     flagged = right.updated(*quiet)
     subject = Subject(Lifecycle.ORDER, "SO-1")
-    by_itself = lists(Seen("order-SO-1", NOW, subject, view=VIEW, listed=NOTHING, own=NOTHING))
-    by_the_server = lists(Seen("order-SO-1", NOW, subject, view=VIEW, listed=NOTHING, own=flagged))
+    by_itself = lists(Snapshot("order-SO-1", NOW, subject, view=VIEW, listed=NOTHING, own=NOTHING))
+    by_the_server = lists(Snapshot("order-SO-1", NOW, subject, view=VIEW, listed=NOTHING, own=flagged))
     assert by_itself
-    assert by_itself.remedy == FROM_STORY
+    assert by_itself.remedy == FROM_WORKFLOW
     assert by_the_server
     assert by_the_server.remedy == LISTS_REMEDY
-    assert lists(Seen("order-SO-1", NOW, subject, view=VIEW, listed=flagged, own=flagged)) is None
+    assert lists(Snapshot("order-SO-1", NOW, subject, view=VIEW, listed=flagged, own=flagged)) is None
 
 
 # Mails.
@@ -522,10 +857,10 @@ async def test_the_ledger_learns_from_the_workflow_what_went_out(told: Told, tow
     assert {mail.state for mail in town.store.mails(Lifecycle.ORDER, "SO-DONE")} == {MailState.SENT}
 
 
-def seen_with_mail(story: MailState, ledger: MailState | None, settled: timedelta) -> Seen:
+def seen_with_mail(story: MailState, ledger: MailState | None, settled: timedelta) -> Snapshot:
     """An order with one mail, as the story and the ledger know it."""
     key = "order-SO-1/confirmation"
-    mail = PostedMail(key=key, kind=MailKind.CONFIRMATION, state=story)
+    mail = PostedMail(key=key, kind=OrderMail.CONFIRMATION, state=story)
     known = RecordedMail(
         key=key,
         message_id="<1@tenure.example>",
@@ -537,7 +872,11 @@ def seen_with_mail(story: MailState, ledger: MailState | None, settled: timedelt
         answer=None,
     )
     view = VIEW.model_copy(update={"mails": (mail,)})
-    columns = LifeColumns(
+    columns = RowColumns(
+        lifecycle=Lifecycle.ORDER,
+        subject="SO-1",
+        linked_to=None,
+        next_deadline_label=None,
         open=True,
         kind=view.kind,
         stage=view.stage,
@@ -548,18 +887,18 @@ def seen_with_mail(story: MailState, ledger: MailState | None, settled: timedelt
         run="a run",
         sequence=view.events,
     )
-    stored = Stored(columns, view, frozenset({1}), frozenset(), {key: known} if ledger else {})
-    return Seen("order-SO-1", NOW, Subject(Lifecycle.ORDER, "SO-1"), view=view, stored=stored)
+    stored = Stored(columns, None, view, frozenset({1}), frozenset(), {key: known} if ledger else {})
+    return Snapshot("order-SO-1", NOW, Subject(Lifecycle.ORDER, "SO-1"), view=view, stored=stored)
 
 
 async def test_what_nobody_can_help_gets_no_note() -> None:
     waiting = seen_with_mail(MailState.PENDING, MailState.SENT, JUST_NOW)
     known = seen_with_mail(MailState.SENT, None, JUST_NOW)
-    assert _mendable(waiting, kinds(differences(waiting))) == set()
-    assert _mendable(known, frozenset({Difference.MAILS_DIFFER})) == {Difference.MAILS_DIFFER}
+    assert repairable(waiting, kinds(differences(waiting))) == set()
+    assert repairable(known, frozenset({Difference.MAILS_DIFFER})) == {Difference.MAILS_DIFFER}
     assert waiting.stored
     ahead = replace(waiting.stored, columns=waiting.stored.columns.model_copy(update={"sequence": 9}))
-    assert _mendable(replace(waiting, stored=ahead), frozenset({Difference.STORE_BEHIND})) == set()
+    assert "takes the workflow's word" in differences(replace(waiting, stored=ahead))[0].remedy
 
 
 @pytest.mark.parametrize(
@@ -573,9 +912,12 @@ async def test_what_nobody_can_help_gets_no_note() -> None:
         (MailState.SENT, MailState.PENDING, JUST_NOW, True),
         (MailState.SENT, None, JUST_NOW, True),
         (MailState.UNKNOWN, MailState.SENT, JUST_NOW, True),
+        (MailState.MOOT, None, JUST_NOW, False),
+        (MailState.MOOT, MailState.PENDING, JUST_NOW, True),
+        (MailState.REFUSED, None, JUST_NOW, True),
     ],
 )
-async def test_a_story_may_hear_of_a_mail_a_moment_late(
+async def test_a_story_may_hear_of_a_mail_a_moment_late_and_the_ledger_never_of_one_left_out(
     story: MailState, ledger: MailState | None, settled: timedelta, differs: bool
 ) -> None:
     assert (mails(seen_with_mail(story, ledger, settled)) is not None) is differs
@@ -591,6 +933,27 @@ async def test_a_strange_name_is_a_finding_among_others(told: Told) -> None:
 async def test_where_no_worker_polls_nobody_is_asked(told: Told) -> None:
     said = told.found.one("order-SO-SILENT", "no_answer")["told"]
     assert said == f"nobody answers: no worker polls task queue {NOBODY_HERE}"
+
+
+async def test_only_those_are_asked_about_which_lists_and_store_differ(
+    told: Told, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    observe = Observer.observe
+
+    async def counted(self: Observer, workflow_id: str) -> Snapshot:
+        asked.append(workflow_id)
+        return await observe(self, workflow_id)
+
+    monkeypatch.setattr(Observer, "observe", counted)
+    compared = (await audit()).compared
+    healthy = {"order-SO-STRAY", "order-SO-COLUMN", "order-SO-CONTENT", "device-D-TORN"}
+    assert "order-SO-SILENT" in asked
+    assert not healthy & set(asked)
+    asked.clear()
+    await audit(thorough=True)
+    assert healthy <= set(asked)
+    assert len(set(asked)) >= compared
 
 
 async def test_a_worker_that_stands_still_holds_nothing_up(

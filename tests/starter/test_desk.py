@@ -1,6 +1,7 @@
 """The operators' desk: every link is one the server understands, every file one that can be pasted."""
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -9,28 +10,30 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from activities.ports import Answer, Delivery, Envelope
+from activities.ports import Answer
 from adapters.temporal import clock
-from docs import ui_examples
-from domain.desk import Hold
-from domain.desk_examples import DESK_EXAMPLES
-from domain.order.messages import Offering, PlaceOrder
-from domain.order.order import OrderLife
+from domain.lifecycles import KINDS
+from domain.operator import Hold
+from domain.operator_updates import OPERATOR_EXAMPLES
+from domain.order.messages import Offering, PlaceOrder, Terms
 from domain.order.policy import OrderPolicy
+from domain.order.state import OrderState
 from domain.order.states import Stage
 from domain.order.view import awaiting as order_awaiting
+from domain.placeholder import PLACEHOLDER
 from domain.trial.messages import StartTrial, TrialDevice
+from domain.trial.state import TrialState
 from domain.trial.states import TrialStage
-from domain.trial.trial import TrialLife
 from domain.trial.view import awaiting as trial_awaiting
 from domain.values import Message
-from domain.view import Awaited, LifeView
-from starter.desk_links import STARTS, filters
+from domain.view import Awaited, LifecycleView
+from starter.commands.desk import filters
 from tests.makers import (
     MONDAY,
     a_consented_trial,
@@ -44,12 +47,14 @@ from tests.makers import (
     cleared,
     days,
     graduated,
+    some,
     submitted,
 )
-from tests.starter.conftest import Tenure, eventually
-from tests.starter.service import TASK_QUEUE, NoddingPost, Service
-from tests.studio import LOOK_EVERY, a_studio
-from worker import STORIES
+from tests.starter.conftest import WITHIN, Tenure, eventually
+from tests.support.embedded import QUEUE, Background, embedded
+from tests.support.environment import AT_LAST
+from tools import ui_examples
+from workflows.registry import WORKFLOWS
 
 GUIDE = ui_examples.ROOT / "docs" / "operator-guide.md"
 
@@ -89,26 +94,16 @@ REFUSING = "nobody@minato.example.com"
 
 
 @pytest.fixture(scope="module")
-def shown(one_service: Service) -> Iterator[Callable[[str], set[str]]]:
+def shown(one_service: Background) -> Callable[[str], set[str]]:
     """Whom of the town a list shows."""
-    town = {life.partition(" ")[0] for life in TOWN}
+    town = {state.partition(" ")[0] for state in TOWN}
 
     async def listed(query: str) -> set[str]:
         return {each.id async for each in one_service.client.list_workflows(query)} & town
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(NoddingPost, "send", refusing(NoddingPost.send))
-        one_service.do(settled(one_service.client))
-        yield lambda name: one_service.do(listed(filters(datetime.now(UTC))[name]))
-
-
-def refusing(send: Callable[..., Delivery]) -> Callable[..., Delivery]:
-    def answered(post: NoddingPost, envelope: Envelope, handing_over: Callable[[], None]) -> Delivery:
-        if envelope.recipient == REFUSING:
-            return Delivery(answer=Answer.REFUSED, words="550 nobody here")
-        return send(post, envelope, handing_over)
-
-    return answered
+    one_service.env.transport.answers[REFUSING] = Answer.REFUSED
+    one_service.do(settled(one_service.client))
+    return lambda name: one_service.do(listed(filters(datetime.now(UTC))[name]))
 
 
 async def settled(client: Client) -> None:
@@ -119,12 +114,12 @@ async def settled(client: Client) -> None:
     await asyncio.gather(
         begun(client, placed("SO-7301")),
         begun(client, placed("SO-7302", Offering.PORT)),
-        begun(client, placed("SO-7303"), **shipped),
+        begun(client, placed("SO-7303"), told=shipped),
         begun(client, placed("SO-7304"), later=60),
-        begun(client, placed("SO-7305"), hold=Hold(by="ops-7", reason="in dispute")),
-        begun(client, placed("SO-7306", ordering_partner=minato), **shipped),
-        begun(client, placed("SO-7307"), **in_service, graduate=graduated(term_years=1)),
-        begun(client, placed("SO-7308"), **in_service, later=40),
+        begun(client, placed("SO-7305"), told={"hold": Hold(by="ops-7", reason="in dispute")}),
+        begun(client, placed("SO-7306", ordering_partner=minato), told=shipped),
+        begun(client, placed("SO-7307"), told={**in_service, "graduate": graduated(term_years=1)}),
+        begun(client, placed("SO-7308"), told=in_service, later=40),
         begun(client, a_consented_trial("T-7301")),
         begun(client, a_trial("T-7302")),
         begun(client, a_paid_customer_s_trial("T-7303", days=3)),
@@ -146,15 +141,17 @@ def lent() -> tuple[TrialDevice, ...]:
     return tuple(TrialDevice(device_id=i, model=m, serial_number=s, expires_on=until) for i, m, s in made)
 
 
-async def begun(client: Client, start: PlaceOrder | StartTrial, later: int = 0, **told: Message) -> None:
+async def begun(
+    client: Client, start: PlaceOrder | StartTrial, /, *, later: int = 0, told: Mapping[str, Message] | None = None
+) -> None:
     """A life with a customer of its own (what one buys is no concern of another), what it was told, a while later."""
     if isinstance(start, PlaceOrder):
         story, id_ = "Order", f"order-{start.sales_order_number}"
     else:
         story, id_ = "Trial", f"trial-{start.trial_id}"
     alone = start.model_copy(update={"customer": a_customer(id=f"customer-of-{id_}")})
-    handle = await client.start_workflow(story, alone, id=id_, task_queue=TASK_QUEUE)
-    for update, message in told.items():
+    handle = await client.start_workflow(story, alone, id=id_, task_queue=QUEUE)
+    for update, message in (told or {}).items():
         await handle.execute_update(update, message)
     if later:
         await moved(client, id_, later)
@@ -162,15 +159,15 @@ async def begun(client: Client, start: PlaceOrder | StartTrial, later: int = 0, 
 
 async def moved(client: Client, id_: str, number: int) -> None:
     """So many days on, once it is there and knows what is due."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WITHIN):
         while not await knows_what_is_due(client, id_):  # noqa: ASYNC110 - no event tells
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(AT_LAST)
     await clock.forward(client, id_, days(number))
 
 
 async def knows_what_is_due(client: Client, id_: str) -> bool:
     try:
-        view = await client.get_workflow_handle(id_).query("state", result_type=LifeView)
+        view = await client.get_workflow_handle(id_).query("state", result_type=LifecycleView)
     except RPCError:  # not there yet
         return False
     return bool(view.deadlines)
@@ -179,7 +176,7 @@ async def knows_what_is_due(client: Client, id_: str) -> bool:
 @pytest.mark.parametrize("name", filters(NOW))
 def test_a_list_shows_whom_it_is_for_and_nobody_else(name: str, shown: Callable[[str], set[str]]) -> None:
     """The server's lists lag behind a little."""
-    wanted = {life.partition(" ")[0] for life, lists in TOWN.items() if name in lists}
+    wanted = {state.partition(" ")[0] for state, lists in TOWN.items() if name in lists}
     assert eventually(lambda: shown(name), lambda found: found == wanted) == wanted
 
 
@@ -198,13 +195,13 @@ class OrderWithAFault:
 
 async def test_whose_code_fails_is_listed_as_wedged_and_who_is_well_is_not() -> None:
     """On a server as `tenure up` starts it: others tell only after five attempts, that is a minute."""
-    async with a_studio() as studio, Worker(studio.client, task_queue="faulty", workflows=[OrderWithAFault]):
+    async with embedded() as studio, Worker(studio.client, task_queue="faulty", workflows=[OrderWithAFault]):
         await studio.place(an_order("SO-7401"))
         await studio.client.start_workflow("Order", id="order-SO-7402", task_queue="faulty")
         found: list[str] = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WITHIN):
             while not found:
-                await asyncio.sleep(LOOK_EVERY)
+                await asyncio.sleep(AT_LAST)
                 found = [each.id async for each in studio.client.list_workflows(filters(NOW)[WEDGED])]
         assert found == ["order-SO-7402"]
 
@@ -239,53 +236,85 @@ def test_the_week_begins_now() -> None:
 
 def all_that_is_awaited() -> set[Awaited]:
     """From whom each lifecycle waits for what, in every stage."""
-    order, trial = OrderLife.placed(an_order(), MONDAY), TrialLife.placed(a_trial(), MONDAY)
-    order.required_terms = ("port",)
+    order, trial = OrderState.placed(an_order(), MONDAY), TrialState.placed(a_trial(), MONDAY)
+    order.required_terms = (Terms.PORT,)
     found = {each for stage in Stage for each in order_awaiting(order.model_copy(update={"stage": stage}))}
     found |= {each for stage in TrialStage for each in trial_awaiting(trial.model_copy(update={"stage": stage}))}
     return found
 
 
 def test_whoever_is_waited_for_has_a_list() -> None:
-    for awaited in all_that_is_awaited():
+    for awaited in some(all_that_is_awaited()):
         assert f"TenureWaitsFor = '{awaited.party}' AND ExecutionStatus = 'Running'" in filters(NOW).values(), awaited
 
 
 def test_a_start_names_a_workflow_the_worker_knows_and_a_file_that_is_there() -> None:
     known = {ui_examples.FOLDER / f"{name}.json" for name in ui_examples.starts()}
-    assert {ui_examples.FOLDER / file for *_, file in STARTS} == known
-    assert {type_ for _, type_, _, _ in STARTS} <= {story.__name__ for story in STORIES}
+    assert all(path.is_file() for path in known)
+    assert {ui_examples.FOLDER / form.example for kind in KINDS.values() for form in kind.desk.starts} == known
+    assert {kind.workflow for kind in KINDS.values()} == {each.__name__ for each in WORKFLOWS}
 
 
-def test_a_start_s_id_is_the_one_of_its_file() -> None:
-    for _, type_, id_, file in STARTS:
-        start = ui_examples.starts()[Path(file).stem]
-        subject = getattr(start, "sales_order_number", None) or getattr(start, "trial_id", None)
-        assert id_ == f"{type_.lower()}-{subject}"
+def test_a_link_to_a_form_makes_up_no_id(tenure: Tenure) -> None:
+    starts = tenure("desk", "--json").json["starts"]
+    assert {each["workflow_id"] for each in starts} == {"order-REPLACE-ME", "trial-REPLACE-ME"}
 
 
-@pytest.mark.parametrize("name", ui_examples.messages())
-def test_a_file_to_paste_is_the_example(name: str) -> None:
-    """`python docs/ui_examples.py --write` brings them up to date."""
+FILES = [
+    *((ui_examples.FOLDER / f"{name}.json", text) for name, text in ui_examples.to_fill_in().items()),
+    *((ui_examples.INVENTED / f"{name}.json", text) for name, text in ui_examples.invented().items()),
+]
+
+
+@pytest.mark.parametrize(("path", "text"), FILES, ids=[f"{path.parent.name}/{path.stem}" for path, _ in FILES])
+def test_a_file_to_paste_is_what_it_should_be(path: Path, text: str) -> None:
+    """`python -m tools.ui_examples --write` brings them up to date."""
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("name", ui_examples.to_fill_in())
+def test_a_file_to_fill_in_makes_nothing_up_and_is_refused_as_it_is(name: str) -> None:
+    message, text = ui_examples.messages()[name], ui_examples.to_fill_in()[name]
+    said = {field for field, value in leaves(json.loads(text)) if PLACEHOLDER not in str(value)}
+    assert said <= {"kind", "dry_run"}, "what it starts, and to try first, are no facts"
+    with pytest.raises(ValidationError) as refused:
+        type(message).model_validate_json(text)
+    assert "by" in {each["loc"][0] for each in refused.value.errors()}
+
+
+@pytest.mark.parametrize("name", ui_examples.invented())
+def test_an_invented_file_is_taken(name: str) -> None:
     message = ui_examples.messages()[name]
-    found = (ui_examples.FOLDER / f"{name}.json").read_text(encoding="utf-8")
-    assert found == ui_examples.written(message)
-    assert type(message).model_validate_json(found) == message
+    assert type(message).model_validate_json(ui_examples.invented()[name]) == message
+
+
+def leaves(document: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    match document:
+        case dict():
+            for inner, value in document.items():
+                yield from leaves(value, inner)
+        case list():
+            for value in document:
+                yield from leaves(value, name)
+        case _:
+            yield name, document
 
 
 def test_there_is_no_file_to_paste_that_is_none() -> None:
-    assert {path.stem for path in ui_examples.FOLDER.iterdir()} == set(ui_examples.messages())
+    found = {path for folder in (ui_examples.FOLDER, ui_examples.INVENTED) for path in folder.iterdir()}
+    assert found == {path for path, _ in FILES}
 
 
 def test_the_guide_shows_every_picture_and_names_files_that_are_there() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     shown = set(re.findall(r"\(screenshots/([\w-]+\.png)\)", guide))
     assert shown == {path.name for path in (GUIDE.parent / "screenshots").iterdir()}
-    for name in re.findall(r"`(?:examples/ui/)?((?:order|trial)[.\w]+\.json)`", guide):
-        assert (ui_examples.FOLDER / name).is_file(), name
+    named = re.findall(r"`(examples/(?:ui|invented)/[.\w]+\.json)`", guide)
+    assert {Path(name).parent.name for name in named} == {"ui", "invented"}
+    assert [name for name in named if not (ui_examples.ROOT / name).is_file()] == []
 
 
 def test_the_guide_tells_every_list_and_every_operator_s_verb() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
-    assert all(f"`{verb}`" in guide for verb in DESK_EXAMPLES)
-    assert all(name.removeprefix("awaiting ") in guide for name in filters(NOW))
+    assert all(f"`{verb}`" in guide for verb in some(OPERATOR_EXAMPLES))
+    assert all(name.removeprefix("awaiting ") in guide for name in some(filters(NOW)))

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.mails import MailKind
+from domain.order.mails import OrderMail
 from domain.order.messages import Offering, PlaceOrder
 from domain.subscription.policy import SubscriptionPolicy
-from starter.content import differing, digest
-from starter.plan import plan
+from starter.forecast.dry_run import planned_mails
+from starter.intake.content import differing, digest
 from tests.makers import MONDAY, a_partner, a_renewal, an_order
 from tests.starter.conftest import Tenure
 
@@ -17,7 +17,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def mails(order: PlaceOrder) -> dict[str, str]:
-    return {mail.kind: mail.to for mail in plan(order).mails}
+    return {mail.kind: mail.to for mail in planned_mails(order)}
 
 
 def test_a_new_order_without_terms(tenure: Tenure) -> None:
@@ -44,31 +44,48 @@ def test_terms_are_required_for_ports_and_committed_audio(
     offerings: tuple[Offering, ...], terms: tuple[str, ...]
 ) -> None:
     """ORD-08, ORD-09, ORD-12, ORD-13."""
-    planned = plan(an_order("SO-1234", *offerings))
-
-    assert planned.required_terms == terms
-    assert ("terms_wanted" in mails(an_order("SO-1234", *offerings))) is bool(terms)
+    assert an_order("SO-1234", *offerings).required_terms == terms
 
 
-def test_the_document_goes_to_the_tier_1_who_relays_it_and_reminders_to_whom_the_customer_sees() -> None:
-    """ORD-06, ORD-07, ORD-17."""
+def test_who_has_to_agree_to_terms_is_asked_and_every_mail_has_its_turn() -> None:
+    """Every guide passes before somebody acts, so reminders and alerts are there too, each with its cause."""
+    planned = {mail.kind: mail.when for mail in planned_mails(an_order("SO-1234", Offering.PORT))}
+
+    assert planned["terms_wanted"] == "at once"
+    assert planned["hold_overdue"] == "Compliance hold overdue: alert"
+    assert planned["confirmation"] == "after accept_terms"
+    assert planned["graduation_reminder"].startswith("Graduation reminder after 14 days; ")
+    assert list(planned) == [
+        "terms_wanted",
+        "hold_overdue",
+        "confirmation",
+        "provisioning_copy",
+        "build_late",
+        "welcome",
+        "graduation_reminder",
+        "graduation_copy",
+        "renewal_notice",
+        "renewal_not_ordered",
+        "subscription_suspended",
+    ]
+
+
+def test_each_mail_goes_to_whom_the_rules_name_and_the_welcome_to_no_partner() -> None:
+    """ORD-06, ORD-07, ORD-17, ORD-23."""
     to = mails(an_order("SO-1234", reselling_partner=a_partner("minami")))
 
     assert to["confirmation"] == "partner hikari, who relays it to minami"
     assert to["hold_overdue"] == "partner hikari"
     assert to["graduation_reminder"] == "partner minami"
-
-
-def test_the_welcome_goes_to_no_partner() -> None:
-    """ORD-23."""
-    assert "partner" not in mails(an_order())["welcome"]
+    assert "partner" not in to["welcome"]
+    assert "terms_wanted" not in to
 
 
 def test_a_renewal_sends_nothing_to_the_end_user() -> None:
     """REN-09."""
     planned = mails(a_renewal())
 
-    assert not {MailKind.WELCOME, MailKind.GRADUATION_REMINDER, MailKind.GRADUATION_COPY} & set(planned)
+    assert not {OrderMail.WELCOME, OrderMail.GRADUATION_REMINDER, OrderMail.GRADUATION_COPY} & set(planned)
     assert planned["renewal_late"] == "partner hikari"
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.mails import Lifecycle
+from domain.lifecycle import Lifecycle
 from domain.values import Source
-from starter.starting import Desk
+from starter.intake.start import Desk
 from tests.makers import a_renewal, an_order
 from tests.starter.conftest import Tenure, eventually
-from tests.starter.service import Service
 from tests.starter.test_csv import a_csv, a_row
+from tests.support.embedded import Background
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +25,9 @@ def orders(prefix: str, count: int) -> list[str]:
     return [line.replace("SO-0000", f"{prefix}-{number:03}") for number in range(count)]
 
 
-def test_a_csv_is_imported_and_a_second_time_starts_nothing(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_csv_is_imported_and_a_second_time_starts_nothing(
+    service: Background, tenure: Tenure, tmp_path: Path
+) -> None:
     file = tmp_path / "orders.csv"
     file.write_text(a_csv(*(a_row(f"SO-40{number:02}") for number in range(10))), encoding="utf-8")
 
@@ -42,7 +44,7 @@ def test_a_csv_is_imported_and_a_second_time_starts_nothing(service: Service, te
 
 
 def test_killed_half_way_and_run_again_every_order_is_started_once(
-    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TENURE_TASK_QUEUE", "nobody-there")
     file = tmp_path / "orders.jsonl"
@@ -66,7 +68,7 @@ def test_killed_half_way_and_run_again_every_order_is_started_once(
         assert described.raw_description.workflow_execution_info.first_run_id == described.run_id
 
 
-def test_one_wrong_line_and_nothing_is_started(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_one_wrong_line_and_nothing_is_started(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     lines = orders("SO-42", 5)
     file = tmp_path / "orders.jsonl"
     file.write_text("\n".join([*lines[:3], "{}", *lines[3:]]), encoding="utf-8")
@@ -84,7 +86,7 @@ def test_one_wrong_line_and_nothing_is_started(service: Service, tenure: Tenure,
 
 
 def test_conflicts_and_unknown_subscriptions_are_told_and_the_rest_is_started(
-    service: Service, tenure: Tenure, tmp_path: Path
+    service: Background, tenure: Tenure, tmp_path: Path
 ) -> None:
     file, second = tmp_path / "orders.jsonl", tmp_path / "second.jsonl"
     file.write_text("\n".join(orders("SO-43", 3)), encoding="utf-8")
@@ -107,7 +109,7 @@ def test_conflicts_and_unknown_subscriptions_are_told_and_the_rest_is_started(
     }
 
 
-def test_a_header_that_is_wrong_ends_a_skipping_import_too(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_header_that_is_wrong_ends_a_skipping_import_too(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("sales_order_numbr\nSO-1\n")
 
@@ -118,7 +120,7 @@ def test_a_header_that_is_wrong_ends_a_skipping_import_too(service: Service, ten
 
 
 def test_without_a_worker_an_import_warns(
-    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "orders.jsonl"
     file.write_text("\n".join(orders("SO-44", 2)), encoding="utf-8")
@@ -131,7 +133,7 @@ def test_without_a_worker_an_import_warns(
 
 
 def test_a_server_that_goes_away_ends_the_import_and_says_how_to_go_on(
-    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "orders.jsonl"
     file.write_text("\n".join(orders("SO-45", 40)), encoding="utf-8")

@@ -9,20 +9,22 @@ from jsonschema import Draft202012Validator
 
 from adapters.sql.migrate import migrate
 from adapters.temporal import clock
-from domain.mails import Lifecycle
+from domain.lifecycle import Lifecycle
 from domain.order.messages import Offering
-from domain.order.order import OrderLife
-from starter import gate
-from starter.schemas import schema_of
-from tests.makers import MONDAY, a_customer, an_order
+from domain.order.state import OrderState
+from starter.commands.schemas import schema_of
+from tests.makers import MONDAY, a_customer, an_order, cancelled
+from tests.records import recorded
 from tests.starter.conftest import Tenure, eventually
-from tests.starter.service import Service
 from tests.starter.test_e2e_start import saved
 from tests.starter.test_e2e_updates import as_file, graduated, started
+from tests.support.embedded import Background
+
+LOST = "Temporal has lost it (restored from a backup?): `tenure audit --repair` starts it again"
 
 
 def test_an_order_is_shown_with_all_there_is_in_the_customers_zone(
-    service: Service, tenure: Tenure, tmp_path: Path
+    service: Background, tenure: Tenure, tmp_path: Path
 ) -> None:
     number = started(tenure, tmp_path, an_order("SO-3001", Offering.PORT, customer=a_customer(zone="Europe/Paris")))
 
@@ -44,7 +46,7 @@ def test_an_order_is_shown_with_all_there_is_in_the_customers_zone(
     assert shown["events"][0]["type"] == "order.acknowledged"
 
 
-def test_no_address_is_shown(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_no_address_is_shown(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     number = started(tenure, tmp_path, an_order("SO-3002"))
     graduated(tenure, tmp_path, number)
     service.do(service.client.get_workflow_handle(f"order-{number}").result())
@@ -64,22 +66,43 @@ def test_no_address_is_shown(service: Service, tenure: Tenure, tmp_path: Path) -
     assert told.out.startswith("order SO-3002: completed\n")
 
 
-def test_an_order_temporal_has_forgotten_is_shown_from_the_store(service: Service, tenure: Tenure) -> None:
+def test_an_order_that_temporal_has_lost_is_shown_from_the_store_and_is_not_over(
+    service: Background, tenure: Tenure
+) -> None:
+    """R9: nobody hears what it is told, and who tells it learns how it comes back."""
     placed = an_order("SO-3003")
-    service.store.open_order(placed, OrderLife.placed(placed, MONDAY), "long-gone", MONDAY)
+    service.store.open_order(placed, OrderState.placed(placed, MONDAY), "long-gone", MONDAY)
 
     shown = tenure("order", "show", "SO-3003", "--json").json
+    told = tenure("order", "show", "SO-3003")
+    cleared = tenure("order", "clear", "SO-3003")
 
     assert (shown["told_by"], shown["workflow_status"]) == ("store", None)
-    assert "no longer in Temporal" in tenure("order", "show", "SO-3003").out
+    assert LOST in " ".join(shown["warnings"])
+    assert "not in Temporal" in told.out
+    assert LOST in " ".join(told.err.split())
+    assert (cleared.code, "is over" in cleared.err) == (7, False)
+    assert LOST in " ".join(cleared.err.split())
 
 
-def test_when_no_worker_answers_the_store_does(
-    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_order_that_is_over_and_that_temporal_forgot_is_not_lost(service: Background, tenure: Tenure) -> None:
+    placed = an_order("SO-3013")
+    state = OrderState.placed(placed, MONDAY)
+    service.store.open_order(placed, state, "long-gone", MONDAY)
+    state.cancel(cancelled(), MONDAY)
+    recorded(service.store, state, state.journal.take(), "long-gone", MONDAY)
+
+    shown, cleared = tenure("order", "show", "SO-3013"), tenure("order", "clear", "SO-3013")
+
+    assert "not in Temporal" in shown.out
+    assert LOST not in " ".join(shown.err.split())
+    assert (cleared.code, cleared.err) == (5, "Error: order SO-3013 is over: the store has it as cancelled\n")
+
+
+@pytest.mark.usefixtures("in_vain")
+def test_when_no_worker_answers_the_store_does(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     placed = an_order("SO-3004")
-    service.store.open_order(placed, OrderLife.placed(placed, MONDAY), "another-run", MONDAY)
-    monkeypatch.setattr(gate, "PATIENCE", gate.PATIENCE / 10)
+    service.store.open_order(placed, OrderState.placed(placed, MONDAY), "another-run", MONDAY)
     service.do(service.client.start_workflow("Order", placed, id="order-SO-3004", task_queue="nobody-there"))
 
     told, shown = tenure("order", "show", "SO-3004"), tenure("order", "show", "SO-3004", "--json").json
@@ -91,7 +114,7 @@ def test_when_no_worker_answers_the_store_does(
 
 
 def test_without_the_store_the_workflow_still_answers(
-    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = started(tenure, tmp_path, an_order("SO-3005"))
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/not-here.db")
@@ -105,12 +128,12 @@ def test_without_the_store_the_workflow_still_answers(
 
 
 def test_a_store_that_breaks_while_it_is_read_is_told(
-    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = tmp_path / "broken.db"
     migrate(f"sqlite:///{broken}")
     with sqlite3.connect(broken) as connection:
-        connection.execute("DROP TABLE orders")
+        connection.execute("DROP TABLE lifecycles")
     connection.close()
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{broken}")
 
@@ -122,7 +145,7 @@ def test_a_store_that_breaks_while_it_is_read_is_told(
     assert len(answered.err.splitlines()) == 1
 
 
-def test_a_list_is_filtered(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_list_is_filtered(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     number = started(tenure, tmp_path, an_order("SO-3006", customer=a_customer(id="listed")))
 
     def numbers(*words: str) -> list[str]:
@@ -141,7 +164,9 @@ def test_a_list_is_filtered(service: Service, tenure: Tenure, tmp_path: Path) ->
     )
 
 
-def test_a_test_clock_shows_what_it_passed_and_what_happened(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_test_clock_shows_what_it_passed_and_what_happened(
+    service: Background, tenure: Tenure, tmp_path: Path
+) -> None:
     number = started(tenure, tmp_path, an_order("SO-3007"))
 
     moved = tenure("forward", number, "--days", "12", "--json")
@@ -158,7 +183,7 @@ def test_a_test_clock_shows_what_it_passed_and_what_happened(service: Service, t
 
 
 def test_a_clock_that_may_not_or_cannot_be_moved_says_why(
-    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = started(tenure, tmp_path, an_order("SO-3008"))
     assert tenure("forward", "SO-3999", "--days", "1").code == 6
@@ -173,7 +198,7 @@ def test_a_clock_that_may_not_or_cannot_be_moved_says_why(
     assert "does not allow time travel" in answered.error["message"]
 
 
-def test_every_answer_has_the_keys_its_schema_tells(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_every_answer_has_the_keys_its_schema_tells(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     order = saved(tmp_path, an_order("SO-3009"))
     form = as_file(tmp_path, "f.json", an_order())
     answers = {

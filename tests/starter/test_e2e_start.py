@@ -4,17 +4,19 @@ import asyncio
 import json
 from collections import Counter
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from domain.lifecycle import Lifecycle
 from domain.order.messages import Offering
-from domain.order.order import OrderLife
-from starter import gate
-from starter.records import Records
-from starter.starting import Desk
-from tests.makers import MONDAY, a_customer, a_renewal, an_order
-from tests.starter.conftest import Tenure
-from tests.starter.service import TASK_QUEUE, Service
+from domain.order.state import OrderState
+from starter.intake.start import Desk
+from starter.reach.records import Records
+from tests.makers import MONDAY, a_customer, a_renewal, an_order, cancelled
+from tests.records import recorded
+from tests.starter.conftest import Tenure, eventually
+from tests.support.embedded import QUEUE, Background
 
 
 def saved(directory: Path, order: object, name: str = "order.json") -> Path:
@@ -24,7 +26,7 @@ def saved(directory: Path, order: object, name: str = "order.json") -> Path:
     return path
 
 
-def test_an_order_is_started_and_says_where(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_an_order_is_started_and_says_where(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     file = saved(tmp_path, an_order("SO-1001"))
 
     answered = tenure("order", "start", file, "--json")
@@ -40,7 +42,7 @@ def test_an_order_is_started_and_says_where(service: Service, tenure: Tenure, tm
     assert description.run_id == answered.json["run_id"]
 
 
-def test_the_same_order_again_is_already_started(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_the_same_order_again_is_already_started(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     first = tenure("order", "start", saved(tmp_path, an_order("SO-1002")), "--json")
     other_sender = an_order("SO-1002", by="upstream-2", reason="sent again", source="upstream")
 
@@ -53,7 +55,7 @@ def test_the_same_order_again_is_already_started(service: Service, tenure: Tenur
 
 
 def test_the_same_number_with_other_content_is_a_conflict_that_names_fields_and_no_values(
-    service: Service, tenure: Tenure, tmp_path: Path
+    service: Background, tenure: Tenure, tmp_path: Path
 ) -> None:
     tenure("order", "start", saved(tmp_path, an_order("SO-1003")))
     other = an_order("SO-1003", Offering.PORT, customer=a_customer(company="Somebody Else"))
@@ -64,11 +66,11 @@ def test_the_same_number_with_other_content_is_a_conflict_that_names_fields_and_
     assert answered.error["code"] == "conflict"
     assert [answered.error["field"], *(other["field"] for other in answered.error["others"])] == ["customer", "items"]
     assert "Somebody" not in answered.err
-    life = service.store.order("SO-1003").life
-    assert life.required_terms == ()
+    state = service.store.row(Lifecycle.ORDER, "SO-1003").state
+    assert state.required_terms == ()
 
 
-def test_an_order_that_is_over_is_not_started_again(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_an_order_that_is_over_is_not_started_again(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     file = saved(tmp_path, an_order("SO-1004"))
     tenure("order", "start", file)
     tenure("order", "refuse", "SO-1004", "--reason", "export restrictions")
@@ -82,19 +84,37 @@ def test_an_order_that_is_over_is_not_started_again(service: Service, tenure: Te
 
 
 def test_an_order_that_temporal_has_forgotten_is_known_by_the_store(
-    service: Service, tenure: Tenure, tmp_path: Path
+    service: Background, tenure: Tenure, tmp_path: Path
 ) -> None:
+    """R9, E3: one that is over never runs again, however long ago that was."""
     placed = an_order("SO-1005")
-    service.store.open_order(placed, OrderLife.placed(placed, MONDAY), "a-run-long-gone", MONDAY)
+    state = OrderState.placed(placed, MONDAY)
+    service.store.open_order(placed, state, "a-run-long-gone", MONDAY)
+    state.cancel(cancelled(), MONDAY)
+    recorded(service.store, state, state.journal.take(), "a-run-long-gone", MONDAY)
 
     assert tenure("order", "start", saved(tmp_path, placed)).code == 5
     assert tenure("order", "start", saved(tmp_path, an_order("SO-1005", term_months=24)), "--json").code == 4
     assert tenure("order", "clear", "SO-1005").code == 5
 
 
-def test_twenty_starts_at_once_make_one_run(service: Service) -> None:
+def test_an_open_order_that_temporal_lost_in_a_restore_is_started_from_the_beginning(
+    service: Background, tenure: Tenure, tmp_path: Path
+) -> None:
+    placed = an_order("SO-1055")
+    service.store.open_order(placed, OrderState.placed(placed, MONDAY), str(uuid4()), MONDAY)
+
+    assert tenure("order", "start", saved(tmp_path, an_order("SO-1055", term_months=24)), "--json").code == 4
+    answered = tenure("order", "start", saved(tmp_path, placed))
+    assert answered.code == 0
+    assert "from the beginning" in answered.out
+    eventually(lambda: service.store.row(Lifecycle.ORDER, "SO-1055").state.stage, lambda stage: stage == "held")
+    assert tenure("order", "start", saved(tmp_path, placed)).out.startswith("Already started")
+
+
+def test_twenty_starts_at_once_make_one_run(service: Background) -> None:
     async def all_at_once() -> Counter[str]:
-        desk = Desk(service.client, TASK_QUEUE, Records(service.store))
+        desk = Desk(service.client, QUEUE, Records(service.store))
         started = await asyncio.gather(*(desk.start(an_order("SO-1006")) for _ in range(20)))
         assert len({each.run_id for each in started}) == 1
         return Counter(each.result for each in started)
@@ -102,7 +122,9 @@ def test_twenty_starts_at_once_make_one_run(service: Service) -> None:
     assert service.do(all_at_once()) == {"started": 1, "already_started": 19}
 
 
-def test_a_renewal_of_an_unknown_subscription_is_not_started(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_renewal_of_an_unknown_subscription_is_not_started(
+    service: Background, tenure: Tenure, tmp_path: Path
+) -> None:
     answered = tenure("order", "start", saved(tmp_path, a_renewal("SO-1007", of="sub-nobody-knows")), "--json")
 
     assert answered.code == 6
@@ -111,7 +133,7 @@ def test_a_renewal_of_an_unknown_subscription_is_not_started(service: Service, t
 
 
 def test_an_order_refused_at_its_start_can_be_handed_in_again_and_only_then(
-    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = saved(tmp_path, a_renewal("SO-1008", of="sub-typo"), "wrong.json")
     right = saved(tmp_path, an_order("SO-1008"), "right.json")
@@ -120,7 +142,7 @@ def test_an_order_refused_at_its_start_can_be_handed_in_again_and_only_then(
     assert unchecked.code == 3
     assert "not checked" in unchecked.err
     assert "no subscription sub-typo is known here (REN-01)" in unchecked.err
-    monkeypatch.setenv("DATABASE_URL", service.environment["DATABASE_URL"])
+    monkeypatch.setenv("DATABASE_URL", service.env.reach["DATABASE_URL"])
 
     assert tenure("order", "start", wrong).code == 6
     answered = tenure("order", "start", right)
@@ -131,12 +153,11 @@ def test_an_order_refused_at_its_start_can_be_handed_in_again_and_only_then(
     assert tenure("order", "start", wrong, "--again").code == 4
 
 
+@pytest.mark.usefixtures("in_vain")
 def test_nobody_polls_the_queue_and_it_says_so(
-    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TENURE_TASK_QUEUE", "nobody-there")
-    monkeypatch.setattr(gate, "PATIENCE", gate.PATIENCE / 10)
-    monkeypatch.setattr(gate, "UPDATE_PATIENCE", gate.UPDATE_PATIENCE / 20)
 
     started = tenure("order", "start", saved(tmp_path, an_order("SO-1009")), "--json")
     cleared = tenure("order", "clear", "SO-1009", "--json")
@@ -150,10 +171,8 @@ def test_nobody_polls_the_queue_and_it_says_so(
     assert "no worker answered" in shown.error["message"]
 
 
-def test_without_a_server_every_command_says_so_in_a_line(
-    tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gate, "PATIENCE", gate.PATIENCE / 20)
+@pytest.mark.usefixtures("in_vain")
+def test_without_a_server_every_command_says_so_in_a_line(tenure: Tenure, tmp_path: Path) -> None:
     file = saved(tmp_path, an_order())
     for words in (("start", file), ("clear", "SO-100"), ("show", "SO-100")):
         answered = tenure("order", *words)
@@ -163,7 +182,7 @@ def test_without_a_server_every_command_says_so_in_a_line(
     assert json.loads(tenure("order", "clear", "SO-100", "--json").err)["error"]["code"] == "unreachable"
 
 
-def test_a_wrong_namespace_is_named(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_wrong_namespace_is_named(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     answered = tenure("order", "start", saved(tmp_path, an_order("SO-1010")), "--namespace", "nowhere")
 
     assert answered.code == 7
@@ -171,12 +190,12 @@ def test_a_wrong_namespace_is_named(service: Service, tenure: Tenure, tmp_path: 
 
 
 def test_the_address_option_wins_over_the_environment(
-    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
 
     answered = tenure(
-        "order", "start", saved(tmp_path, an_order("SO-1011")), "--address", service.environment["TEMPORAL_ADDRESS"]
+        "order", "start", saved(tmp_path, an_order("SO-1011")), "--address", service.env.reach["TEMPORAL_ADDRESS"]
     )
 
     assert answered.code == 0, answered.err

@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from domain.mails import Lifecycle
+from domain.lifecycle import Lifecycle
 from domain.order.messages import Offering, PlaceOrder
-from starter import gate
 from tests.makers import a_customer, a_form, a_graduation, a_partner, a_person, a_renewal, an_order, submitted
-from tests.starter.conftest import Answered, Tenure, eventually
-from tests.starter.service import IN_DOUBT, Service
+from tests.starter.conftest import IN_DOUBT, Answered, Tenure, eventually
 from tests.starter.test_e2e_start import saved
+from tests.support.embedded import Background
 
 ACCESS = ("--user-name", "akasaka-admin", "--password-url", "https://akasaka.webex.example/p/1")
 
@@ -23,7 +22,7 @@ def started(tenure: Tenure, directory: Path, order: PlaceOrder) -> str:
     """An order on compliance hold; its number."""
     answered = tenure("order", "start", saved(directory, order), "--json")
     assert answered.code == 0, answered.err
-    assert answered.json["stage"] == "held"
+    eventually(lambda: stage(tenure("order", "show", order.sales_order_number, "--json")), "held".__eq__)
     return order.sales_order_number
 
 
@@ -47,7 +46,7 @@ def graduated(tenure: Tenure, directory: Path, number: str) -> None:
     assert stage(tenure("order", "graduate", number, "--form", graduation, "--json")) == "completed"
 
 
-def test_a_whole_life_by_options(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_whole_life_by_options(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     number = started(tenure, tmp_path, an_order("SO-2001", reselling_partner=a_partner("minami")))
 
     assert stage(tenure("order", "clear", number, "--by", "vendor-desk", "--json")).startswith("pending")
@@ -65,7 +64,7 @@ def test_a_whole_life_by_options(service: Service, tenure: Tenure, tmp_path: Pat
 
 
 def test_whole_messages_from_a_file_from_words_and_from_standard_input(
-    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = started(tenure, tmp_path, an_order("SO-2002", Offering.PORT, Offering.NAMED_HOST))
 
@@ -79,7 +78,7 @@ def test_whole_messages_from_a_file_from_words_and_from_standard_input(
     assert stage(tenure("order", "site-built", number, "--message", access, "--json")) == "in_progress.service_ready"
 
 
-def test_what_is_refused_is_told_in_the_domains_own_line(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_what_is_refused_is_told_in_the_domains_own_line(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     number = started(tenure, tmp_path, an_order("SO-2003"))
 
     terms = tenure("order", "accept-terms", number, "--terms", "port")
@@ -90,10 +89,11 @@ def test_what_is_refused_is_told_in_the_domains_own_line(service: Service, tenur
     assert late.code == 3
     assert late.error["code"] == "refused"
     assert late.error["message"].startswith("cannot cancel: the order is pending.awaiting_provisioning_details")
+    assert [(each["code"], each["field"]) for each in late.error["problems"]] == [("wrong_stage", None)]
     assert late.out == ""
 
 
-def test_what_only_the_order_can_judge_names_its_field(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_what_only_the_order_can_judge_names_its_field(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     number = started(tenure, tmp_path, an_order("SO-2004"))
     tenure("order", "clear", number)
 
@@ -102,9 +102,11 @@ def test_what_only_the_order_can_judge_names_its_field(service: Service, tenure:
     assert answered.code == 3
     assert answered.error["field"] == "form.sites"
     assert "bought are 25" in answered.error["message"]
+    (problem,) = answered.error["problems"]
+    assert (problem["code"], problem["field"], problem["rule"]) == ("does_not_fit", "form.sites", "ORD-33")
 
 
-def test_the_same_update_id_gets_the_same_answer(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_the_same_update_id_gets_the_same_answer(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     number = started(tenure, tmp_path, an_order("SO-2005"))
 
     first = tenure("order", "clear", number, "--update-id", "clear-1", "--json")
@@ -117,7 +119,9 @@ def test_the_same_update_id_gets_the_same_answer(service: Service, tenure: Tenur
     assert without_id.code == 3
 
 
-def test_the_same_update_id_for_something_else_is_a_conflict(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_the_same_update_id_for_something_else_is_a_conflict(
+    service: Background, tenure: Tenure, tmp_path: Path
+) -> None:
     number = started(tenure, tmp_path, an_order("SO-2006", Offering.PORT, Offering.AUDIO_COMMIT))
     tenure("order", "accept-terms", number, "--terms", "port", "--update-id", "terms-1")
 
@@ -129,7 +133,7 @@ def test_the_same_update_id_for_something_else_is_a_conflict(service: Service, t
     assert tenure("order", "show", number, "--json").json["state"]["facts"]["accepted_terms"] == "port"
 
 
-def test_an_order_that_is_over_says_how_it_ended(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_an_order_that_is_over_says_how_it_ended(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     number = started(tenure, tmp_path, an_order("SO-2007"))
     tenure("order", "cancel", number, "--reason", "ordered twice", "--update-id", "cancel-1")
     service.do(service.client.get_workflow_handle(f"order-{number}").result())
@@ -141,13 +145,13 @@ def test_an_order_that_is_over_says_how_it_ended(service: Service, tenure: Tenur
     assert (repeated.code, repeated.json["result"]) == (0, "repeated")
 
 
-def test_an_order_nobody_knows_is_not_found(service: Service, tenure: Tenure) -> None:
+def test_an_order_nobody_knows_is_not_found(service: Background, tenure: Tenure) -> None:
     answered = tenure("order", "clear", "SO-2999", "--json")
 
     assert (answered.code, answered.error["field"]) == (6, "ID")
 
 
-def test_a_mail_in_doubt_is_settled_once(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_mail_in_doubt_is_settled_once(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     contact = a_person(f"{IN_DOUBT}@hikari.example.com")
     order = an_order("SO-2008", Offering.PORT, ordering_partner=a_partner(contact=contact))
     number = started(tenure, tmp_path, order)
@@ -163,7 +167,7 @@ def test_a_mail_in_doubt_is_settled_once(service: Service, tenure: Tenure, tmp_p
     eventually(lambda: number not in tenure("order", "list", "--attention").out)
 
 
-def test_operators_hold_and_resume_and_write_notes(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_operators_hold_and_resume_and_write_notes(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     number = started(tenure, tmp_path, an_order("SO-2013"))
 
     assert tenure("order", "hold", number, "--reason", "in dispute").code == 0
@@ -177,7 +181,7 @@ def test_operators_hold_and_resume_and_write_notes(service: Service, tenure: Ten
     assert (moved.code, moved.err.startswith("Error: at: must be a date and time")) == (2, True)
 
 
-def test_a_subscription_is_renewed_confirmed_and_ended(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_subscription_is_renewed_confirmed_and_ended(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     graduated(tenure, tmp_path, started(tenure, tmp_path, an_order("SO-2009")))
     eventually(lambda: tenure("subscription", "show", "sub-SO-2009").code == 0)
     assert " active" in tenure("subscription", "show", "subscription-sub-SO-2009").out
@@ -203,12 +207,11 @@ def test_a_subscription_is_renewed_confirmed_and_ended(service: Service, tenure:
     assert tenure("order", "start", saved(tmp_path, a_renewal("SO-2011", of="sub-SO-2009"))).code == 3
 
 
+@pytest.mark.usefixtures("in_vain")
 def test_an_unanswered_update_says_how_to_ask_again(
-    service: Service, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TENURE_TASK_QUEUE", "nobody-there")
-    monkeypatch.setattr(gate, "PATIENCE", gate.PATIENCE / 10)
-    monkeypatch.setattr(gate, "UPDATE_PATIENCE", gate.UPDATE_PATIENCE / 30)
     tenure("order", "start", saved(tmp_path, an_order("SO-2012")))
 
     answered = tenure("order", "clear", "SO-2012", "--update-id", "again-1")

@@ -4,10 +4,12 @@ import base64
 import json
 import re
 import stat
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from google.protobuf import json_format
 from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.enums.v1 import EventType
@@ -17,8 +19,8 @@ from temporalio.client import WorkflowHistory
 
 from adapters.temporal import clock
 from domain.order.messages import Offering, PlaceOrder, ReportSiteBuilt, SubmitForm, Terms
-from starter.history_story import Story
-from starter.tool_answers import HistoryAnswer
+from starter.answers.tools import HistoryAnswer, HistoryEntry
+from starter.history.timeline import LOCAL, Timeline, run_of
 from tests.makers import (
     a_consented_trial,
     a_customer,
@@ -31,14 +33,19 @@ from tests.makers import (
     renewal_done,
     submitted,
 )
+from tests.recorder import HISTORIES, read
 from tests.starter.conftest import Tenure, eventually
-from tests.starter.service import Service
 from tests.starter.test_e2e_start import saved
+from tests.support.embedded import Background
+
+RECORDED = sorted(HISTORIES.glob("*/*.json"))
 
 NOBODY_S_BUSINESS = ("Yamada", "Hanako", "@", "赤坂商事", "password", "one-time")
 
 
-def test_an_order_s_history_is_a_story_in_the_customer_s_zone(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_an_order_s_history_is_a_story_in_the_customer_s_zone(
+    service: Background, tenure: Tenure, tmp_path: Path
+) -> None:
     placed = an_order("SO-7001", customer=a_customer(zone="Europe/Paris"))
     assert tenure("order", "start", saved(tmp_path, placed)).code == 0
     eventually(lambda: tenure("history", "SO-7001").out, lambda told: "held; awaits clear_compliance" in told)
@@ -74,7 +81,7 @@ def test_an_order_s_history_is_a_story_in_the_customer_s_zone(service: Service, 
 
 
 def test_dates_are_those_of_page_and_mails_and_a_mail_names_its_reader_s_role(
-    service: Service, tenure: Tenure, tmp_path: Path
+    service: Background, tenure: Tenure, tmp_path: Path
 ) -> None:
     """Midnight belongs to the day that ends."""
     trial = a_consented_trial("T-7001", customer=a_customer(id="roppongi"))
@@ -89,7 +96,7 @@ def test_dates_are_those_of_page_and_mails_and_a_mail_names_its_reader_s_role(
     assert f"Consent lapses: cancel the trial, until {until}" in told
 
 
-def test_what_is_awaited_comes_with_its_stage(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_what_is_awaited_comes_with_its_stage(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     assert tenure("order", "start", saved(tmp_path, an_order("SO-7006", Offering.PORT))).code == 0
     both = "held; awaits accept_terms, clear_compliance"
     eventually(lambda: tenure("history", "SO-7006").out, lambda told: both in told)
@@ -98,7 +105,9 @@ def test_what_is_awaited_comes_with_its_stage(service: Service, tenure: Tenure, 
     eventually(lambda: tenure("history", "SO-7006").out, lambda told: "  held; awaits clear_compliance" in told)
 
 
-def test_a_saved_history_replays_and_says_that_it_is_personal(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_saved_history_replays_and_says_that_it_is_personal(
+    service: Background, tenure: Tenure, tmp_path: Path
+) -> None:
     tenure("order", "start", saved(tmp_path, an_order("SO-7002")))
     eventually(lambda: tenure("history", "SO-7002").out, lambda told: "held" in told)
     file = tmp_path / "history.json"
@@ -112,7 +121,7 @@ def test_a_saved_history_replays_and_says_that_it_is_personal(service: Service, 
     assert (replayed.code, replayed.out.splitlines()[-1]) == (0, "1 replayed, 0 would break")
 
 
-def test_a_run_or_a_workflow_that_is_none_is_told(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_run_or_a_workflow_that_is_none_is_told(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     tenure("order", "start", saved(tmp_path, an_order("SO-7003")))
     assert tenure("history", "SO-7003", "--run", "1").code == 0
     assert "--run: there is no such run; there are 1" in tenure("history", "SO-7003", "--run", "2").err
@@ -120,11 +129,39 @@ def test_a_run_or_a_workflow_that_is_none_is_told(service: Service, tenure: Tenu
     assert tenure("history", "SO-7003", "--save", tmp_path / "no" / "where.json").code == 2
 
 
-def test_a_subscription_s_history_has_every_term(service: Service, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_start_once_more_stands_below_the_run_that_was_there_before(
+    service: Background, tenure: Tenure, tmp_path: Path
+) -> None:
+    """They have no run in common: neither goes on from the other."""
+    file = saved(tmp_path, an_order("SO-7010"))
+    assert tenure("order", "start", file).code == 0
+    handle = service.client.get_workflow_handle("order-SO-7010")
+    service.do(handle.terminate(reason="by mistake"))
+    sent = service.client.start_workflow(
+        "Order",
+        an_order("SO-7010").model_dump(mode="json") | {"labels": "nobody knows this field"},
+        id="order-SO-7010",
+        task_queue=service.env.task_queue,
+    )
+    service.do(sent)
+    told = eventually(
+        lambda: tenure("history", "SO-7010", "--json").json["runs"],
+        lambda runs: len(runs) == 2 and runs[1]["entries"][-1]["kind"] == "end",
+    )
+    first, second = ([entry["text"] for entry in run["entries"]] for run in told)
+    assert first[0] == "Order started, by upstream-ccw"
+    assert first[-1] == "terminated: by mistake"
+    assert second[-1].startswith("failed: labels: is not a known field")
+    assert tenure("history", "SO-7010").out.count("\nRun ") == 2
+    assert "terminated: by mistake" not in tenure("history", "SO-7010", "--run", "2").out
+
+
+def test_a_subscription_s_history_has_every_term(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     """Continue-as-new makes a run of each: all are told, one can be asked for, all can be saved."""
 
     def lived(order: PlaceOrder, form: SubmitForm, done: ReportSiteBuilt) -> None:
-        tenure("order", "start", saved(tmp_path, order))
+        answered = tenure("order", "start", saved(tmp_path, order))
+        assert answered.code == 0, answered.err
         handle = service.client.get_workflow_handle(f"order-{order.sales_order_number}")
         for update, message in (("clear_compliance", cleared()), ("submit_provisioning_form", form)):
             service.do(handle.execute_update(update, message))
@@ -136,7 +173,8 @@ def test_a_subscription_s_history_has_every_term(service: Service, tenure: Tenur
     lived(renewal, submitted(a_form(existing_customer=True)), renewal_done())
     told = eventually(lambda: tenure("history", "sub-SO-7004").out, lambda out: "Run 2 of 2" in out)
 
-    assert "renewal, from order-SO-7005" in told
+    for said in ("signal  renewal", "Is renewal SO-7005 placed?", "Is renewal SO-7005 completed?"):
+        assert said in told
     assert "this run is over, a new one goes on" in told
     assert "goes on from the run before" in told
     second = tenure("history", "sub-SO-7004", "--run", 2).out
@@ -159,7 +197,7 @@ def an_event(number: int, kind: str, attributes: str, **given: Any) -> HistoryEv
 
 
 def told_of(*events: HistoryEvent) -> list[str]:
-    story = Story()
+    story = Timeline()
     return [entry.text for event in events for entry in story.entries(event)] + [e.text for e in story.under_way()]
 
 
@@ -187,9 +225,8 @@ def failed(**info: Any) -> HistoryEvent:
 
 
 def test_attempts_are_told_with_the_kind_of_failure_before_them() -> None:
-    done = an_event(7, "ACTIVITY_TASK_COMPLETED", "activity_task_completed_event_attributes", scheduledEventId=5)
-    assert told_of(*an_attempt(), done) == ["x"]
-    assert told_of(*an_attempt(3, "StoreAway"), done) == ["x (attempt 3; before: StoreAway)"]
+    assert told_of(*an_attempt(), done()) == ["x"]
+    assert told_of(*an_attempt(3, "StoreAway"), done()) == ["x (attempt 3; before: StoreAway)"]
     assert told_of(*an_attempt()) == ["x: under way"]
 
 
@@ -198,10 +235,28 @@ def test_a_failure_is_told_in_words_only_if_they_were_meant_for_people() -> None
     assert told_of(failed(type="IntegrityError")) == ["failed: IntegrityError"]
 
 
+JSON = {"encoding": base64.b64encode(b"json/plain").decode()}
+
+
 def attributes(**values: Any) -> dict[str, Any]:
-    kind = {"encoding": base64.b64encode(b"json/plain").decode()}
     data = {name: base64.b64encode(json.dumps(value).encode()).decode() for name, value in values.items()}
-    return {"indexedFields": {name: {"metadata": kind, "data": value} for name, value in data.items()}}
+    return {"indexedFields": {name: {"metadata": JSON, "data": value} for name, value in data.items()}}
+
+
+def test_a_wait_is_counted_from_the_end_of_the_step_before_it_in_the_same_task() -> None:
+    """A local activity takes the workflow's time with it: else midnight reads 23:59 of a slow machine."""
+    ended = {"activity_type": "x", "complete_time": {"seconds": NOON.seconds + 9, "nanos": 250_000_000}}
+    details = {
+        "data": {"payloads": [{"metadata": JSON, "data": base64.b64encode(json.dumps(ended).encode()).decode()}]}
+    }
+    started, marker, timer = (
+        an_event(1, "WORKFLOW_TASK_STARTED", "workflow_task_started_event_attributes"),
+        an_event(2, "MARKER_RECORDED", "marker_recorded_event_attributes", markerName=LOCAL, details=details),
+        an_event(3, "TIMER_STARTED", "timer_started_event_attributes", startToFireTimeout="50.75s"),
+    )
+    timeline = Timeline()
+    entries = [entry for event in (started, marker, timer) for entry in timeline.entries(event)]
+    assert entries[-1].due == NOON.ToDatetime(UTC) + timedelta(minutes=1)
 
 
 def test_a_run_that_goes_on_knows_its_stage_from_the_run_before() -> None:
@@ -219,16 +274,151 @@ def test_a_run_that_goes_on_knows_its_stage_from_the_run_before() -> None:
     assert told_of(news) == ["awaits confirm_renewal"]
 
 
-def a_mail(mail: object) -> HistoryEvent:
-    said = base64.b64encode(json.dumps({"mail": mail}).encode()).decode()
-    payload = {"metadata": attributes(x=1)["indexedFields"]["x"]["metadata"], "data": said}
+# What was recorded, as it is told.
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_every_recorded_life_can_be_told_and_nobody_s_data_is(path: Path) -> None:
+    said = "\n".join(entry.text for entry in run_of(read(path).events).entries)
+    assert said
+    said = re.sub("[Pp]assword[ _]link", "", said)  # a label and an event, no link
+    assert not [secret for secret in NOBODY_S_BUSINESS if secret in said]
+
+
+def story_of(name: str) -> tuple[HistoryEntry, ...]:
+    (*_, path) = [path for path in RECORDED if path.stem == name]
+    return run_of(read(path).events).entries
+
+
+def lines_of(name: str) -> list[str]:
+    return [f"{entry.kind}: {entry.text}" for entry in story_of(name)]
+
+
+def in_order(some: Sequence[str], of: Iterable[str]) -> bool:
+    """Are all of them there, one after the other?"""
+    following = iter(of)
+    return all(line in following for line in some)
+
+
+STORIES: Mapping[str, Sequence[str]] = {
+    "order_steps_fail": (
+        "fault: Start subscription sub-SO-100001 failed: Trouble (attempt 10)",
+        "stage: in_progress.service_ready; awaits graduate; somebody should look",
+        "step: Record: step failing",
+        "step: Record: note",
+        "step: Record: step recovered",
+        "stage: nobody has to look any more",
+        "fault: Assign a Customer Success Manager failed: Trouble (attempt 10)",
+        "update: settle_step, by ops-7",
+        "step: Record: step settled",
+        "step: Assign a Customer Success Manager was cancelled",
+        "end: completed: completed",
+    ),
+    "order_start_refused": (
+        "start: Order started, by upstream-ccw",
+        "fault: refused on arrival",
+        "end: failed: customer.zone: must be an IANA time zone such as Asia/Tokyo",
+    ),
+    "order_many_notes_1": ("step: Record: note", "end: this run is over, a new one goes on"),
+    "trial_dates_recomputed": (
+        "update: recompute_dates, by ops-7",
+        "step: Rules of Asia/Almaty of today",
+        "step: Record: dates recomputed, deadline recomputed ×3",
+    ),
+    "trial_add_on_lost": (
+        "step: Last look before the loss",
+        "step: The end of the trial: users moved",
+        "step: Record: spared",
+        "step: The end of the trial: licences removed",
+        "step: Record: lost",
+        "step: Record: numbers due",
+        "step: The end of the trial: numbers released",
+    ),
+    "trial_converted_when_its_order_ships": (
+        "signal: paid_order",
+        "step: Did the paid order ship?",
+        "step: Record: converted",
+    ),
+    "subscription_renewed_elsewhere_1": (
+        "signal: renewal",
+        "step: Is renewal SO-600111 completed?",
+        "step: Record: renewed, partner changed",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_what_happened_is_told_with_the_events_that_were_recorded(name: str) -> None:
+    assert in_order(STORIES[name], lines_of(name)), "\n".join(lines_of(name))
+
+
+def test_a_line_that_is_missing_or_out_of_order_is_seen() -> None:
+    lines = lines_of("trial_dates_recomputed")
+    assert not in_order([*STORIES["trial_dates_recomputed"], "step: Record: spared"], lines)
+    assert not in_order(list(reversed(STORIES["trial_dates_recomputed"])), lines)
+
+
+def a_payload(said: object) -> dict[str, Any]:
+    return {
+        "metadata": attributes(x=1)["indexedFields"]["x"]["metadata"],
+        "data": base64.b64encode(json.dumps(said).encode()).decode(),
+    }
+
+
+def an_activity(name: str, said: object) -> HistoryEvent:
     return an_event(
         5,
         "ACTIVITY_TASK_SCHEDULED",
         "activity_task_scheduled_event_attributes",
-        activityType={"name": "send_mail"},
-        input={"payloads": [payload]},
+        activityType={"name": name},
+        input={"payloads": [a_payload(said)]},
     )
+
+
+def done() -> HistoryEvent:
+    return an_event(7, "ACTIVITY_TASK_COMPLETED", "activity_task_completed_event_attributes", scheduledEventId=5)
+
+
+def a_mail(mail: object) -> HistoryEvent:
+    return an_activity("send_mail", {"mail": mail})
+
+
+def a_step_on_the_spot(summary: str, **more: Any) -> HistoryEvent:
+    """An activity that was part of the workflow's own task: a marker is all that is left of it."""
+    data = {"payloads": [a_payload({"activity_type": "record", "seq": 1})]}
+    marker = {"markerName": "core_local_activity", "details": {"data": data}, **more}
+    event = an_event(5, "MARKER_RECORDED", "marker_recorded_event_attributes", **marker)
+    if summary:
+        json_format.ParseDict(a_payload(summary), event.user_metadata.summary)
+    return event
+
+
+def test_a_step_that_was_part_of_the_workflow_s_task_is_told_by_its_summary() -> None:
+    assert told_of(a_step_on_the_spot("Record: held")) == ["Record: held"]
+    assert told_of(a_step_on_the_spot("")) == ["record"]
+
+
+def test_a_step_that_failed_on_the_spot_is_a_fault_and_goes_on_a_queue() -> None:
+    slow = {"message": "x", "timeoutFailureInfo": {}}
+    away = {"message": "Hanako", "applicationFailureInfo": {"type": "StoreAway"}}
+    assert told_of(a_step_on_the_spot("Record: held", failure=slow)) == ["Record: held failed: it took too long"]
+    assert told_of(a_step_on_the_spot("Record: held", failure=away)) == ["Record: held failed: StoreAway"]
+
+
+def test_mails_of_one_cause_are_told_one_by_one() -> None:
+    mails = [{"key": "a", "kind": "welcome", "to": ""}, {"key": "b", "kind": "trial_expired", "to": "trial_user/1"}]
+    sent = {"reports": {"a": {"state": "sent"}}}
+    end = an_event(
+        7,
+        "ACTIVITY_TASK_COMPLETED",
+        "activity_task_completed_event_attributes",
+        scheduledEventId=5,
+        result={"payloads": [a_payload(sent)]},
+    )
+    assert told_of(an_activity("send_mails", {"mails": mails}), end) == [
+        "Mail: welcome to site administrator: sent",
+        "Mail: trial expired to trial user",
+    ]
 
 
 def test_a_mail_s_reader_is_the_one_it_was_posted_for_else_the_one_its_kind_has() -> None:

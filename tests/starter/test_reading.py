@@ -33,12 +33,15 @@ WRONG: dict[str, tuple[Any, str]] = {
     ),
     "an unknown field": (an_order_as_json(terms_months=12), 'did you mean "term_months"?'),
     "a value outside its list": (an_order_as_json(kind=SECRET), "kind: must be one of"),
-    "a number that is no SO#": (an_order_as_json(sales_order_number=SECRET), "sales_order_number: must match"),
+    "a number that is no SO#": (
+        an_order_as_json(sales_order_number=SECRET),
+        "sales_order_number: must be 3 to 40 Latin capitals",
+    ),
     "null": (None, "must be one JSON object"),
     "a list": ([an_order_as_json()], "must be one JSON object"),
     "text": (SECRET, "must be one JSON object"),
     "a number": (12, "must be one JSON object"),
-    "no item": (an_order_as_json(items=[]), "items: must have at least 1 entries"),
+    "no item": (an_order_as_json(items=[]), "items: must not be empty"),
     "a date without an offset": (an_order_as_json(placed_at="2026-06-01T09:00:00"), "placed_at: must say its offset"),
     "a renewal of nothing": (an_order_as_json(kind="renewal"), "subscription_id is required for a renewal"),
     "a NUL": (
@@ -84,7 +87,7 @@ NO_TEXT: dict[str, tuple[bytes, str]] = {
     "a number of 5,000 digits": (b'{"term_months": ' + b"9" * 5000 + b"}", "too many digits"),
     "nested too deeply": (b'{"a":' * 100_000, "nested too deeply"),
     "Latin-1": ('{\n"company": "Société"}'.encode("latin-1"), "line 2: is not UTF-8"),
-    "UTF-16": ('{"by": "x"}'.encode("utf-16"), "is UTF-16: save it as UTF-8"),
+    "UTF-16 cut off": ('{"by": "x"}'.encode("utf-16")[:-1], "begins as UTF-16, and is not"),
     "gzip": (b"\x1f\x8b\x08\x00", "is compressed with gzip"),
     "Excel": (b"PK\x03\x04...", "is a ZIP archive or an Excel workbook"),
     "binary": (b"\x00\x01\x02", "is not text"),
@@ -110,9 +113,10 @@ def test_a_file_that_cannot_be_read_is_named(tenure: Tenure, tmp_path: Path) -> 
     assert "is a directory" in tenure("order", "start", tmp_path).err
 
 
-def test_a_byte_order_mark_is_no_error(tenure: Tenure, tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_no_error(tenure: Tenure, tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "order.json"
-    file.write_text("\ufeff" + json.dumps(an_order_as_json()), encoding="utf-8")
+    file.write_text(json.dumps(an_order_as_json()), encoding=encoding)
 
     assert tenure("order", "start", file, "--dry-run").code == 0
 
@@ -143,15 +147,19 @@ def test_errors_are_json_for_machines(tenure: Tenure, tmp_path: Path) -> None:
     assert answered.error == {
         "code": "bad_input",
         "field": "items",
-        "message": "must have at least 1 entries",
+        "message": "must not be empty",
         "others": [{"field": "term_months", "message": "must be at least 1"}],
+        "problems": [
+            {"code": "too_short", "field": "items", "rule": None, "message": "must not be empty"},
+            {"code": "too_small", "field": "term_months", "rule": None, "message": "must be at least 1"},
+        ],
     }
 
 
 UPDATES = {
     "an option left out": (("accept-terms", "SO-100"), "--terms: is required"),
     "an option that is not allowed": (("accept-terms", "SO-100", "--terms", SECRET), "terms: must be one of"),
-    "who, with a blank": (("clear", "SO-100", "--by", "Hanako Yamada"), "by: must match"),
+    "who, with a blank": (("clear", "SO-100", "--by", "Hanako Yamada"), "by: must be 1 to 64 Latin letters"),
     "both ways at once": (("cancel", "SO-100", "--reason", "x", "--message", "{}"), "--reason: is part of the message"),
     "a whole message that lacks a field": (("cancel", "SO-100", "--message", "{}"), "reason: is required"),
     "an empty reason": (("cancel", "SO-100", "--reason", ""), "reason: must not be empty"),
@@ -162,8 +170,9 @@ UPDATES = {
         "password_url: must be an http or https address",
     ),
     "an update id with personal data": (("clear", "SO-100", "--update-id", "a@example.com"), "--update-id: must be"),
-    "an id in small letters": (("clear", "so-100"), "ID: an SO# has capital letters only"),
-    "an id that is none": (("clear", "a@example.com"), "ID: must be an SO#"),
+    "an id in small letters": (("clear", "so-100"), "ID: must be in capital letters, such as SO-100001"),
+    "an id of a subscription": (("clear", "sub-SO-100"), "ID: must be an id such as SO-100001, or order-SO-100001"),
+    "an id that is none": (("clear", "a@example.com"), "ID: must be an id such as SO-100001, or order-SO-100001"),
 }
 
 

@@ -1,22 +1,24 @@
 """`tenure replay`: the gate before a deploy lets pass what goes on, and stops what would stand still."""
 
+import base64
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHistory
 
-from starter import replay
-from starter.exits import Exit
+from starter.console.exits import Exit
+from starter.history import replay
 from tests.makers import an_order
 from tests.starter.conftest import Tenure, eventually
-from tests.starter.service import Service
 from tests.starter.test_e2e_start import saved
+from tests.support.embedded import Background
 
 
 @pytest.fixture
-def recorded(service: Service, tenure: Tenure, tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, Any]:
+def recorded(service: Background, tenure: Tenure, tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, Any]:
     """A held order's history."""
     number = f"SO-72{abs(hash(request.node.name)) % 10_000:04}"
     tenure("order", "start", saved(tmp_path, an_order(number)))
@@ -29,8 +31,10 @@ def recorded(service: Service, tenure: Tenure, tmp_path: Path, request: pytest.F
 def test_a_history_of_other_commands_would_break(recorded: dict[str, Any], tenure: Tenure, tmp_path: Path) -> None:
     """As if the code of then had begun with another activity than ours does."""
     for event in recorded["events"]:
-        if "activityTaskScheduledEventAttributes" in event:
-            event["activityTaskScheduledEventAttributes"]["activityType"]["name"] = "ask_the_oracle"
+        if "markerRecordedEventAttributes" in event:
+            (payload,) = event["markerRecordedEventAttributes"]["details"]["data"]["payloads"]
+            data = json.loads(base64.b64decode(payload["data"])) | {"activity_type": "ask_the_oracle"}
+            payload["data"] = base64.b64encode(json.dumps(data).encode()).decode()
     file = tmp_path / "old.json"
     file.write_text(json.dumps(recorded))
 
@@ -50,7 +54,7 @@ def test_a_history_of_other_commands_would_break(recorded: dict[str, Any], tenur
     assert for_machines.json["verdicts"][0]["workflow_type"] == "Order"
 
 
-def test_a_sample_of_what_runs_replays(service: Service, recorded: dict[str, Any], tenure: Tenure) -> None:
+def test_a_sample_of_what_runs_replays(service: Background, recorded: dict[str, Any], tenure: Tenure) -> None:
     """The server's list lags behind a little."""
     id_ = recorded["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"]
     answered = eventually(
@@ -61,7 +65,7 @@ def test_a_sample_of_what_runs_replays(service: Service, recorded: dict[str, Any
     assert answered.json["verdicts"][0]["source"].startswith(f"{id_}/")
 
 
-def test_a_query_that_finds_nothing_opens_no_gate(service: Service, tenure: Tenure) -> None:
+def test_a_query_that_finds_nothing_opens_no_gate(service: Background, tenure: Tenure) -> None:
     """It may be mistyped: `held` for `Held` finds nobody."""
     answered = tenure("replay", "--query", "TenureStage = 'Held'", "--json")
     assert (answered.code, answered.json["replayed"]) == (Exit.NOT_FOUND, 0)
@@ -69,14 +73,20 @@ def test_a_query_that_finds_nothing_opens_no_gate(service: Service, tenure: Tenu
     assert answered.error["message"].startswith("nothing was replayed: no running workflow fits. Nothing is proved")
 
 
+async def nothing(*_: object) -> AsyncIterator[tuple[str, WorkflowHistory]]:
+    nobody: list[tuple[str, WorkflowHistory]] = []
+    for each in nobody:
+        yield each
+
+
 def test_where_nothing_runs_nothing_can_break_and_that_is_said(
-    service: Service, tenure: Tenure, monkeypatch: pytest.MonkeyPatch
+    service: Background, tenure: Tenure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A first deploy is no mistake."""
-    monkeypatch.setattr(replay, "STORIES", ())
+    monkeypatch.setattr(replay, "_running", nothing)
     answered = tenure("replay")
     assert (answered.code, answered.out) == (0, "0 replayed, 0 would break\n")
-    assert "nothing was replayed: no order, subscription, trial or device is running there" in answered.err
+    assert "nothing was replayed: none is running there of order, subscription, trial, device" in answered.err
 
 
 def test_a_pattern_that_fits_no_file_opens_no_gate(tenure: Tenure, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Trials over the wire: each command, told once, answered in the domain's own words."""
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,9 @@ from tests.makers import (
     a_trial,
     an_order,
 )
-from tests.starter.conftest import Answered, Tenure
-from tests.starter.service import IN_DOUBT
-from tests.starter.service import Service as Running
+from tests.starter.conftest import IN_DOUBT, Answered, Tenure, eventually
 from tests.starter.test_e2e_start import saved
+from tests.support.embedded import Background
 
 PENDING, DETAILS = "pending.customer_consent", "pending.awaiting_provisioning_details"
 TRIALING, GRACE = "trialing", "expired_grace"
@@ -56,15 +54,11 @@ def facts(answered: Answered) -> Any:
 
 def until(look: Callable[[], Any]) -> Any:
     """What comes in a moment."""
-    for _ in range(200):
-        if found := look():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not come")
+    return eventually(look)
 
 
 class TestStart:
-    def test_a_trial_is_started_once_and_says_where(self, service: Running, tenure: Tenure, tmp_path: Path) -> None:
+    def test_a_trial_is_started_once_and_says_where(self, service: Background, tenure: Tenure, tmp_path: Path) -> None:
         file = saved(tmp_path, a_trial("T-6001", customer=a_customer(id="c-T-6001")), "trial.json")
 
         answered, again = tenure("trial", "start", file, "--json"), tenure("trial", "start", file)
@@ -82,7 +76,7 @@ class TestStart:
         )
 
     def test_the_same_id_with_other_content_is_a_conflict(
-        self, service: Running, tenure: Tenure, tmp_path: Path
+        self, service: Background, tenure: Tenure, tmp_path: Path
     ) -> None:
         customer = a_customer(id="c-T-6002")
         started(tenure, tmp_path, a_trial("T-6002", customer=customer), "provisioning")
@@ -95,7 +89,7 @@ class TestStart:
         assert "Somebody" not in answered.err
 
     def test_a_service_another_partner_tries_is_refused_with_its_reason_and_may_be_handed_in_again(
-        self, service: Running, tenure: Tenure, tmp_path: Path
+        self, service: Background, tenure: Tenure, tmp_path: Path
     ) -> None:
         """TRL-21."""
         customer = a_customer(id="c-T-6003")
@@ -114,7 +108,9 @@ class TestStart:
 
 
 class TestConsent:
-    def test_with_the_box_the_partner_manages_users_too(self, service: Running, tenure: Tenure, tmp_path: Path) -> None:
+    def test_with_the_box_the_partner_manages_users_too(
+        self, service: Background, tenure: Tenure, tmp_path: Path
+    ) -> None:
         """TRL-27, TRL-29."""
         trial = started(tenure, tmp_path, consented("T-6011"), PENDING)
 
@@ -129,7 +125,7 @@ class TestConsent:
         late = tenure("trial", "accept", trial)
         assert (late.code, late.err.startswith("Error: cannot accept the trial: the trial is trialing")) == (3, True)
 
-    def test_without_the_box_it_only_provisions(self, service: Running, tenure: Tenure, tmp_path: Path) -> None:
+    def test_without_the_box_it_only_provisions(self, service: Background, tenure: Tenure, tmp_path: Path) -> None:
         """TRL-28."""
         trial = started(tenure, tmp_path, consented("T-6012"), PENDING)
 
@@ -137,7 +133,7 @@ class TestConsent:
 
     @pytest.mark.parametrize("command", ["decline", "withdraw"])
     def test_declined_or_withdrawn_it_is_over(
-        self, command: str, service: Running, tenure: Tenure, tmp_path: Path
+        self, command: str, service: Background, tenure: Tenure, tmp_path: Path
     ) -> None:
         """TRL-30, AMB-10."""
         trial = started(tenure, tmp_path, consented(f"T-6013-{command}"), PENDING)
@@ -154,7 +150,7 @@ class TestConsent:
 
 class TestChange:
     def test_an_extension_counts_from_today_and_a_shorter_one_is_confirmed(
-        self, service: Running, tenure: Tenure, tmp_path: Path
+        self, service: Background, tenure: Tenure, tmp_path: Path
     ) -> None:
         """TRL-50, AMB-11."""
         trial = started(tenure, tmp_path, paying("T-6021"), TRIALING)
@@ -169,7 +165,7 @@ class TestChange:
         assert facts(confirmed)["expires_on"] < before
 
     def test_services_are_added_and_removed_by_the_rules_of_a_start(
-        self, service: Running, tenure: Tenure, tmp_path: Path
+        self, service: Background, tenure: Tenure, tmp_path: Path
     ) -> None:
         """TRL-51, TRL-41."""
         start = paying("T-6022", Service.CALLING, purchased=(Service.MESSAGING,))
@@ -183,7 +179,9 @@ class TestChange:
         assert "messaging: already bought" in bought.error["message"]
         assert facts(edited)["services"] == "meetings_enterprise"
 
-    def test_a_trial_is_cancelled_with_a_confirmation(self, service: Running, tenure: Tenure, tmp_path: Path) -> None:
+    def test_a_trial_is_cancelled_with_a_confirmation(
+        self, service: Background, tenure: Tenure, tmp_path: Path
+    ) -> None:
         """TRL-52."""
         trial = started(tenure, tmp_path, paying("T-6023"), TRIALING)
         why = ("--reason", "chose another product")
@@ -193,7 +191,7 @@ class TestChange:
         assert tenure("trial", "cancel", trial, "--message", said_no, "--json").error["field"] == "confirm"
         assert stage(tenure("trial", "cancel", trial, *why, "--confirm", "--json")) == "cancelled"
 
-    def test_a_mail_in_doubt_is_settled(self, service: Running, tenure: Tenure, tmp_path: Path) -> None:
+    def test_a_mail_in_doubt_is_settled(self, service: Background, tenure: Tenure, tmp_path: Path) -> None:
         customer = a_customer(id="c-T-6024", contact=a_person(f"{IN_DOUBT}@akasaka.example.com"))
         trial = started(tenure, tmp_path, paying("T-6024", customer=customer), TRIALING)
 
@@ -214,7 +212,7 @@ class TestConvert:
         return saved(tmp_path, a_person("setup@hikari.example.com"), "contact.json")
 
     def test_in_grace_by_an_order_it_starts(
-        self, service: Running, tenure: Tenure, tmp_path: Path, contact: Path
+        self, service: Background, tenure: Tenure, tmp_path: Path, contact: Path
     ) -> None:
         """TRL-60, TRL-61, TRL-63, TRL-66."""
         trial = started(tenure, tmp_path, paying("T-6031"), TRIALING)
@@ -235,7 +233,9 @@ class TestConvert:
         assert facts(done)["order"] == "SO-6031"
         until(lambda: tenure("order", "show", "SO-6031").code == 0)
 
-    def test_by_an_order_that_is_placed(self, service: Running, tenure: Tenure, tmp_path: Path, contact: Path) -> None:
+    def test_by_an_order_that_is_placed(
+        self, service: Background, tenure: Tenure, tmp_path: Path, contact: Path
+    ) -> None:
         trial = started(tenure, tmp_path, paying("T-6032"), TRIALING)
         words = ("trial", "convert", trial, "--service", "calling", "--tier", 1, "--provisioning-contact", contact)
 
@@ -247,7 +247,7 @@ class TestConvert:
         assert facts(done)["order"] == "SO-6032"
 
     def test_of_another_customer_is_refused(
-        self, service: Running, tenure: Tenure, tmp_path: Path, contact: Path
+        self, service: Background, tenure: Tenure, tmp_path: Path, contact: Path
     ) -> None:
         """TRL-65."""
         trial = started(tenure, tmp_path, paying("T-6033"), TRIALING)
@@ -269,22 +269,24 @@ class TestDevices:
         return device.device_id
 
     def test_a_device_comes_back_with_its_own_serial_number(
-        self, service: Running, tenure: Tenure, tmp_path: Path
+        self, service: Background, tenure: Tenure, tmp_path: Path
     ) -> None:
         """TRL-94."""
         device = self.lent(tenure, tmp_path, 6041)
         back = ("trial", "return-device", device)
 
-        assert tenure(*back, "--received", "FOC6041").code == 3
         assert stage(tenure(*back, "--delivered", "--json")) == "in_use"
-        assert f"tenure trial return-device {device} --handed-over" in tenure("device", "show", device).out
+        assert f"tenure device hand-over {device}\n" in tenure("device", "show", device).out
         assert stage(tenure(*back, "--handed-over", "--by", "customer-17", "--json")) == "return_in_transit"
         assert stage(tenure(*back, "--received", "FOC9999", "--json")) == "serial_mismatch"
         assert stage(tenure(*back, "--handed-over", "--json")) == "return_in_transit"
         assert stage(tenure(*back, "--received", "FOC6041", "--json")) == "matched"
 
+        at_once = ("trial", "return-device", self.lent(tenure, tmp_path, 6045))
+        assert stage(tenure(*at_once, "--received", "FOC6045", "--json")) == "matched"  # nobody said it was handed over
+
     def test_lost_papers_are_asked_for_by_address_or_by_all_serial_numbers(
-        self, service: Running, tenure: Tenure, tmp_path: Path
+        self, service: Background, tenure: Tenure, tmp_path: Path
     ) -> None:
         """TRL-95."""
         device = self.lent(tenure, tmp_path, 6042)
@@ -302,7 +304,25 @@ class TestDevices:
         )
         assert {mail["to"] for mail in shown} == {"trials_team"}
 
-    def test_an_operator_may_hold_a_device(self, service: Running, tenure: Tenure, tmp_path: Path) -> None:
+    def test_it_has_commands_and_a_list_as_every_lifecycle_has(
+        self, service: Background, tenure: Tenure, tmp_path: Path
+    ) -> None:
+        device = self.lent(tenure, tmp_path, 6044)
+
+        assert stage(tenure("device", "report-delivered", device, "--json")) == "in_use"
+        assert stage(tenure("device", "hand-over", f"device-{device}", "--json")) == "return_in_transit"
+        listed = until(
+            lambda: [
+                each
+                for each in tenure("device", "list", "--stage", "return_in_transit", "--json").json["devices"]
+                if each["id"] == device
+            ]
+        )
+        assert (listed[0]["kind"], listed[0]["linked_to"]) == ("device", "T-6044")
+        assert device in tenure("device", "list").out
+        assert stage(tenure("device", "report-received", device, "--serial-number", "FOC6044", "--json")) == "matched"
+
+    def test_an_operator_may_hold_a_device(self, service: Background, tenure: Tenure, tmp_path: Path) -> None:
         device = self.lent(tenure, tmp_path, 6043)
 
         held = tenure("device", "hold", device, "--reason", "lost in a flood", "--json")
@@ -311,7 +331,7 @@ class TestDevices:
         assert "tenure device resume D-6043" in tenure("device", "show", device).out
 
 
-def test_whole_messages_are_taken_too(service: Running, tenure: Tenure, tmp_path: Path) -> None:
+def test_whole_messages_are_taken_too(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     trial = started(tenure, tmp_path, paying("T-6051"), TRIALING)
     message = {"by": "partner-hikari", "source": "portal", "days": 20, "confirm_shorten": True}
 
@@ -322,7 +342,7 @@ def test_whole_messages_are_taken_too(service: Running, tenure: Tenure, tmp_path
     assert (other.code, other.error["field"]) == (4, "--update-id")
 
 
-def test_nobody_knows_it(service: Running, tenure: Tenure) -> None:
+def test_nobody_knows_it(service: Background, tenure: Tenure) -> None:
     assert tenure("trial", "extend", "T-6999", "--days", "3").code == 6
     assert tenure("device", "show", "D-6999").code == 6
     assert tenure("trial", "show", "T-6999", "--json").error["field"] == "ID"

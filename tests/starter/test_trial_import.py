@@ -6,8 +6,8 @@ from pathlib import Path
 from domain.trial.messages import Service, StartTrial
 from tests.makers import a_consented_trial, a_customer, a_partner, a_trial
 from tests.starter.conftest import Tenure
-from tests.starter.service import Service as Running
 from tests.starter.test_csv import a_csv, flat
+from tests.support.embedded import Background
 
 
 def lines(*trials: StartTrial) -> str:
@@ -19,7 +19,9 @@ def a_new_one(trial_id: str) -> StartTrial:
     return a_trial(trial_id, customer=a_customer(id=f"c-{trial_id}"))
 
 
-def test_a_file_is_imported_and_a_second_time_starts_nothing(service: Running, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_file_is_imported_and_a_second_time_starts_nothing(
+    service: Background, tenure: Tenure, tmp_path: Path
+) -> None:
     file = tmp_path / "trials.jsonl"
     file.write_text(lines(*(a_new_one(f"T-62{number:02}") for number in range(8))), encoding="utf-8")
 
@@ -31,7 +33,7 @@ def test_a_file_is_imported_and_a_second_time_starts_nothing(service: Running, t
     assert {line.get("trial") for line in again.lines[:-1]} == {f"T-62{number:02}" for number in range(8)}
 
 
-def test_a_csv_is_imported_too(service: Running, tenure: Tenure, tmp_path: Path) -> None:
+def test_a_csv_is_imported_too(service: Background, tenure: Tenure, tmp_path: Path) -> None:
     rows = [flat(a_new_one(f"T-63{number:02}").model_dump(mode="json", exclude_defaults=True)) for number in range(3)]
     file = tmp_path / "trials.csv"
     file.write_text(a_csv(*rows), encoding="utf-8")
@@ -41,7 +43,7 @@ def test_a_csv_is_imported_too(service: Running, tenure: Tenure, tmp_path: Path)
 
 
 def test_a_service_that_is_not_available_is_refused_with_its_reason(
-    service: Running, tenure: Tenure, tmp_path: Path
+    service: Background, tenure: Tenure, tmp_path: Path
 ) -> None:
     """TRL-21."""
     customer = a_customer(id="c-T-6400")
@@ -82,7 +84,7 @@ def test_what_is_wrong_in_a_file_is_told_with_line_field_and_rule(tenure: Tenure
     assert answered.code == 2
     assert answered.out.splitlines() == [
         "line 2: supported_location must be acknowledged: true (TRL-12)",
-        "line 3: trial_id: must match the pattern ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+        "line 3: trial_id: must be 1 to 64 Latin letters, digits, dots, dashes or underscores, a letter or digit first",
         "line 4: trial_id: stands on line 1 too, with other content",
         "4 trials: 3 wrong",
     ]
@@ -93,6 +95,6 @@ def test_a_file_of_something_else_is_told(tenure: Tenure, tmp_path: Path) -> Non
     file.write_text("sales_order_number,trial_idd\nSO-1,x\n", encoding="utf-8")
     (tmp_path / "empty.jsonl").write_text("\n")
 
-    assert "column 1 is not a field of a trial" in tenure("trial", "import", file).err
+    assert "column A is not a field of trial.start" in tenure("trial", "import", file).err
     assert "holds no trial" in tenure("trial", "import", tmp_path / "empty.jsonl").err
     assert "tenure trial start" in tenure("trial", "import", tmp_path / "trial.json").err

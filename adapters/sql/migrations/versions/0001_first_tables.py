@@ -1,7 +1,9 @@
-"""First tables: orders, subscriptions, trials, devices, people, papers, events, tasks, mails.
+"""First tables: lifecycles, people, papers, events, tasks, mails, and what orders and trials keep beside.
 
 Follows nothing. A migration is a record of what was done: it names no model, which may have moved on since.
 """
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,96 +17,53 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 WORD = sa.String(40)
 INSTANT = sa.DateTime(timezone=True)
 
-STAGES = (
-    "stage IN ('acknowledged', 'held', 'pending.awaiting_provisioning_details', 'in_progress.provisioning', "
-    "'in_progress.service_ready', 'completed', 'rejected', 'cancelled')"
-)
-TRIAL_STAGES = (
-    "stage IN ('acknowledged', 'pending.customer_consent', 'pending.awaiting_provisioning_details', 'provisioning', "
-    "'trialing', 'expired_grace', 'converted', 'lapsed', 'lapsed.numbers_retained', 'lapsed.numbers_released', "
-    "'cancelled')"
-)
-DEVICE_STAGES = (
-    "stage IN ('shipped', 'in_use', 'return_due', 'overdue', 'return_in_transit', 'serial_mismatch', 'matched')"
-)
-OPEN_RENEWAL = sa.text("kind = 'renewal' AND (stage NOT IN ('cancelled', 'completed', 'rejected'))")
-
 
 def upgrade() -> None:
     """Create them all."""
-    _orders()
-    _order_parts()
+    _lifecycles()
     _people()
-    _subscriptions()
-    _trials()
-    _devices()
+    _beside()
     _journals()
     _mails()
 
 
-def _orders() -> None:
+def _lifecycles() -> None:
     op.create_table(
-        "orders",
-        sa.Column("number", TEXT, nullable=False),
-        sa.Column("kind", WORD, nullable=False),
-        sa.Column("stage", WORD, nullable=False),
+        "lifecycles",
+        sa.Column("lifecycle", WORD, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("stage", TEXT, nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("customer_id", TEXT, nullable=False),
-        sa.Column("ordering_partner_id", TEXT, nullable=False),
-        sa.Column("facing_partner_id", TEXT, nullable=False),
-        sa.Column("subscription_id", TEXT, nullable=False),
-        sa.Column("term_months", sa.Integer(), nullable=False),
-        sa.Column("converts_trial", TEXT),
-        sa.Column("placed_at", INSTANT, nullable=False),
+        sa.Column("partner_id", TEXT, nullable=False),
+        sa.Column("linked_to", TEXT),
         sa.Column("next_deadline", INSTANT),
         sa.Column("next_deadline_label", TEXT),
         sa.Column("attention", sa.Boolean(), nullable=False),
-        sa.Column("renewal_date", sa.Date()),
-        sa.Column("input_hash", TEXT, nullable=False),
-        sa.Column("first_run", TEXT, nullable=False),
         sa.Column("run", TEXT, nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("life", sa.JSON(), nullable=False),
-        sa.Column("placed", sa.JSON(), nullable=False),
-        sa.Column("opened_at", INSTANT, nullable=False),
+        sa.Column("state", sa.JSON(), nullable=False),
         sa.Column("recorded_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_orders")),
-        sa.CheckConstraint("kind IN ('new', 'renewal')", name=op.f("ck_orders_kind")),
-        sa.CheckConstraint(STAGES, name=op.f("ck_orders_stage")),
+        sa.Column("placed", sa.JSON()),
+        sa.Column("input_hash", TEXT),
+        sa.Column("first_run", TEXT),
+        sa.Column("opened_at", INSTANT),
+        sa.Column("answer", sa.JSON()),
+        sa.PrimaryKeyConstraint("lifecycle", "subject", name=op.f("pk_lifecycles")),
     )
-    op.create_index("ix_orders_subscription_id", "orders", ["subscription_id"])
-    op.create_index("ix_orders_converts_trial", "orders", ["converts_trial"])
-    op.create_index("ix_orders_next_deadline_number", "orders", ["next_deadline", "number"])
-    op.create_index("ix_orders_stage_next_deadline_number", "orders", ["stage", "next_deadline", "number"])
-    op.create_index(
-        "uq_orders_open_renewal",
-        "orders",
-        ["subscription_id"],
-        unique=True,
-        sqlite_where=OPEN_RENEWAL,
-        postgresql_where=OPEN_RENEWAL,
-    )
+    op.create_index("ix_lifecycles_next_deadline", "lifecycles", ["lifecycle", "next_deadline", "subject"])
+    op.create_index("ix_lifecycles_stage", "lifecycles", ["lifecycle", "stage", "next_deadline", "subject"])
+    op.create_index("ix_lifecycles_customer_id", "lifecycles", ["lifecycle", "customer_id"])
+    op.create_index("ix_lifecycles_linked_to", "lifecycles", ["lifecycle", "linked_to", "next_deadline", "subject"])
+    op.create_index("ix_lifecycles_open", "lifecycles", ["lifecycle", "subject"], **_where("open"))
+    open_renewal = _where("kind = 'order.renewal' AND open")
+    op.create_index("uq_lifecycles_open_renewal", "lifecycles", ["linked_to"], unique=True, **open_renewal)
 
 
-def _order_parts() -> None:
-    op.create_table(
-        "order_items",
-        sa.Column("order_number", TEXT, nullable=False),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("part_number", TEXT, nullable=False),
-        sa.Column("offering", TEXT, nullable=False),
-        sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("order_number", "position", name=op.f("pk_order_items")),
-        sa.ForeignKeyConstraint(["order_number"], ["orders.number"], name=op.f("fk_order_items_order_number_orders")),
-    )
-    op.create_table(
-        "papers",
-        sa.Column("order_number", TEXT, nullable=False),
-        sa.Column("kind", TEXT, nullable=False),
-        sa.Column("content", sa.JSON(), nullable=False),
-        sa.Column("recorded_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("order_number", "kind", name=op.f("pk_papers")),
-        sa.ForeignKeyConstraint(["order_number"], ["orders.number"], name=op.f("fk_papers_order_number_orders")),
-    )
+def _where(condition: str) -> dict[str, Any]:
+    """For a partial index; `condition` ends with a boolean column, which SQLite keeps as 0 or 1."""
+    return {"sqlite_where": sa.text(f"{condition} = 1"), "postgresql_where": sa.text(condition)}
 
 
 def _people() -> None:
@@ -123,99 +82,38 @@ def _people() -> None:
     )
 
 
-def _subscriptions() -> None:
+def _beside() -> None:
     op.create_table(
-        "subscriptions",
-        sa.Column("subscription_id", TEXT, nullable=False),
-        sa.Column("customer_id", TEXT, nullable=False),
-        sa.Column("partner_id", TEXT, nullable=False),
-        sa.Column("stage", WORD, nullable=False),
-        sa.Column("renewal_date", sa.Date(), nullable=False),
-        sa.Column("next_deadline", INSTANT),
-        sa.Column("next_deadline_label", TEXT),
-        sa.Column("attention", sa.Boolean(), nullable=False),
-        sa.Column("run", TEXT, nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("life", sa.JSON(), nullable=False),
+        "papers",
+        sa.Column("lifecycle", WORD, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("recorded_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("subscription_id", name=op.f("pk_subscriptions")),
-        sa.CheckConstraint("stage IN ('active', 'suspended', 'terminated')", name=op.f("ck_subscriptions_stage")),
+        sa.PrimaryKeyConstraint("lifecycle", "subject", "name", name=op.f("pk_papers")),
     )
-    op.create_index("ix_subscriptions_customer_id", "subscriptions", ["customer_id"])
-    by_deadline = ["stage", "next_deadline", "subscription_id"]
-    op.create_index("ix_subscriptions_stage_next_deadline_subscription_id", "subscriptions", by_deadline)
     op.create_table(
         "csm_assignments",
         sa.Column("subscription_id", TEXT, nullable=False),
         sa.Column("csm", TEXT, nullable=False),
+        sa.Column("counted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("subscription_id", name=op.f("pk_csm_assignments")),
     )
-    op.create_index("ix_csm_assignments_csm", "csm_assignments", ["csm"])
-
-
-def _trials() -> None:
     op.create_table(
-        "trials",
-        sa.Column("trial_id", TEXT, nullable=False),
-        sa.Column("kind", WORD, nullable=False),
-        sa.Column("stage", WORD, nullable=False),
-        sa.Column("customer_id", TEXT, nullable=False),
-        sa.Column("partner_id", TEXT, nullable=False),
-        sa.Column("expires_on", sa.Date()),
-        sa.Column("next_deadline", INSTANT),
-        sa.Column("next_deadline_label", TEXT),
-        sa.Column("attention", sa.Boolean(), nullable=False),
-        sa.Column("input_hash", TEXT, nullable=False),
-        sa.Column("first_run", TEXT, nullable=False),
-        sa.Column("run", TEXT, nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("life", sa.JSON(), nullable=False),
-        sa.Column("placed", sa.JSON(), nullable=False),
-        sa.Column("opened_at", INSTANT, nullable=False),
-        sa.Column("recorded_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("trial_id", name=op.f("pk_trials")),
-        sa.CheckConstraint(
-            "kind IN ('new_customer', 'existing_customer', 'paying_customer')", name=op.f("ck_trials_kind")
-        ),
-        sa.CheckConstraint(TRIAL_STAGES, name=op.f("ck_trials_stage")),
+        "csm_loads",
+        sa.Column("csm", TEXT, nullable=False),
+        sa.Column("subscriptions", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("csm", name=op.f("pk_csm_loads")),
     )
-    op.create_index("ix_trials_customer_id", "trials", ["customer_id"])
-    op.create_index("ix_trials_next_deadline_trial_id", "trials", ["next_deadline", "trial_id"])
-    op.create_index("ix_trials_stage_next_deadline_trial_id", "trials", ["stage", "next_deadline", "trial_id"])
     op.create_table(
         "trial_losses",
         sa.Column("trial_id", TEXT, nullable=False),
         sa.Column("step", TEXT, nullable=False),
         sa.Column("taken_at", INSTANT, nullable=False),
+        sa.Column("lost", sa.JSON(), nullable=False),
+        sa.Column("spared", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("trial_id", "step", name=op.f("pk_trial_losses")),
-        sa.ForeignKeyConstraint(["trial_id"], ["trials.trial_id"], name=op.f("fk_trial_losses_trial_id_trials")),
     )
-
-
-def _devices() -> None:
-    op.create_table(
-        "devices",
-        sa.Column("device_id", TEXT, nullable=False),
-        sa.Column("trial_id", TEXT, nullable=False),
-        sa.Column("customer_id", TEXT, nullable=False),
-        sa.Column("partner_id", TEXT, nullable=False),
-        sa.Column("stage", WORD, nullable=False),
-        sa.Column("return_due_at", INSTANT, nullable=False),
-        sa.Column("overdue", sa.Boolean(), nullable=False),
-        sa.Column("next_deadline", INSTANT),
-        sa.Column("next_deadline_label", TEXT),
-        sa.Column("attention", sa.Boolean(), nullable=False),
-        sa.Column("run", TEXT, nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("life", sa.JSON(), nullable=False),
-        sa.Column("recorded_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("device_id", name=op.f("pk_devices")),
-        sa.CheckConstraint(DEVICE_STAGES, name=op.f("ck_devices_stage")),
-    )
-    op.create_index("ix_devices_trial_id", "devices", ["trial_id"])
-    op.create_index("ix_devices_return_due_at_device_id", "devices", ["return_due_at", "device_id"])
-    by_return = ["overdue", "return_due_at", "device_id"]
-    op.create_index("ix_devices_overdue_return_due_at_device_id", "devices", by_return)
 
 
 def _journals() -> None:

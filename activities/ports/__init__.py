@@ -1,0 +1,66 @@
+"""What the activities need from the world, as contracts. Every adapter of a port passes the same tests."""
+
+from activities.ports.mail import (
+    Answer,
+    Attachment,
+    Claim,
+    Composer,
+    Connection,
+    Delivery,
+    Documents,
+    Envelope,
+    MailLedger,
+    Transport,
+    UnsafeMail,
+)
+from activities.ports.orders import CsmStore, OpenedOrder, OrderStore, RenewalNotPossible, SubscriptionUnknown
+from activities.ports.store import (
+    Archive,
+    LifecycleStore,
+    NotKnown,
+    Papers,
+    RecordedMail,
+    RecordRequest,
+    RowColumns,
+    Standings,
+    StoredLifecycle,
+    Taken,
+)
+from activities.ports.trials import DeviceStore, ServicesNotAvailable, TrialStore
+from activities.ports.world import Calendars, Lifecycles, Runs, UnknownCountry
+
+__all__ = [
+    "Answer",
+    "Archive",
+    "Attachment",
+    "Calendars",
+    "Claim",
+    "Composer",
+    "Connection",
+    "CsmStore",
+    "Delivery",
+    "DeviceStore",
+    "Documents",
+    "Envelope",
+    "LifecycleStore",
+    "Lifecycles",
+    "MailLedger",
+    "NotKnown",
+    "OpenedOrder",
+    "OrderStore",
+    "Papers",
+    "RecordRequest",
+    "RecordedMail",
+    "RenewalNotPossible",
+    "RowColumns",
+    "Runs",
+    "ServicesNotAvailable",
+    "Standings",
+    "StoredLifecycle",
+    "SubscriptionUnknown",
+    "Taken",
+    "Transport",
+    "TrialStore",
+    "UnknownCountry",
+    "UnsafeMail",
+]

@@ -1,0 +1,101 @@
+"""What a lifecycle is, for everybody who treats all of them alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from domain.desk import Desk
+from domain.letters import Letters
+from domain.lifecycle import Lifecycle, LifecycleState, workflow_id
+from domain.list_line import ListLine
+from domain.offers import Offers
+from domain.recompute import Recount
+from domain.repair import Repair
+from domain.row import Row
+from domain.rules import Rules
+from domain.start_people import StartPeople
+from domain.updates import Update
+from domain.values import Message
+from domain.view import LifecycleView
+
+S = TypeVar("S", bound=LifecycleState)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Generic[S]):
+    """One row of the table of lifecycles: whoever adds one writes this, and nobody else has to know of it."""
+
+    name: Lifecycle
+    workflow: str
+    """Its type in Temporal: `Order`."""
+
+    start: type[Message]
+    id_field: str
+    """Of the start: the lifecycle's id, unique for ever. R9."""
+
+    id_example: str
+    handed_in: bool = True
+    """People or upstream systems start it; else only our own workflows do."""
+
+    judges_starts: bool = False
+    """Whether it may begin, only its own workflow can say: an import waits for what it says."""
+
+    opened_by_record: bool = False
+    """Its first record takes its id; else `open_lifecycle` or an opening of its own does, and comes before."""
+
+    people: type[StartPeople[Any]] = StartPeople
+    """Which people its start names."""
+
+    row: type[Any] = Row
+    """As it is read from the store: `state`, `placed`, forms by name, and what stands beside them."""
+
+    linked_to: Callable[[S], str | None] = lambda _state: None
+    """The id of another lifecycle that questions ask by: of an order its subscription, of a device its trial."""
+
+    list_line: type[ListLine] = ListLine
+    """What lists say of it beside what they say of all."""
+
+    state: type[S]
+    stages: type[StrEnum]
+    examples: Mapping[str, Message]
+    """One valid message of each update, by its name."""
+
+    operator_examples: Mapping[str, Mapping[str, Any]]
+    """What in the examples of operators' messages is different here. A message that is never possible is not there."""
+
+    letters: Letters[Any]
+    """How its mails are written; which there are, `state.mail_kinds` says."""
+
+    view: Callable[[S, datetime], LifecycleView]
+    offers: Callable[[S, datetime], Offers]
+    recompute: type[Recount[S]]
+    readers: Callable[[Any], Mapping[str, str]] = lambda _start: {}
+    """Who gets its mails, in words without names, as far as its start says: by role, or by mail."""
+
+    rules: Rules = field(default_factory=Rules)
+    """Behind its deadlines, stages and losses."""
+
+    repair: Repair[S] = field(default_factory=Repair)
+    """What `tenure audit` may do about it."""
+
+    imagined: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """How a forecast answers its own activities, by name: from the request as JSON, as if all went well."""
+
+    desk: Desk = field(default_factory=Desk)
+    """Lists and forms of its own in Temporal's Web UI."""
+
+    @property
+    def closed(self) -> frozenset[Any]:
+        """Stages in which nothing is to come."""
+        return self.state.table.closed
+
+    @property
+    def updates(self) -> Mapping[str, Update]:
+        """By name; those of operators, alike for all, are in `domain/operator_updates.py`."""
+        return self.state.updates
+
+    def workflow_id(self, subject: str) -> str:
+        """`order-SO-100001`."""
+        return workflow_id(self.name, subject)

@@ -1,0 +1,43 @@
+"""The stages of a subscription as a table. domain.md §3 (TMF637 names)."""
+
+from enum import StrEnum
+from typing import Final
+
+from domain.transitions import Table
+
+
+class SubscriptionStage(StrEnum):
+    """Where a subscription stands."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    TERMINATED = "terminated"
+
+
+class SubscriptionEvent(StrEnum):
+    """What moves a subscription from stage to stage."""
+
+    SUSPENDED = "subscription.suspended"
+    SUSPENSION_LIFTED = "subscription.suspension_lifted"
+    TERMINATED = "subscription.terminated"
+
+
+class SuspensionReason(StrEnum):
+    """Why a subscription is suspended; it is active again only when no reason is left. AMB-42."""
+
+    RENEWAL_INCOMPLETE = "renewal_incomplete"
+
+
+NEXT: Final = {
+    (SubscriptionStage.ACTIVE, SubscriptionEvent.SUSPENDED): SubscriptionStage.SUSPENDED,
+    (SubscriptionStage.SUSPENDED, SubscriptionEvent.SUSPENSION_LIFTED): SubscriptionStage.ACTIVE,
+    (SubscriptionStage.ACTIVE, SubscriptionEvent.TERMINATED): SubscriptionStage.TERMINATED,
+    (SubscriptionStage.SUSPENDED, SubscriptionEvent.TERMINATED): SubscriptionStage.TERMINATED,
+}
+
+TABLE: Final = Table(
+    what="subscription",
+    next=NEXT,
+    closed=frozenset({SubscriptionStage.TERMINATED}),
+    asked={SubscriptionEvent.TERMINATED: "terminate"},
+)

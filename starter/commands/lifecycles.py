@@ -1,0 +1,175 @@
+"""`tenure order …`: the commands that every lifecycle has, made from its row of the table."""
+
+import asyncio
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from domain.kind import Kind
+from domain.lifecycles import KINDS
+from starter.answers.catalogue import group_of
+from starter.commands import tools, trials
+from starter.commands.updates import add_updates
+from starter.console.options import (
+    Attention,
+    By,
+    Customer,
+    DueBefore,
+    Id,
+    Limit,
+    OpenOnly,
+    Partner,
+    Stage,
+    examples,
+    flag,
+    sender,
+)
+from starter.console.terminal import terminal
+
+SEE: Final = "Start and see"
+
+SPECIAL: Final = {"trial": trials.app}
+"""What one lifecycle has beside, or instead."""
+
+STARTED_ONCE: Final = """\
+Repeating it is harmless: the same content is the same start (exit 0, or 5 if
+it is over), other content under the same id is a conflict (exit 4); neither
+changes anything. Who sends it and why (by, source, reason) is no content; of
+a policy only what the file states is compared."""
+
+
+class ErrorPolicy(StrEnum):
+    """What an import does about lines that are wrong."""
+
+    REJECT_ALL = "reject-all"
+    SKIP = "skip"
+
+
+OneStart = Annotated[
+    str, typer.Argument(metavar="FILE", help="One start as JSON; - for standard input.", show_default=False)
+]
+ManyStarts = Annotated[Path, typer.Argument(metavar="FILE", help="Starts as .jsonl or .csv.", show_default=False)]
+DryRun = Annotated[bool, flag("--dry-run", "Check, say what would happen, touch nothing.")]
+Again = Annotated[bool, flag("--again", "Hand in once more what was refused when it started.")]
+Policy = Annotated[
+    ErrorPolicy,
+    typer.Option("--error-policy", metavar="reject-all|skip", help="One wrong line: start nothing, or the others."),
+]
+MostBad = Annotated[
+    int, typer.Option("--max-errors", metavar="N", min=1, help="Wrong lines to show; the rest is counted.")
+]
+Watch = Annotated[bool, flag("--watch", "Show it again at each change, until it is over or Ctrl-C.")]
+
+
+def groups() -> Iterator[typer.Typer]:
+    """One for each lifecycle."""
+    for kind in KINDS.values():
+        yield _group(kind)
+
+
+def _group(kind: Kind[Any]) -> typer.Typer:
+    plural = f"{kind.name.replace('_', ' ').capitalize()}s"
+    start = "start them, " if kind.handed_in else ""
+    app = typer.Typer(
+        name=group_of(kind.name),
+        no_args_is_help=True,
+        help=f"{plural}: {start}say what happened, see where they stand.",
+    )
+    if kind.handed_in:
+        _add_start(app, kind)
+        _add_import(app, kind)
+    _add_show(app, kind)
+    _add_list(app, kind)
+    add_updates(app, kind)
+    if special := SPECIAL.get(kind.name):
+        app.add_typer(special)
+    forward = examples(f"tenure {group_of(kind.name)} forward {kind.id_example} --days 5")
+    app.command("forward", rich_help_panel="Test clock", epilog=forward)(tools.forward)
+    return app
+
+
+def _add_start(app: typer.Typer, kind: Kind[Any]) -> None:
+    command = f"tenure {group_of(kind.name)} start examples/{kind.name}.json"
+    help_ = f"Start one: workflow {kind.workflow}, id {kind.name}-<id>.\n\n{STARTED_ONCE}"
+
+    @app.command(rich_help_panel=SEE, help=help_, epilog=examples(f"{command} --dry-run", command))
+    def start(file: OneStart, dry_run: DryRun = False, by: By = None, again: Again = False) -> None:
+        from starter.console.models import message
+
+        given = message(file, kind.start, sender(by))
+        if dry_run:
+            from starter.forecast.dry_run import dry_run_of
+
+            terminal.answer(dry_run_of(given))
+        else:
+            from starter.intake.start import hand_in
+
+            asyncio.run(hand_in(given, again=again))
+
+
+def _add_import(app: typer.Typer, kind: Kind[Any]) -> None:
+    command = f"tenure {group_of(kind.name)} import examples/{kind.name}s.jsonl"
+
+    @app.command("import", rich_help_panel=SEE, epilog=examples(f"{command} --dry-run", command))
+    def import_(
+        file: ManyStarts,
+        dry_run: DryRun = False,
+        error_policy: Policy = ErrorPolicy.REJECT_ALL,
+        max_errors: MostBad = 50,
+        by: By = None,
+    ) -> None:
+        """Start all that a file holds. Interrupted or repeated, it starts nothing twice.
+
+        JSON Lines: one start a line. CSV as spreadsheets write it: comma, semicolon
+        or tab, UTF-8 or UTF-16; the header has dotted paths (customer.contact.email,
+        items.0.part_number, …), an empty cell is absent. With reject-all the whole
+        file is checked before anything is started.
+        """
+        from starter.intake.imports import import_file
+
+        skip_bad = error_policy is ErrorPolicy.SKIP
+        import_file(file, by, skip_bad=skip_bad, dry_run=dry_run, most_bad=max_errors, kind=kind)
+
+
+def _add_show(app: typer.Typer, kind: Kind[Any]) -> None:
+    command = f"tenure {group_of(kind.name)} show {kind.id_example}"
+
+    @app.command(rich_help_panel=SEE, epilog=examples(command, f"{command} --watch", f"{command} --json"))
+    def show(id_: Id, watch: Watch = False) -> None:
+        """Where it stands: tracker, what is awaited, deadlines, tasks, events, mails.
+
+        From the workflow itself while it runs, otherwise from the store. Dates are in
+        the customer's zone. With --watch the page is drawn anew at each change until
+        it is over; where nobody looks, each change is a line.
+        """
+        from starter.commands.show import see
+        from starter.commands.watch import watch as watch_it
+        from starter.console.ids import subject
+
+        found = subject(kind.name, id_)
+        asyncio.run(watch_it(found) if watch else see(found))
+
+
+def _add_list(app: typer.Typer, kind: Kind[Any]) -> None:
+    command = f"tenure {group_of(kind.name)} list"
+
+    shown = examples(f"{command} --due-before +7d", f"{command} --customer akasaka --open", f"{command} --attention")
+
+    @app.command("list", rich_help_panel=SEE, epilog=shown)
+    def list_(
+        stage: Stage = None,
+        customer: Customer = None,
+        partner: Partner = None,
+        due_before: DueBefore = None,
+        attention: Attention = False,
+        open_only: OpenOnly = False,
+        limit: Limit = 500,
+    ) -> None:
+        """By next deadline, from the store."""
+        from starter.commands.lists import Wanted, list_lifecycle
+
+        wanted = Wanted(stage, customer, partner, due_before, attention, open_only, limit)
+        asyncio.run(list_lifecycle(kind, wanted))

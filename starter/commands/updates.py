@@ -1,0 +1,83 @@
+"""`tenure order accept-terms …` and its like: the updates of a lifecycle as commands, made from their messages."""
+
+import asyncio
+from collections.abc import Callable
+from inspect import Parameter, Signature
+from typing import Annotated, Any, Final
+
+import typer
+
+from domain.kind import Kind
+from domain.lifecycles import updates_of
+from domain.operator_updates import OPERATOR_UPDATES
+from domain.updates import Update
+from domain.values import Message
+from starter.answers.catalogue import command_of
+from starter.console.command_lines import example_of
+from starter.console.fields import FieldOption, options_of, without_rules
+from starter.console.options import By, Id, Source, UpdateId, WholeMessage, examples
+
+OPERATORS: Final = "At any stage"
+"""Heading of what operators may send to every lifecycle."""
+
+
+def add_updates(group: typer.Typer, kind: Kind[Any]) -> None:
+    """A command for each of its updates, then for those of operators."""
+    for name, update in updates_of(kind).items():
+        lines = [example_of(kind, name)]
+        if any(option.is_file for option in options_of(update.message)):
+            lines.append(f"tenure schema {kind.name}.{name}")
+        group.command(
+            command_of(kind.name, name).split()[1],
+            help=_help(update),
+            rich_help_panel=OPERATORS if name in OPERATOR_UPDATES else update.heading,
+            epilog=examples(*lines),
+        )(_sending(kind, name, update.message))
+
+
+def _help(update: Update) -> str:
+    """What it does, and what its message says about that."""
+    more = without_rules(update.message.__doc__ or "")
+    return update.does if more == update.does else f"{update.does}\n\n{more}"
+
+
+def _sending(kind: Kind[Any], update: str, model: type[Message]) -> Callable[..., None]:
+    """What the command does. Its options are where Typer looks for them: in its signature."""
+
+    def send_update(id_: str, **given: Any) -> None:
+        from starter.commands.send import send
+        from starter.console.ids import subject
+
+        whole, key = given.pop("message"), given.pop("update_id")
+        asyncio.run(send(subject(kind.name, id_), update, given, whole, key))
+
+    send_update.__signature__ = Signature(_parameters(model))  # type: ignore[attr-defined]
+    return send_update
+
+
+def _parameters(model: type[Message]) -> list[Parameter]:
+    """The id, an option for each field, and the options that all of them share."""
+    field = model.model_fields["reason"]
+    by, reason = _shared("by", By), _parameter(FieldOption(("reason",), field))
+    return [
+        Parameter("id_", Parameter.POSITIONAL_OR_KEYWORD, annotation=Id),
+        *map(_parameter, options_of(model)),
+        *((reason, by) if field.is_required() else (by, reason)),
+        _shared("source", Source),
+        _shared("message", WholeMessage),
+        _shared("update_id", UpdateId),
+    ]
+
+
+def _shared(name: str, annotation: Any) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _parameter(field: FieldOption) -> Parameter:
+    """Values are text: the model reads them, and says what is wrong with one in its own words."""
+    of: Any = int if field.is_number else str
+    type_: Any = bool if field.is_flag else list[of] | None if field.is_repeated else of | None
+    metavar = "" if field.is_flag else field.placeholder
+    option = typer.Option(field.option, metavar=metavar, help=field.help, show_default=False)
+    default = False if field.is_flag else None
+    return Parameter(field.name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[type_, option])

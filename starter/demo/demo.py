@@ -1,0 +1,153 @@
+"""`tenure demo`: every order and trial of examples/ from its start to its end in under a minute, before your eyes."""
+
+import asyncio
+import shutil
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.live import Live
+from temporalio.client import Client
+
+from adapters.mail.catcher import read_mails
+from adapters.sql.store import SqlStore, open_store
+from adapters.temporal.data_directory import CannotStart, usable
+from domain.lifecycle import Lifecycle
+from domain.mails import MailState
+from domain.order.messages import PlaceOrder
+from domain.trial.messages import StartTrial
+from starter.console.ids import Subject, any_of, subject_of
+from starter.demo.acts import Happening, read_acts
+from starter.demo.screen import Screen
+from starter.demo.tables import Ended, Start
+from starter.demo.world import World
+from starter.service.service import KEPT, Ports, Service, service
+
+M = TypeVar("M", PlaceOrder, StartTrial)
+
+REFRESH = 0.4
+"""Seconds between two looks at the mail catcher."""
+
+
+def _make_room(directory: Path) -> None:
+    """Remove what an earlier demo left, and nothing else: a directory of anything but a demo's is refused."""
+    with usable(directory):
+        left = {path.name for path in directory.iterdir()} if directory.is_dir() else set()
+    if left - KEPT:
+        raise CannotStart(f"{directory} holds something else than a demo: choose a directory of its own (--directory)")
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+async def demo(directory: Path, ports: Ports, examples: Path, console: Console, *, keep: bool, again: bool) -> int:
+    """Play the examples. `again` continues with what an earlier demo left; otherwise it starts fresh."""
+    if not again:
+        _make_room(directory)
+    began = monotonic()
+    console.print("starting Temporal, the store, the mail catcher and the worker …")
+    async with service(directory, ports, time_travel=True) as running:
+        screen, world, starts = stage(running.client, running.task_queue, examples, console)
+        ready = monotonic() - began
+        with Live(screen.picture(), console=console, refresh_per_second=8, transient=True) as live:
+            screen.live = live if console.is_terminal else None
+            await _play(running, screen, world, starts)
+        sent = await asyncio.to_thread(_counted, running.database_url, list(screen.views))
+        for table in Ended(screen.views, sent).tables([*starts, *world.to_come.values()]):
+            console.print(table)
+        _say_where(running, console, ready, monotonic() - began)
+        if keep:
+            console.print("Ctrl-C stops it.")
+            await asyncio.Event().wait()
+    return 0
+
+
+def stage(client: Client, task_queue: str, examples: Path, console: Console) -> tuple[Screen, World, list[Start]]:
+    """What is shown, the world around it, and what it starts with."""
+    starts: list[Start] = [*_read(examples / "orders.jsonl", PlaceOrder), *_read(examples / "trials.jsonl", StartTrial)]
+    later = [*_read(examples / "renewals.jsonl", PlaceOrder), *_read(examples / "trial-order.json", PlaceOrder)]
+    to_come = {order.sales_order_number: order for order in later}
+    screen = Screen(console, {name: zone for start in (*starts, *later) for name, zone in _zones(start)})
+
+    async def show(happening: Happening) -> None:
+        screen.happened(happening, await world.view(happening.workflow_id))
+
+    world = World(client, task_queue, read_acts(examples / "world.jsonl"), to_come, show)
+    return screen, world, starts
+
+
+def _read(path: Path, model: type[M]) -> list[M]:
+    """A directory of one's own examples may have orders only."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    documents = text.splitlines() if path.suffix == ".jsonl" else [text]
+    return [model.model_validate_json(document) for document in documents if document.strip()]
+
+
+def _zones(start: Start) -> Iterator[tuple[str, str]]:
+    zone = start.customer.zone
+    yield subject_of(start).workflow_id, zone
+    if isinstance(start, PlaceOrder):
+        yield Subject(Lifecycle.SUBSCRIPTION, start.subscription).workflow_id, zone
+    else:
+        yield from ((Subject(Lifecycle.DEVICE, lent.device_id).workflow_id, zone) for lent in start.devices)
+
+
+async def _play(running: Service, screen: Screen, world: World, starts: list[Start]) -> None:
+    post = asyncio.create_task(_watch_the_post(running.mails, screen))
+    try:
+        await play(screen, world, starts)
+        await asyncio.sleep(REFRESH * 2)
+    finally:
+        post.cancel()
+
+
+async def play(screen: Screen, world: World, starts: Iterable[Start]) -> None:
+    """Every start to its end, and where all of it stands then."""
+    await _all(world.play(start) for start in starts)
+    for name in list(screen.views):
+        screen.views[name] = await world.view(name)
+
+
+async def _all(acts: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Side by side; the first that fails ends them, and is what is raised."""
+    try:
+        async with asyncio.TaskGroup() as playing:
+            for act in acts:
+                playing.create_task(act)
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+
+
+def _counted(database_url: str, workflow_ids: Sequence[str]) -> dict[str, int]:
+    store = open_store(database_url)
+    try:
+        return sent_mails(store, workflow_ids)
+    finally:
+        store.close()
+
+
+def sent_mails(store: SqlStore, workflow_ids: Sequence[str]) -> dict[str, int]:
+    """How many mails went out, by workflow id."""
+    mails = {id_: store.mails(*subject) for id_ in workflow_ids for subject in any_of(id_)}
+    return {id_: sum(mail.state is MailState.SENT for mail in known) for id_, known in mails.items()}
+
+
+async def _watch_the_post(directory: Path, screen: Screen) -> None:
+    shown: set[Path] = set()
+    while True:
+        for mail in await asyncio.to_thread(read_mails, directory):
+            if mail.path not in shown:
+                shown.add(mail.path)
+                screen.mailed(mail)
+        await asyncio.sleep(REFRESH)
+
+
+def _say_where(running: Service, console: Console, ready: float, took: float) -> None:
+    console.print(f"[bold]{took:.0f} s[/] in all, {ready:.0f} s of them to start the service.")
+    for what, where in (
+        ("mails", running.mails),
+        ("documents", running.documents),
+        ("Web UI", f"{running.server.ui_url}  (while it runs: --keep)"),
+        ("one order", running.workflow_url("order-SO-100001")),
+    ):
+        console.print(f"  {what:<9}  {where}", soft_wrap=True)

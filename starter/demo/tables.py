@@ -1,0 +1,145 @@
+"""How the demo's lifecycles ended, as tables."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+
+from domain.lifecycle import Lifecycle
+from domain.order.messages import PlaceOrder
+from domain.trial.messages import StartTrial
+from domain.view import LifecycleView
+from starter.console.ids import Subject, subject_of
+
+Start = PlaceOrder | StartTrial
+
+GOOD, ENDED, BAD = "green", "yellow", "red"
+COLOURS: Final = {
+    "completed": GOOD,
+    "active": GOOD,
+    "converted": GOOD,
+    "matched": GOOD,
+    "cancelled": ENDED,
+    "expired_grace": ENDED,
+    "suspended": BAD,
+    "rejected": BAD,
+    "lapsed": BAD,
+    "lapsed.numbers_retained": BAD,
+    "lapsed.numbers_released": BAD,
+    "overdue": BAD,
+}
+
+ORDER_COLUMNS: Final = ("order", "customer", "ended as", "in service", "subscription", "renews", "mails")
+TRIAL_COLUMNS: Final = ("trial", "customer", "ended as", "E", "paid order", "mails")
+NONE: Final = "–"
+WIDE: Final = frozenset({"customer"})
+"""May take several lines: a terminal of 80 columns shows every other cell whole."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Where everything stands at the end."""
+
+    views: Mapping[str, LifecycleView]
+    """By workflow id."""
+
+    sent: Mapping[str, int] = field(default_factory=dict)
+    """Mails that went out, by workflow id; as the ledger has it: a subscription in a new term knows those of before no
+    more."""
+
+    def tables(self, starts: Sequence[Start]) -> Iterator[Table]:
+        """One of the orders, one of the trials."""
+        orders = [start for start in starts if isinstance(start, PlaceOrder) and self.view(subject_of(start))]
+        trials = [start for start in starts if isinstance(start, StartTrial)]
+        if orders:
+            began = {order.subscription: order for order in reversed(orders)}
+            lines = [self.order(order, begins=began[order.subscription] is order) for order in orders]
+            yield _table("What happened to orders", ORDER_COLUMNS, lines)
+        if trials:
+            table = _table("and to trials", TRIAL_COLUMNS, map(self.trial, trials))
+            table.caption = "\n".join(line for trial in trials for line in self.notes(trial)) or None
+            yield table
+
+    def order(self, order: PlaceOrder, *, begins: bool) -> tuple[str, ...]:
+        """A line of the first table; the mails of a subscription are counted with the order that begins it."""
+        state = self.views[subject_of(order).workflow_id]
+        subscription = self.view(Subject(Lifecycle.SUBSCRIPTION, order.subscription))
+        built = state.facts.get("built_at")
+        zone = ZoneInfo(order.customer.zone)
+        return (
+            order.sales_order_number,
+            escape(order.customer.company),
+            _coloured(state.stage),
+            f"{datetime.fromisoformat(built).astimezone(zone):%Y-%m-%d}" if built else NONE,
+            _coloured(subscription.stage) if subscription else NONE,
+            subscription.facts["renewal_date"] if subscription else NONE,
+            self.mails(state, subscription if begins else None),
+        )
+
+    def trial(self, trial: StartTrial) -> tuple[str, ...]:
+        """A line of the second table."""
+        state = self.views[subject_of(trial).workflow_id]
+        return (
+            trial.trial_id,
+            escape(trial.customer.company),
+            _coloured(state.stage),
+            state.facts.get("expires_on", NONE),
+            state.facts.get("order", NONE),
+            self.mails(state, *self.lent(trial).values()),
+        )
+
+    def notes(self, trial: StartTrial) -> Iterator[str]:
+        """What it took for good, what it spared, where its devices are: under the table, for it is too long for it."""
+        facts = self.views[subject_of(trial).workflow_id].facts
+        if "lost" in facts:
+            lost = ", ".join(_thing(step) for step in facts["lost"].split(", "))
+            yield f"{trial.trial_id} lost for good: {lost}"
+        if "spared" in facts:
+            yield f"{trial.trial_id} kept: {escape(facts['spared'])}"
+        devices = [f"{name} {_coloured(view.stage)}" for name, view in self.lent(trial).items() if view]
+        if devices:
+            yield f"{trial.trial_id} devices: {', '.join(devices)}"
+
+    def lent(self, trial: StartTrial) -> dict[str, LifecycleView | None]:
+        """Its devices, by id."""
+        return {device.device_id: self.view(Subject(Lifecycle.DEVICE, device.device_id)) for device in trial.devices}
+
+    def mails(self, *views: LifecycleView | None) -> str:
+        """How many went out."""
+        return str(sum(self.sent.get(f"{state.lifecycle}-{state.id}", 0) for state in views if state))
+
+    def view(self, subject: Subject) -> LifecycleView | None:
+        """Where it stands, if it ever began."""
+        return self.views.get(subject.workflow_id)
+
+
+def _table(title: str, columns: Sequence[str], lines: Iterable[tuple[str, ...]]) -> Table:
+    table = Table(
+        title=title,
+        title_justify="left",
+        caption_justify="left",
+        caption_style="",
+        header_style="bold",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    for column in columns:
+        table.add_column(column, no_wrap=column not in WIDE, overflow="fold")
+    for line in lines:
+        table.add_row(*line)
+    return table
+
+
+def _coloured(stage: str) -> str:
+    return f"[{COLOURS.get(stage, 'default')}]{stage}[/]"
+
+
+def _thing(step: str) -> str:
+    """`site_url_released` is about the site url."""
+    return step.rpartition("_")[0].replace("_", " ")

@@ -1,0 +1,259 @@
+"""Runs the very workflow on the time-skipping server, from deadline to deadline, in a world where nothing is real."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from adapters.calendars import LibraryCalendars
+from adapters.sql.migrate import migrate
+from adapters.sql.store import SqlStore, open_store
+from adapters.temporal.interceptor import PlainRefusals
+from adapters.temporal.lifecycles import TemporalLifecycles
+from adapters.temporal.preload import preload
+from adapters.temporal.sandbox import sandbox
+from domain.deadlines import Deadline
+from domain.lifecycles import KINDS
+from domain.reasons import Problem
+from domain.values import Message
+from domain.view import LifecycleView
+from starter.answers.tools import ForecastEntry
+from starter.console.exits import Exit, Stop
+from starter.console.ids import Subject, kind_of, subject_of
+from starter.forecast import views as at_rest
+from starter.forecast.acts import Act
+from starter.forecast.notes import MailNote, Notebook
+from starter.forecast.server import SkippingServer, skipping_server
+from starter.forecast.views import Views
+from starter.forecast.walk import Walk
+from starter.forecast.world import ImaginedWorld
+from starter.reach.gate import asking
+from workflows.registry import WORKFLOWS
+from workflows.steps import MAIL_TASK_QUEUE_SUFFIX
+
+TASK_QUEUE: Final = "forecast"
+
+FIRES_LATE: Final = timedelta(milliseconds=50)
+"""A timer is set a moment after its deadline was computed, and fires that much late."""
+
+LATEST: Final = timedelta(seconds=1)
+"""A deadline that nothing has come of by then is not acted on: an operator holds the lifecycle."""
+
+REFUSALS: Final = (Exit.REFUSED, Exit.BAD_INPUT, Exit.CLOSED, Exit.NOT_FOUND)
+"""How an act may fail without spoiling the forecast."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be forecast."""
+
+    start: Message
+    zone: str
+    """The customer's."""
+
+    begins_at: datetime
+    horizon: timedelta
+    acts: tuple[Act, ...] = ()
+    before: tuple[Message, ...] = ()
+    """Starts of what was there before: the subscription a renewal continues."""
+
+    everybody_acts: bool = False
+    """Does everybody do what is waited for?"""
+
+    @property
+    def subject(self) -> Subject:
+        """Whose future it is."""
+        return subject_of(self.start)
+
+    @property
+    def supposing(self) -> str:
+        """On what it rests."""
+        return "with the acts of the what-if file" if self.acts else "if nobody acts"
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is to come."""
+
+    question: Question
+    entries: tuple[ForecastEntry, ...]
+    standing: tuple[str, ...]
+    """Where every lifecycle stands at the end, one sentence each."""
+
+    cut: bool
+    """More is due after the horizon."""
+
+    mails: tuple[MailNote, ...] = ()
+    refusals: tuple[Problem, ...] = ()
+    """What was said to acts that were refused."""
+
+
+async def forecast(question: Question) -> Forecast:
+    """The whole of it, in a few seconds."""
+    with own_store() as store:
+        async with skipping_server() as server:
+            notebook = Notebook(question.subject.id, question.begins_at)
+            started_by = TemporalLifecycles(server.client, TASK_QUEUE)
+            world = ImaginedWorld(notebook, LibraryCalendars(), started_by, store)
+            lifecycles, post = _workers(server.client, world)
+            async with lifecycles, post:
+                return await _Run(server, world, question).to_the_end()
+
+
+@contextmanager
+def own_store() -> Iterator[SqlStore]:
+    """An empty one, for this forecast alone."""
+    with TemporaryDirectory(prefix="tenure-forecast-") as directory:
+        url = f"sqlite:///{directory}/tenure.db"
+        migrate(url)
+        store = open_store(url)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+class _Run:
+    """One forecast under way."""
+
+    def __init__(self, server: SkippingServer, world: ImaginedWorld, question: Question) -> None:
+        self.server = server
+        self.world = world
+        self.notebook = world.notebook
+        self.question = question
+        self.views = Views(server.client, str(question.subject), world.begun)
+        self.refusals: list[Problem] = []
+        self.walk = Walk() if question.everybody_acts else None
+
+    async def to_the_end(self) -> Forecast:
+        """Until nothing more is due, or the horizon."""
+        await self._begin()
+        ends_at = self.question.begins_at + self.question.horizon
+        acts = deque(self.question.acts)
+        await self._walk_on()
+        while (at := self._next(acts)) and at <= ends_at:
+            await self._let_time_pass(at)
+            while acts and acts[0].at <= at:
+                await self._perform(acts.popleft())
+            await self._walk_on()
+        book = self.notebook
+        return Forecast(
+            self.question,
+            tuple(book.entries()),
+            tuple(self._standing()),
+            cut=at is not None,
+            mails=tuple(book.mails()),
+            refusals=tuple(self.refusals),
+        )
+
+    async def _begin(self) -> None:
+        if self.question.begins_at > await self.server.now():
+            await self.server.sleep(self.question.begins_at - await self.server.now())
+        for start in self.question.before:
+            await self._start(start)
+        self.notebook.forget()
+        await self._start(self.question.start)
+
+    async def _start(self, start: Message) -> None:
+        name = subject_of(start).workflow_id
+        await self.server.client.start_workflow(kind_of(start).workflow, start, id=name, task_queue=TASK_QUEUE)
+        self.world.begun.append(name)
+        await self.views.settled()
+
+    async def _walk_on(self) -> None:
+        while self.walk and (act := self.walk.next(self.views.open, self.world.states, self.notebook.at)):
+            await self._perform(act)
+
+    def _next(self, acts: Sequence[Act]) -> datetime | None:
+        """When something happens next."""
+        due = [deadline.at for view in self.views.open.values() for deadline in view.deadlines]
+        later = [at for at in due if at > self.notebook.at]
+        return min([*later, *(act.at for act in acts)], default=None)
+
+    async def _let_time_pass(self, until: datetime) -> None:
+        """To that instant; what is due by then happens, each timer a moment late."""
+        self.notebook.turn(until)
+        waiting = self._due()
+        wait = max(until - await self.server.now(), timedelta())
+        while wait:
+            async with self.views.patience():
+                await self.server.sleep(wait)
+            await self.views.settled()
+            late = self._due() and await self.server.now() < until + LATEST
+            wait = FIRES_LATE if late else timedelta()
+        self._note_met(waiting)
+
+    async def _perform(self, act: Act) -> None:
+        """Somebody acts; a refusal is told and the forecast goes on."""
+        self.notebook.turn(max(act.at, self.notebook.at))
+        waiting = self._due()
+        try:
+            await self._send(act)
+        except Stop as stop:
+            if stop.exit not in REFUSALS:
+                raise
+            self.refusals += stop.problems
+            self.notebook.act(act.to.id, f"refused: {act.update}: {'; '.join(stop.lines)}", act.update)
+        else:
+            self.notebook.act(act.to.id, f"what if: {act.update}", act.update)
+        await self.views.settled()
+        self._note_met(waiting)
+
+    async def _send(self, act: Act) -> None:
+        name = act.to.workflow_id  # asked for one that is not there, or closed, this server answers misleading words
+        if name not in self.world.begun:
+            raise Stop(Exit.NOT_FOUND, f"there is no {name}")
+        if name not in self.views.open:
+            raise Stop(Exit.CLOSED, f"{name} is closed already")
+        async with asking(name):
+            handle = self.server.client.get_workflow_handle(name)
+            await handle.execute_update(act.update, act.message, rpc_timeout=at_rest.AT_REST_WITHIN)
+
+    def _due(self) -> dict[tuple[str, str], Deadline]:
+        return self.views.due(self.notebook.at)
+
+    def _note_met(self, waiting: dict[tuple[str, str], Deadline]) -> None:
+        for (name, deadline_name), deadline in _without(waiting, self._due()).items():
+            state = self.world.states[name]
+            overtaken = "overtaken, not done: " if (name, deadline_name) in self.world.skipped else ""
+            rule = KINDS[state.lifecycle].rules.of_deadline(deadline)
+            self.notebook.deadline(state.subject, overtaken + deadline.label, rule)
+
+    def _standing(self) -> list[str]:
+        return [
+            f"{state.lifecycle} {state.subject}: {_stands(self.views.open.get(name), str(state.stage))}"
+            for name, state in self.world.states.items()
+        ]
+
+
+def _without(some: dict[Any, Deadline], others: dict[Any, Deadline]) -> dict[Any, Deadline]:
+    left = {key: deadline for key, deadline in some.items() if key not in others}
+    return dict(sorted(left.items(), key=lambda item: item[1].at))
+
+
+def _stands(view: LifecycleView | None, stage: str) -> str:
+    if view is None:
+        return f"{stage}; it is over"
+    waits = " and ".join(f"{awaited.what} from {awaited.from_whom}" for awaited in view.awaiting)
+    return f"{stage}; it waits for {waits}" if waits else stage
+
+
+def _workers(client: Client, world: ImaginedWorld) -> tuple[Worker, Worker]:
+    """One for the lifecycles, one for the mails, as in worker.py."""
+    preload(WORKFLOWS)
+    lifecycles = Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=WORKFLOWS,
+        activities=world.activities(),
+        workflow_runner=sandbox(),
+        interceptors=[PlainRefusals([each.__name__ for each in WORKFLOWS])],
+    )
+    post = Worker(client, task_queue=TASK_QUEUE + MAIL_TASK_QUEUE_SUFFIX, activities=world.activities())
+    return lifecycles, post

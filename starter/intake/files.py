@@ -1,0 +1,153 @@
+"""A file of starts, JSON Lines or CSV: read one by one, never as a whole, every problem with its line."""
+
+import codecs
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISREG
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
+
+from domain.kind import Kind
+from domain.values import Message
+from starter.answers.catalogue import group_of
+from starter.console.exits import bad
+from starter.console.ids import subject_of
+from starter.console.models import LARGEST, UTF_16, NotJson, json_of, not_utf8, problems, refuse_binary, unreadable
+from starter.intake import csv_rows
+from starter.intake.content import digest
+from starter.intake.csv_rows import Broken, CsvRow, Header, LineProblem, Misfit
+
+JSON_LINES: Final = frozenset({".jsonl", ".ndjson"})
+SHEETS: Final = frozenset({".csv", ".tsv", ".txt"})
+"""A spreadsheet calls what it writes as "Unicode text" .txt: UTF-16 with tabs."""
+
+CHUNK: Final = 65_536
+
+
+@dataclass(frozen=True)
+class Row:
+    """One start of a file: read, or what is wrong with it."""
+
+    line: int
+    read: Message | list[LineProblem]
+
+
+@dataclass
+class StartsFile:
+    """A file of starts of one kind, read line by line as often as wanted; never as a whole."""
+
+    name: str
+    file: IO[bytes]
+    defaults: dict[str, Any]
+    kind: Kind[Any]
+
+    def rows(self) -> Iterator[Row]:
+        """Every start in it. A file that stops making sense ends with a row that says so."""
+        self.file.seek(0)
+        firsts: dict[str, tuple[int, bytes]] = {}
+        last = 0
+        try:
+            header, starts = self._starts()
+            for line, start in starts:
+                last = line
+                yield Row(line, self._read(line, start, header, firsts))
+        except Broken as broken:
+            yield Row(broken.line, [LineProblem("", f"{broken.what}; what follows was not read")])
+        else:
+            if not last:
+                raise bad(f"holds no {noun_of(self.kind)}", self.name)
+
+    def count(self) -> int:
+        """How many starts there are, good and bad; quickly, for nobody asks what they say."""
+        self.file.seek(0)
+        try:
+            return sum(1 for _ in self._starts()[1])
+        except Broken:
+            return 0
+
+    def _starts(self) -> tuple[Header | None, Iterator[tuple[int, Any]]]:
+        if self._is_sheet:
+            return csv_rows.read(self._lines(), self.kind, self.name)
+        return None, self._documents()
+
+    def _documents(self) -> Iterator[tuple[int, Any]]:
+        for number, line in enumerate(self._lines(), start=1):
+            if line.strip():
+                try:
+                    yield number, json_of(line.strip())
+                except NotJson as wrong:
+                    yield number, Misfit(wrong.at, wrong.what)
+
+    def _lines(self) -> Iterator[str]:
+        for number, raw in enumerate(iter(lambda: self.file.readline(LARGEST + 1), b""), start=1):
+            if number == 1:
+                refuse_binary(raw, self.name)
+            if len(raw) > LARGEST:
+                raise Broken(number, "is longer than 1 MB")
+            try:
+                yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError:
+                raise Broken(number, not_utf8()) from None
+
+    def _read(
+        self, line: int, start: Any, header: Header | None, firsts: dict[str, tuple[int, bytes]]
+    ) -> Message | list[LineProblem]:
+        if isinstance(start, Misfit):
+            return [LineProblem(start.field, start.what)]
+        given, doubts = (start.given, start.doubts) if isinstance(start, CsvRow) else (start, {})
+        if not isinstance(given, dict):
+            return [LineProblem("", "must be one JSON object")]
+        found = problems(self.kind.start, self.defaults | given)
+        wrong = found if isinstance(found, list) else []
+        if header and (wrong or doubts):
+            return header.problems(start, wrong)
+        if isinstance(found, list):
+            return [LineProblem(*each) for each in found]
+        content = digest(found)
+        first, known = firsts.setdefault(subject_of(found).id, (line, content))
+        if known != content:
+            return [LineProblem(self.kind.id_field, f"stands on line {first} too, with other content")]
+        return found
+
+    @property
+    def _is_sheet(self) -> bool:
+        return Path(self.name).suffix.lower() in SHEETS
+
+
+def noun_of(kind: Kind[Any]) -> str:
+    """`order`, `support case`."""
+    return kind.name.replace("_", " ")
+
+
+@contextmanager
+def opened(path: Path, defaults: dict[str, Any], kind: Kind[Any]) -> Iterator[StartsFile]:
+    """The file, if it is one that can hold starts."""
+    if path.suffix.lower() not in JSON_LINES | SHEETS:
+        command = f"tenure {group_of(kind.name)} start"
+        raise bad(f"must end in .jsonl or .csv; one {noun_of(kind)} by itself: {command}", str(path))
+    try:
+        if not S_ISREG(path.stat().st_mode) and not path.is_dir():
+            raise bad("must be a regular file: it is read twice", str(path))
+        with path.open("rb") as file, _in_utf_8(file, path.name) as text:
+            yield StartsFile(path.name, text, defaults, kind)
+    except OSError as failed:
+        raise unreadable(str(path), failed) from None
+
+
+@contextmanager
+def _in_utf_8(file: IO[bytes], name: str) -> Iterator[IO[bytes]]:
+    """The same, or what UTF-16 says in a file that has no name and is gone with us."""
+    if not file.peek(2).startswith(UTF_16):  # type: ignore[attr-defined]
+        yield file
+        return
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    with TemporaryFile() as text:
+        try:
+            while chunk := file.read(CHUNK):
+                text.write(decoder.decode(chunk).encode())
+            text.write(decoder.decode(b"", final=True).encode())
+        except UnicodeError:
+            raise bad("begins as UTF-16, and is not: save it as CSV UTF-8", name) from None
+        yield text

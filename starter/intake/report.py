@@ -1,0 +1,110 @@
+"""What became of each line of an import: told line by line, counted, and summed up at the end."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from domain.kind import Kind
+from starter.answers.lifecycle import ImportAnswer, ImportLine, names
+from starter.console.exits import Exit
+from starter.console.terminal import shown, terminal
+from starter.intake.csv_rows import LineProblem
+from starter.intake.files import Row, StartsFile, noun_of
+
+WORDS: Final = {
+    "started": "started",
+    "already_started": "already started",
+    "closed": "over already",
+    "conflict": "in conflict",
+    "refused": "refused",
+    "not_found": "without their subscription",
+    "bad_input": "wrong",
+}
+"""How results are counted for people."""
+
+WORST_FIRST: Final = (Exit.CONFLICT, Exit.REFUSED, Exit.NOT_FOUND, Exit.BAD_INPUT)
+"""Which exit code an import ends with when several would fit. One that is over already is no trouble here."""
+
+
+class Tally:
+    """Counts and tells. On a terminal only what is out of the ordinary is told, with a bar on stderr."""
+
+    def __init__(self, most_bad: int, kind: Kind[Any]) -> None:
+        self.counts: Counter[str] = Counter()
+        self.finished = False
+        self._most_bad = most_bad
+        self._kind = kind
+
+    @contextmanager
+    def watched(self, file: StartsFile, what: str) -> Iterator[Iterator[Row]]:
+        """The file's rows, with a bar on a terminal: how many of how many, and how long it takes yet."""
+        if not sys.stderr.isatty():
+            yield file.rows()
+            return
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
+        bar = Progress(*columns, console=terminal.err, transient=True, redirect_stdout=terminal.watched)
+        total = file.count()
+        with bar:
+            yield iter(bar.track(file.rows(), total=total or None))
+
+    def bad(self, line: int, found: Sequence[LineProblem]) -> None:
+        """A line that cannot be read; after a while they are only counted."""
+        self.counts["bad_input"] += 1
+        if self.counts["bad_input"] > self._most_bad:
+            return
+        for field, what, column in found:
+            where = {"field": field or None, "column": column or None}
+            self._tell(ImportLine(line=line, result="bad_input", **where, message=what))
+
+    def became(self, line: int, id_: str, result: Any, where: str, text: str) -> None:
+        """What became of one start."""
+        self.counts[result] += 1
+        ordinary = result in {"started", "already_started"}
+        if terminal.for_machines or not ordinary or not terminal.watched:
+            known = names(self._kind.name, id_)
+            self._tell(ImportLine(line=line, result=result, field=where or None, message=text or None, **known))
+
+    def _tell(self, line: ImportLine) -> None:
+        if terminal.for_machines:
+            terminal.document(line.model_dump(mode="json"), one_line=True)
+            return
+        what = line.id and (line.id if line.message else f"{line.id} {WORDS[line.result]}")
+        said = ": ".join(filter(None, (what, line.field, line.message)))
+        place = f"line {line.line}, column {line.column}" if line.column else f"line {line.line}"
+        terminal.say(f"{place}: {shown(said)}")
+
+    @property
+    def exit(self) -> Exit:
+        """The worst that happened."""
+        return next((exit_ for exit_ in WORST_FIRST if self.counts[exit_.code]), Exit.OK)
+
+    def sum_up(self, valid: int | None = None) -> None:
+        """The last line."""
+        left_out = self.counts["bad_input"] - self._most_bad
+        if left_out > 0:
+            terminal.say(f"… and {left_out:,} more wrong lines")
+        tried = sum(self.counts.values()) - self.counts["bad_input"]
+        good = tried if valid is None else valid
+        lines = good + self.counts["bad_input"]
+        told = [f"{count:,} {WORDS[name]}" for name in WORDS if (count := self.counts[name])]
+        if lines or self.finished:
+            noun = f"{noun_of(self._kind)}{'' if lines == 1 else 's'}"
+            terminal.say(f"{lines:,} {noun}: " + (", ".join(told) or f"{good:,} valid"))
+        counts = {name: self.counts[name] for name in WORDS}
+        terminal.answer(ImportAnswer(lines=lines, valid=good, finished=self.finished, **counts))
+
+
+def checked(file: StartsFile, tally: Tally) -> int:
+    """Read the whole file, telling every line that is wrong; how many are valid."""
+    valid = 0
+    with tally.watched(file, "checking") as rows:
+        for row in rows:
+            if isinstance(row.read, list):
+                tally.bad(row.line, row.read)
+            else:
+                valid += 1
+    return valid

@@ -1,0 +1,141 @@
+"""Starting something once: the same id with the same content is the same, with other content a conflict. R9"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from domain.values import Message
+from starter.answers.catalogue import group_of
+from starter.answers.lifecycle import StartAnswer, names
+from starter.console.exits import Exit, Stop
+from starter.console.ids import Subject, kind_of, subject_of
+from starter.console.terminal import terminal
+from starter.intake.content import differing
+from starter.intake.existing import Existing, first_stage, in_store, in_temporal, refused_at_birth
+from starter.intake.renewal import must_be_renewable
+from starter.reach import gate
+from starter.reach.records import Records
+
+FROM_THE_BEGINNING: Final = (
+    ", from the beginning: the store had it open and Temporal had lost it; what people told it has to be told again"
+)
+
+
+class Result(StrEnum):
+    """What became of a start."""
+
+    STARTED = "started"
+    ALREADY_STARTED = "already_started"
+    CLOSED = "closed"
+    CONFLICT = "conflict"
+
+
+EXIT: Final = {Result.CLOSED: Exit.CLOSED, Result.CONFLICT: Exit.CONFLICT}
+"""Of those that end a command."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """What became of one start, in words."""
+
+    result: Result
+    run_id: str
+    text: str
+    differing: tuple[str, ...] = ()
+
+    def stop(self) -> Stop:
+        """As an end of the command."""
+        fields = self.differing or ("",)
+        return Stop(EXIT[self.result], self.text, fields[0], [(field, "differs too") for field in fields[1:]])
+
+
+async def hand_in(start: Message, *, again: bool) -> None:
+    """Start it, wait a moment for its first stage, and say so; or a Stop."""
+    task_queue = gate.settings().task_queue
+    client, records = await gate.client(), await Records.opened()
+    try:
+        started = await Desk(client, task_queue, records).start(start, again=again)
+    finally:
+        records.close()
+    if started.result in EXIT:
+        raise started.stop()
+    subject, stage = subject_of(start), None
+    if await gate.nobody_polls(client, task_queue):
+        terminal.warn(gate.nobody_there(task_queue))
+    else:
+        stage = await first_stage(client, subject)
+    _say(subject, started, stage)
+
+
+def _say(subject: Subject, started: Started, stage: str | None) -> None:
+    now = f"; it is {stage}" if stage else ""
+    said = f"{started.text[0].upper()}{started.text[1:]}{now}"
+    terminal.say(f"{said}. See it: tenure {group_of(subject.lifecycle)} show {subject.id}")
+    answer = StartAnswer(
+        result="started" if started.result is Result.STARTED else "already_started",
+        workflow_id=subject.workflow_id,
+        run_id=started.run_id,
+        stage=stage,
+        **names(*subject),
+    )
+    terminal.answer(answer)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where things are handed in."""
+
+    client: Client
+    task_queue: str
+    records: Records
+
+    async def start(self, start: Message, *, again: bool = False) -> Started:
+        """Start it, or say what is there under its id."""
+        subject, place = subject_of(start), (self.client, self.records)
+        async with gate.asking(subject.workflow_id):
+            known = await in_store(*place, subject)
+            if known:
+                found = _compared(subject, start, known)
+                if found.result is Result.CONFLICT or not known.lost:
+                    return found
+            await must_be_renewable(start, self.records)
+            anew = known is not None or (again and await refused_at_birth(*place, subject))
+            try:
+                handle = await self._start(subject, start, anew=anew)
+            except WorkflowAlreadyStartedError:
+                return _compared(subject, start, await in_temporal(*place, subject))
+        text = f"started {subject.workflow_id}{_sort(start)}{FROM_THE_BEGINNING if known else ''}"
+        return Started(Result.STARTED, handle.result_run_id or "", text)
+
+    async def _start(self, subject: Subject, start: Message, *, anew: bool) -> WorkflowHandle[Any, Any]:
+        reuse, workflow = WorkflowIDReusePolicy, kind_of(start).workflow
+        return await self.client.start_workflow(
+            workflow,
+            start,
+            id=subject.workflow_id,
+            task_queue=self.task_queue,
+            id_reuse_policy=reuse.ALLOW_DUPLICATE_FAILED_ONLY if anew else reuse.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            static_summary=f"{workflow} {subject.id}{_sort(start)}",
+        )
+
+
+def _sort(start: Message) -> str:
+    """` (renewal)`, where there are several."""
+    return f" ({sort})" if (sort := getattr(start, "kind", "")) else ""
+
+
+def _compared(subject: Subject, start: Message, there: Existing) -> Started:
+    """What is there is the same, open or over, or another one."""
+    fields = differing(start, there.start) if there.start is not None else []
+    workflow = subject.workflow_id
+    if fields:
+        text = f"differs from what {workflow} was started with ({there.ended or 'it is running'})"
+        return Started(Result.CONFLICT, there.run_id, text, tuple(fields))
+    if there.ended:
+        return Started(Result.CLOSED, there.run_id, f"{workflow} is over: {there.ended}; nothing was started")
+    return Started(Result.ALREADY_STARTED, there.run_id, f"already started: {workflow}; nothing was started now")

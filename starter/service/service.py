@@ -1,0 +1,170 @@
+"""The whole service on one machine: server, store, mail catcher and worker, as children that end with us."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+
+from adapters.loopback import LOOPBACK
+from adapters.mail.catcher import MailCatcher
+from adapters.private import OTHERS, close_to_others, opened, private_directory, private_file
+from adapters.temporal.client import connect
+from adapters.temporal.data_directory import CannotStart, usable
+from adapters.temporal.dev_server import DevServer, die_with
+from starter.service import env_file
+
+ROSTER: Final = "csm-1,csm-2,csm-3"
+"""Customer Success Managers of the embedded service, unless TENURE_CSM_ROSTER says otherwise."""
+
+KEPT: Final = frozenset(
+    {"temporal", "mails", "documents", "worker.log", "tenure.db", "tenure.db-wal", "tenure.db-shm", env_file.NAME}
+)
+"""All that a service leaves in its directory."""
+
+READY_WITHIN: Final = timedelta(seconds=40)
+STOPPED_WITHIN: Final = timedelta(seconds=30)
+"""Longer than the worker's own grace. R11."""
+
+
+class WorkerDidNotStart(CannotStart):
+    """The worker ended, or does not poll."""
+
+    def __init__(self, log: Path, last: str) -> None:
+        super().__init__(f"the worker did not start: {last or 'no word from it'} (log: {log})")
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the embedded service listens, on the loopback address only; 0 takes any free port."""
+
+    temporal: int = 7233
+    ui: int = 8233
+    mail: int = 1025
+
+
+@dataclass(frozen=True)
+class Service:
+    """The service while it runs."""
+
+    client: Client
+    server: DevServer
+    directory: Path
+    database_url: str
+    task_queue: str
+    environment: Mapping[str, str]
+    """What another process needs to reach this service: TEMPORAL_ADDRESS, DATABASE_URL."""
+
+    worker: "subprocess.Popen[bytes]"
+
+    @property
+    def mails(self) -> Path:
+        """Where the mail catcher keeps what it caught."""
+        return self.directory / "mails"
+
+    @property
+    def documents(self) -> Path:
+        """Where the PDFs lie."""
+        return self.directory / "documents"
+
+    def workflow_url(self, workflow_id: str) -> str:
+        """A workflow's page in the Web UI."""
+        return f"{self.server.ui_url}/namespaces/{self.client.namespace}/workflows/{workflow_id}"
+
+
+@asynccontextmanager
+async def service(
+    directory: Path, ports: Ports, *, time_travel: bool = False, task_queue: str = "tenure"
+) -> AsyncIterator[Service]:
+    """Server, mail catcher and worker, ready to take orders; at the end they stop in the reverse order."""
+    directory = _room(directory.absolute())
+    async with AsyncExitStack() as held:
+        server = DevServer(directory / "temporal", port=ports.temporal, ui_port=ports.ui, time_travel=time_travel)
+        await held.enter_async_context(server)
+        mail = held.enter_context(MailCatcher(directory / "mails", port=ports.mail))
+        client = await connect(server.address)
+        reach = {
+            "TEMPORAL_ADDRESS": server.address,
+            "DATABASE_URL": f"sqlite:///{directory / 'tenure.db'}",
+            "TENURE_TASK_QUEUE": task_queue,
+            env_file.WEB_UI: server.ui_url,
+        }
+        worker = held.enter_context(_worker(directory, reach | _surroundings(directory, mail.port)))
+        await _until_it_polls(client, task_queue, worker, directory / "worker.log")
+        env_file.write(directory, reach)
+        yield Service(client, server, directory, reach["DATABASE_URL"], task_queue, reach, worker)
+
+
+def _room(directory: Path) -> Path:
+    """Everything we keep there, private; what cannot be made is said before anything runs. Raises CannotStart."""
+    with usable(directory):
+        private_directory(directory)
+        if any((directory / ours).exists() for ours in ("temporal", "tenure.db")):
+            close_to_others(directory)
+        for each in ("documents", "mails", "temporal"):
+            private_directory(directory / each)
+        private_file(directory / "worker.log")
+    return directory
+
+
+def _surroundings(directory: Path, mail_port: int) -> dict[str, str]:
+    return {
+        "TENURE_SMTP_HOST": LOOPBACK,
+        "TENURE_SMTP_PORT": str(mail_port),
+        "TENURE_SMTP_SECURITY": "none",
+        "TENURE_DOCUMENTS_DIR": str(directory / "documents"),
+        "TENURE_CSM_ROSTER": os.environ.get("TENURE_CSM_ROSTER", ROSTER),
+    }
+
+
+@contextlib.contextmanager
+def _worker(directory: Path, settings: Mapping[str, str]) -> "Iterator[subprocess.Popen[bytes]]":
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
+    with opened(directory / "worker.log", "wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "worker"],
+            env={**inherited, **settings},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            umask=OTHERS,
+            preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - no other way to be told of the parent's end
+        )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOPPED_WITHIN.total_seconds())
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+async def _until_it_polls(client: Client, queue: str, worker: "subprocess.Popen[bytes]", log: Path) -> None:
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(READY_WITHIN.total_seconds()):
+            while worker.poll() is None:
+                if (await client.workflow_service.describe_task_queue(request)).pollers:
+                    return
+                await asyncio.sleep(0.1)
+    lines = log.read_text(errors="replace").strip().splitlines()
+    raise WorkerDidNotStart(log, lines[-1] if lines else "")

@@ -1,0 +1,181 @@
+"""The mails' own words know no number of a policy: what a policy changed, every mail says as changed."""
+
+import re
+from datetime import date, datetime, timedelta
+from enum import Enum
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pytest
+
+from adapters.mail.reader import Reader
+from adapters.mail.stationery import Stationery, Written
+from domain.device.letters import LETTERS as OF_A_DEVICE
+from domain.device.mails import DeviceMail
+from domain.device.policy import DevicePolicy
+from domain.device.row import DeviceRow, LoanParties
+from domain.letters import Letters
+from domain.lifecycles import mail_kinds
+from domain.mails import Letter, LetterFacts, MailKind
+from domain.order.letters import LETTERS as OF_AN_ORDER
+from domain.order.mails import OrderMail
+from domain.order.policy import OrderPolicy
+from domain.order.row import OrderRow
+from domain.order.state import OrderState
+from domain.standing import PostedMail
+from domain.subscription.letters import LETTERS as OF_A_SUBSCRIPTION
+from domain.subscription.mails import SubscriptionMail
+from domain.subscription.policy import SubscriptionPolicy
+from domain.subscription.row import NewestOrder, SubscriptionRow
+from domain.trial.letters import LETTERS as OF_A_TRIAL
+from domain.trial.losses import LOSSES
+from domain.trial.mails import TrialMail
+from domain.trial.messages import Service
+from domain.trial.policy import TrialPolicy
+from domain.trial.row import TrialRow
+from domain.trial.state import TrialState
+from domain.values import Language, Model
+from tests.adapters.test_mail_letters import LINKS
+from tests.domain.test_device import a_loan
+from tests.domain.test_subscription import a_subscription
+from tests.makers import MONDAY, a_form, a_graduation, a_person, a_renewal, a_trial, an_order, built, days, some
+
+DEVICES = DevicePolicy(return_within=days(37), reminders=(days(11), days(13)))
+TRIAL = TrialPolicy(
+    consent_window=days(17),
+    length=days(47),
+    warnings=(days(11), days(13)),
+    grace=days(41),
+    last_call=(days(19), days(2)),
+    numbers_kept=days(23),
+    longest_extension=days(53),
+    devices=DEVICES,
+)
+SUBSCRIPTION = SubscriptionPolicy(renewal_notices=(days(71), days(43)), renewal_target=days(29))
+ORDER = OrderPolicy(
+    hold_overdue=11,
+    build_guide=13,
+    password_link_life=timedelta(hours=59),
+    graduation_reminders=(days(17), days(31)),
+    graduation_due=days(37),
+    renewal_target=days(29),
+    subscription=SUBSCRIPTION,
+)
+UNUSUAL: tuple[Model, ...] = (DEVICES, TRIAL, SUBSCRIPTION, ORDER)
+USUAL = (5, 7, 10, 14, 15, 30, 60, 72, 90)
+WEEKS = re.compile(
+    r"\b(two|seven|ten|thirty|weeks?|fortnight|semaines?|quinzaine)\b|週間|주일|주간|이틀", re.IGNORECASE
+)
+LETTERS: dict[type[MailKind], Letters[Any]] = {
+    DeviceMail: OF_A_DEVICE,
+    OrderMail: OF_AN_ORDER,
+    SubscriptionMail: OF_A_SUBSCRIPTION,
+    TrialMail: OF_A_TRIAL,
+}
+LATER = MONDAY + timedelta(hours=1)
+
+
+@cache
+def rows() -> dict[type[MailKind], Model]:
+    """One of each lifecycle, under a policy of which no number is usual."""
+    placed = an_order(policy=ORDER)
+    start = a_trial("T-A", Service.MEETINGS, Service.CALLING, policy=TRIAL)
+    parties = LoanParties(customer_company="Akasaka", facing_partner="Hikari", administrator_email="a@akasaka.example")
+    newest = NewestOrder(number="SO-A", customer_company="Akasaka", facing_partner="Hikari", sites=("a.example",))
+    trial = TrialState.placed(start, MONDAY).model_copy(
+        update={"expires_on": date(2026, 7, 2), "lost": tuple(LOSSES), "ended": start.services}
+    )
+    return {
+        DeviceMail: DeviceRow(state=a_loan(policy=DEVICES), parties=parties),
+        OrderMail: OrderRow(
+            state=OrderState.placed(placed, MONDAY),
+            placed=placed,
+            provisioning_form=a_form(),
+            graduation_form=a_graduation(),
+            access=built(),
+        ),
+        SubscriptionMail: SubscriptionRow(state=a_subscription(policy=SUBSCRIPTION), newest=newest),
+        TrialMail: TrialRow(state=trial, placed=start),
+    }
+
+
+def facts_of(kind: MailKind) -> LetterFacts:
+    """What the lifecycle says for this mail, an hour after everything began."""
+    if kind == DeviceMail.RMA_LOOKUP:
+        return facts_of(DeviceMail.DEVICE_RETURN)
+    mail = PostedMail(key=f"key/{kind}", kind=kind, due_at=LATER)
+    facts: LetterFacts = LETTERS[type(kind)].facts(rows()[type(kind)], mail, LATER)
+    lacking = {"shipped_at": LATER, "terms_wanted": ("port", "audio"), "reason": "no", "renewal_date": date(2027, 6, 1)}
+    return facts.model_copy(update={name: fact for name, fact in lacking.items() if not getattr(facts, name, True)})
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> Stationery:
+    """Dates have numbers of their own: here they are left out."""
+    for name in ("when", "at", "day", "brief_day"):
+        monkeypatch.setattr(Reader, name, lambda _reader, moment: "…" if moment else pytest.fail("no date"))
+    return Stationery(LINKS, "Desk")
+
+
+def numbers_in(letter: Written) -> list[int]:
+    """Those that stand by themselves in what people read; not those of steps, names, addresses and hours."""
+    text = letter.text.partition("\n-----")[0]
+    words = re.sub(r"^  \d\. |https?://\S+", "", f"{letter.subject}\n{text}", flags=re.MULTILINE)
+    return [int(number) for number in re.findall(r"(?<![\w.+-])\d+(?!\d|-|[\w.]*[a-z])", words, re.ASCII)]
+
+
+@pytest.mark.parametrize("policy", UNUSUAL, ids=lambda policy: type(policy).__name__)
+def test_no_number_of_these_policies_is_the_usual_one(policy: Model) -> None:
+    usual = type(policy)()
+    for field in some(type(policy).model_fields):
+        value = getattr(policy, field)
+        if isinstance(value, (int, timedelta, tuple)) and not isinstance(value, (bool, str, Enum)):
+            assert value != getattr(usual, field), field
+
+
+@pytest.mark.parametrize(("kind", "language"), list(product(mail_kinds(), Language)))
+def test_no_mail_says_a_usual_number_under_an_unusual_policy(
+    kind: MailKind, language: Language, written: Stationery
+) -> None:
+    letter = written.write(Letter(kind=kind, to=a_person(language=language), facts=facts_of(kind)))
+    assert [number for number in numbers_in(letter) if number in USUAL] == []
+    assert not WEEKS.search(letter.text.replace("two steps", ""))
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [
+        (OrderMail.PROVISIONING_COPY, 13),
+        (OrderMail.WELCOME, 59),
+        (SubscriptionMail.RENEWAL_NOTICE, 29),
+        (TrialMail.TRIAL_EXPIRED, 41),
+        (TrialMail.TRIAL_EXPIRED_PARTNER, 41),
+    ],
+)
+@pytest.mark.parametrize("language", Language)
+def test_what_the_policy_says_is_what_is_said(
+    kind: MailKind, number: int, language: Language, written: Stationery
+) -> None:
+    letter = written.write(Letter(kind=kind, to=a_person(language=language), facts=facts_of(kind)))
+    assert number in numbers_in(letter)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_renewal_is_asked_for_its_form_as_early_as_its_policy_says(language: Language, written: Stationery) -> None:
+    placed = a_renewal(policy=ORDER)
+    facts = facts_of(OrderMail.CONFIRMATION).model_copy(
+        update={"order_kind": placed.kind, "renewal_date": date(2027, 6, 1)}
+    )
+    letter = written.write(Letter(kind=OrderMail.CONFIRMATION, to=a_person(language=language), facts=facts))
+    assert 29 in numbers_in(letter)
+
+
+def test_this_test_finds_a_number_that_stands_in_a_mails_own_words() -> None:
+    text = "Steps\n  7. Open it\nwithin 72 hours, 14日前, 30\u00a0jours; SO-15, Tier-1, https://a.example/90 by 10"
+    assert numbers_in(Written(subject="5 days", text=text, html="")) == [5, 72, 14, 30, 10]
+
+
+def test_every_kind_of_mail_is_written_here() -> None:
+    assert {type(kind) for kind in mail_kinds()} == set(rows())
+    assert isinstance(LATER, datetime)

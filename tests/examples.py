@@ -1,0 +1,73 @@
+"""By model: valid examples, the messages that operators are shown, a life of every kind, and everything inside them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from domain.device.examples import EXAMPLES as DEVICE
+from domain.device.messages import StartDeviceLoan
+from domain.operator_updates import OPERATOR_EXAMPLES
+from domain.order.examples import EXAMPLES as ORDER
+from domain.subscription.examples import EXAMPLES as SUBSCRIPTION
+from domain.subscription.messages import StartSubscription
+from domain.trial.examples import EXAMPLES as TRIAL
+from domain.trial.messages import GiveDetails
+from tests.lives import starts
+from tests.makers import MONDAY, a_partner, a_renewal, a_trial, an_order
+
+STARTS: Final = (
+    an_order(reselling_partner=a_partner("namdaemun")),
+    a_renewal(),
+    a_trial(),
+    StartSubscription(
+        by="tenure",
+        subscription_id="sub-SO-100001",
+        order_number="SO-100001",
+        customer_id="akasaka",
+        partner_id="hikari",
+        zone="Asia/Tokyo",
+        service_start_at=MONDAY,
+        term_months=12,
+    ),
+    StartDeviceLoan(
+        by="tenure",
+        device_id="d-1",
+        trial_id="t-1",
+        customer_id="akasaka",
+        partner_id="hikari",
+        model="Room Kit",
+        serial_number="FOC-1",
+        expires_on=MONDAY + timedelta(days=90),
+        country="JP",
+        zone="Asia/Tokyo",
+        customer_administrators=1,
+        partner_administrators=1,
+    ),
+)
+
+
+def _inside(value: Any) -> Iterator[BaseModel]:
+    match value:
+        case BaseModel():
+            yield value
+            for name in type(value).model_fields:
+                yield from _inside(getattr(value, name))
+        case dict():
+            yield from _inside(tuple(value.values()))
+        case tuple() | list():
+            for each in value:
+                yield from _inside(each)
+
+
+MESSAGES: Final = (
+    *STARTS,
+    *(said for examples in (ORDER, SUBSCRIPTION, TRIAL, DEVICE, OPERATOR_EXAMPLES) for said in examples.values()),
+    GiveDetails(by="partner-hikari"),
+)
+
+EXAMPLES: Final[dict[type[BaseModel], list[Any]]] = {}
+for _example in (*MESSAGES, *starts()):
+    for _found in _inside(_example):
+        EXAMPLES.setdefault(type(_found), []).append(_found)

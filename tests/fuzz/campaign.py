@@ -1,0 +1,60 @@
+"""A seeded campaign through a real server and the real worker: lives at once, bursts between, then the verdict."""
+
+import asyncio
+import time
+from itertools import count as numbers
+from pathlib import Path
+from typing import Final
+
+from temporalio.client import Client
+
+from starter.service.service import Ports, service
+from tests.fuzz.plots import PLOTS
+from tests.fuzz.report import Report
+from tests.fuzz.scene import Scene, Stuck
+from tests.fuzz.verdict import judge
+from tests.fuzz.wire import Wire
+
+AT_ONCE: Final = 10
+"""Casts that live at the same time."""
+
+BURST: Final = 9
+"""Hostile messages at each stage: the more, the fewer lives for as many messages."""
+
+ANY_PORTS: Final = Ports(temporal=0, ui=0, mail=0)
+SENDER: Final = "fuzz"
+
+
+async def campaign(directory: Path, report: Report, count: int, only: int | None = None, burst: int = BURST) -> Report:
+    """At least `count` messages, each plot told as often as the others; or one cast alone, again."""
+    began = time.monotonic()
+    async with service(directory, ANY_PORTS, time_travel=True) as running:
+        client = await Client.connect(running.server.address, identity=SENDER)
+        wire = Wire(client, running.task_queue)
+        if only is None:
+            await _many(wire, report, count, burst)
+        else:
+            await _tell(Scene(wire, report, only, burst, count))
+        await judge(wire, report, [running.directory / "worker.log", running.server.data.log])
+    report.seconds = time.monotonic() - began
+    return report
+
+
+async def _many(wire: Wire, report: Report, count: int, burst: int) -> None:
+    """Some at once, the next as soon as one is over."""
+    upcoming = numbers(1)
+
+    async def teller() -> None:
+        while report.count < count:
+            await _tell(Scene(wire, report, next(upcoming), burst, count))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(AT_ONCE):
+            group.create_task(teller())
+
+
+async def _tell(scene: Scene) -> None:
+    try:
+        await PLOTS[scene.number % len(PLOTS)](scene)
+    except Stuck:
+        scene.report.notes.append(f"cast {scene.number} could not go on")

@@ -1,0 +1,45 @@
+"""Nothing that anybody can send makes a lifecycle stand still, hang, echo what it was given, or fail unseen."""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+from domain.device.states import DeviceStage
+from domain.order.states import Stage
+from domain.subscription.states import SubscriptionStage
+from domain.trial.states import TrialStage
+from tests.fuzz.campaign import campaign
+from tests.fuzz.report import Report
+
+SEED: Final = 8
+MESSAGES: Final = 3000
+BURST: Final = 44
+"""Long ones: a life costs more than a message, and this is done at every `make test`."""
+
+PASSING: Final = frozenset({Stage.ACKNOWLEDGED, TrialStage.ACKNOWLEDGED, TrialStage.LAPSED})
+"""Stages that are over before anybody can ask."""
+
+
+def test_nothing_anybody_sends_at_any_stage_wedges_hangs_echoes_or_fails_unseen(tmp_path: Path) -> None:
+    report = Report(SEED)
+    asyncio.run(campaign(tmp_path, report, MESSAGES, burst=BURST))
+    print(report.figures())  # noqa: T201 - the figures are for who runs it with -s
+    assert not report.findings, f"{report.faults()}\n\n{report.figures()}"
+    assert report.count >= MESSAGES
+    assert not missing(report), f"a campaign that does not reach {missing(report)} proves nothing there"
+
+
+def missing(report: Report) -> set[str]:
+    """Stages that no life was seen in, `trial.lapsed`."""
+    seen = {f"{kind.partition('.')[0]}.{stage}" for kind, stage in report.stages}
+    return {
+        f"{lifecycle}.{stage}"
+        for lifecycle, stages in (
+            ("order", Stage),
+            ("subscription", SubscriptionStage),
+            ("trial", TrialStage),
+            ("device", DeviceStage),
+        )
+        for stage in stages
+        if stage not in PASSING
+    } - seen

@@ -1,0 +1,248 @@
+"""The demo plays every example from start to end, and shows it in any terminal. Played once; every test looks at it."""
+
+import asyncio
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from adapters.temporal.clock import ClockHeld
+from domain.lifecycle import Lifecycle
+from domain.order.state import OrderState
+from domain.order.view import order_view
+from domain.trial.state import TrialState
+from domain.trial.states import TrialStage
+from domain.trial.view import trial_view
+from starter.console.ids import subject_of
+from starter.demo.acts import Happening
+from starter.demo.demo import play, sent_mails, stage
+from starter.demo.screen import Screen
+from starter.demo.tables import Ended, Start
+from starter.demo.world import World
+from tests.makers import MONDAY, a_customer, a_paid_customer_s_trial, an_order, some
+from tests.support.embedded import QUEUE, Background
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+TERMINALS = [(80, 24), (120, 30), (200, 50)]
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass
+class Played:
+    """What was shown while it ran, and at the end."""
+
+    screen: Screen
+    starts: list[Start]
+    happened: list[Happening]
+    sent: dict[str, int]
+    piped: str
+
+    def of(self, workflow_id: str) -> list[Happening]:
+        return [each for each in self.happened if each.workflow_id == workflow_id]
+
+    def texts(self, workflow_id: str) -> list[str]:
+        return [each.text for each in self.of(workflow_id)]
+
+    def tables(self, width: int) -> str:
+        console = Console(width=width, file=io.StringIO())
+        for table in Ended(self.screen.views, self.sent).tables(self.starts):
+            console.print(table)
+        return written(console)
+
+
+def written(console: Console) -> str:
+    return str(console.file.getvalue())  # type: ignore[attr-defined]
+
+
+def printed(table: Table) -> str:
+    """On a terminal of 80 columns, as most are."""
+    console = Console(width=80, file=io.StringIO())
+    console.print(table)
+    text = written(console)
+    assert "…" not in text, "nothing is cut off"
+    return " ".join(text.split())
+
+
+@pytest.fixture(scope="module")
+def played(one_service: Background) -> Played:
+    """All of examples/, on the shared server."""
+    console = Console(width=80, file=io.StringIO())
+    screen, world, starts = stage(one_service.client, QUEUE, EXAMPLES, console)
+    happened: list[Happening] = []
+    shown = world.show
+
+    async def show(happening: Happening) -> None:
+        happened.append(happening)
+        await shown(happening)
+
+    world.show = show
+    asyncio.run_coroutine_threadsafe(play(screen, world, starts), one_service.loop).result(540)
+    sent = sent_mails(one_service.store, list(screen.views))
+    return Played(screen, [*starts, *world.to_come.values()], happened, sent, written(console))
+
+
+def test_every_example_ends_as_it_should(played: Played) -> None:
+    stages = {name: view.stage for name, view in played.screen.views.items()}
+    assert stages == {
+        "order-SO-100001": "completed",
+        "order-SO-100002": "completed",
+        "order-SO-100003": "cancelled",
+        "order-SO-100004": "rejected",
+        "order-SO-100005": "completed",
+        "order-SO-200001": "completed",
+        "order-SO-200002": "completed",
+        "order-SO-300001": "completed",
+        "subscription-sub-SO-100001": "active",
+        "subscription-sub-SO-100002": "active",
+        "subscription-sub-SO-100005": "suspended",
+        "subscription-sub-SO-300001": "active",
+        "trial-T-1001": "converted",
+        "trial-T-1002": "lapsed.numbers_released",
+        "trial-T-1003": "cancelled",
+        "trial-T-1004": "cancelled",
+        "trial-T-1005": "lapsed",
+        "device-D-5001": "matched",
+        "device-D-5002": "overdue",
+    }
+
+
+def test_a_renewal_and_a_paid_order_begin_when_the_lifecycle_they_belong_to_has_come_so_far(played: Played) -> None:
+    """No order is placed in its own future, and none of them is late before it begins."""
+    assert "renewed: active" in played.texts("subscription-sub-SO-100001")
+    assert "renewed: active" in played.texts("subscription-sub-SO-100002")
+    for name in ("order-SO-200001", "order-SO-300001"):
+        assert not played.screen.views[name].jeopardy
+        days = [each.at for each in played.of(name)]
+        assert days == sorted(days)
+        assert days[0] > min(each.at for each in played.happened)
+
+
+def test_from_consent_that_lapses_to_numbers_that_are_released(played: Played) -> None:
+    """TRL-31, TRL-71 to TRL-80."""
+    assert played.texts("trial-T-1002") == [
+        "the partner starts a trial (new customer)",
+        "all services are built",
+        "Expiry warning, 7 days before",
+        "Expiry notice, on the last day",
+        "Trial expires: grace begins",
+        "Last call, 7 days before the loss",
+        "Last call, 1 day before the loss",
+        "Grace ends: the trial is lost for good",
+        "lost for good: users moved, licences removed, site url released, roles removed, calling configuration removed",
+        "Phone numbers are released",
+    ]
+    assert played.texts("trial-T-1003") == [
+        "the partner starts a trial (existing customer)",
+        "Consent lapses: cancel the trial",
+    ]
+
+
+def test_devices_come_back_or_are_overdue_on_clocks_of_their_own(played: Played) -> None:
+    """TRL-90, TRL-94, TRL-95."""
+    told = [each for each in played.happened if each.workflow_id in {"trial-T-1005", "device-D-5001", "device-D-5002"}]
+    assert not [each for each in some(told) if each.refused]
+    when = {each.text: each.at for each in told}
+    assert when["Return due: then it is overdue"] < when["Grace ends: the trial is lost for good"]
+    minutes = [each.at.replace(second=0, microsecond=0) for each in told]
+    assert minutes == sorted(minutes)
+
+
+@pytest.mark.parametrize(("width", "height"), TERMINALS)
+def test_the_screen_fits_and_its_newest_line_is_on_it(played: Played, width: int, height: int) -> None:
+    """Ids whole, what does not fit counted, nothing wider or higher than the terminal."""
+    console = Console(width=width, height=height, file=io.StringIO())
+    screen = Screen(console, played.screen.zones, played.screen.views, played.screen.latest, mails=88)
+    newest = Happening("trial-T-1005", MONDAY, "the newest of all")
+    screen.happened(newest, screen.views["trial-T-1005"])
+    written(console)
+    console.file = io.StringIO()
+    console.print(screen.picture())
+    lines = written(console).splitlines()
+    assert len(lines) < height
+    assert max(map(len, lines)) <= width
+    assert "the newest of all" in lines[-2]
+    shown = [name for name in screen.views if any(line.startswith(f"{name} ") for line in lines)]
+    counted = re.search(r"and (\d+) more: ", written(console))
+    assert len(shown) + (int(counted[1]) if counted else 0) == len(screen.views)
+    assert "trial-T-1005" in shown
+    assert ("waits for" in lines[0]) == (width >= 110)
+
+
+def test_piped_it_is_a_line_for_each_happening(played: Played) -> None:
+    shown = [line.split(" ", 2)[2] for line in played.piped.splitlines()]
+    assert sorted(shown) == sorted(f"{each.workflow_id} {each.text}" for each in some(played.happened))
+
+
+@pytest.mark.parametrize("width", [width for width, _ in TERMINALS])
+def test_the_tables_show_every_order_and_trial_whole(played: Played, width: int) -> None:
+    text = played.tables(width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+    ids = [line.split()[0] for line in text.splitlines() if re.match(r" (SO|T)-\d", line)]
+    assert ids == [
+        *("SO-100001", "SO-100002", "SO-100003", "SO-100004", "SO-100005", "SO-200001", "SO-200002", "SO-300001"),
+        *("T-1001", "T-1002", "T-1003", "T-1004", "T-1005"),
+    ]
+
+
+def test_every_mail_is_counted_once(played: Played, one_service: Background) -> None:
+    """As the ledger has it: a view knows those of its own term only."""
+    counts = [int(line.split()[-1]) for line in played.tables(200).splitlines() if re.match(r" (SO|T)-\d", line)]
+    assert sum(counts) == sum(played.sent.values())
+    assert played.sent["trial-T-1005"] == len(one_service.store.mails(Lifecycle.TRIAL, "T-1005"))
+
+
+def test_the_readme_shows_what_the_demo_shows(played: Played) -> None:
+    """But for the dates, which are today's."""
+    block = next(text for text in (ROOT / "README.md").read_text(encoding="utf-8").split("```") if "in service" in text)
+    sample = [DAY.sub("date", line).rstrip() for line in block.strip("\n").splitlines()]
+    middle = sample.index(" …")
+    happened = [line.split(" ", 2)[2] for line in some(sample[:middle]) if "mail →" not in line]
+    assert set(some(happened)) <= {f"{each.workflow_id} {each.text}" for each in played.happened}
+    table = [DAY.sub("date", line).rstrip() for line in played.tables(100).splitlines()]
+    first = next(at for at, line in enumerate(table) if "in service" in line)
+    assert sample[middle + 1 :] == table[first : table.index("", first)]
+
+
+def test_of_orders_no_cell_but_a_long_name_needs_two_lines_on_a_terminal_of_80_columns() -> None:
+    order = an_order("SO-100001", customer=a_customer(company="海の家ホールディングス株式会社"))
+    view = order_view(OrderState.placed(order, MONDAY), MONDAY).model_copy(update={"stage": "completed"})
+    built = view.model_copy(update={"facts": {"built_at": MONDAY.isoformat()}})
+    subscription = view.model_copy(update={"stage": "terminated", "facts": {"renewal_date": "2028-12-31"}})
+    views = {"order-SO-100001": built, "subscription-sub-SO-100001": subscription}
+
+    shown = printed(next(Ended(views, {"order-SO-1": 13}).tables([order])))
+
+    assert "completed 2026-06-01 terminated 2028-12-31 0" in shown
+
+
+def test_what_a_trial_took_and_spared_stands_under_the_table() -> None:
+    """AMB-48."""
+    tried = a_paid_customer_s_trial("T-1")
+    state = TrialState.placed(tried, MONDAY)
+    state.stage, state.lost, state.spared = TrialStage.LAPSED, ("licences_removed",), {"users_moved": "[an order]"}
+
+    shown = printed(next(Ended({"trial-T-1": trial_view(state, MONDAY)}).tables([tried])))
+
+    assert shown.endswith("T-1 lost for good: licences T-1 kept: users_moved: [an order]")
+
+
+async def test_what_ends_the_demo_is_said_itself_not_as_one_of_several(played: Played, one_service: Background) -> None:
+    """An `ExceptionGroup` names nothing."""
+
+    class Held(World):
+        async def play(self, start: Start) -> None:
+            raise ClockHeld(subject_of(start).workflow_id, MONDAY, "an activity is under way")
+
+    world = Held(one_service.client, QUEUE, [], {}, shown_nowhere)
+    with pytest.raises(ClockHeld, match="an activity is under way"):
+        await play(played.screen, world, played.starts[:2])
+
+
+async def shown_nowhere(_happening: Happening) -> None:
+    raise AssertionError("nothing happens")

@@ -1,0 +1,39 @@
+"""What a workflow asks of the world, with every argument: of what runs in its own tasks the history keeps none."""
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from adapters.temporal.sandbox import GuardedRunner
+from starter.history.replay import a_replayer
+from tests.histories.telling import scrubbed
+from workflows.attempts import Attempts
+
+
+async def asked(history: WorkflowHistory, replayer: Replayer | None = None) -> list[str]:
+    """By the code on disk, in order, when this history is replayed: the replayer itself does not look at arguments."""
+    found: list[str] = []
+    attempt = Attempts._attempt
+
+    def listening(self: Any, activity: Any, request: Any, *rest: Any) -> Any:
+        found.append(f"{activity.__name__} {json.dumps(request.model_dump(mode='json'), sort_keys=True)}")
+        return attempt(self, activity, request, *rest)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Attempts, "_attempt", listening)
+        await (replayer or _outside_the_sandbox()).replay_workflow(history)
+    return found
+
+
+@cache
+def _outside_the_sandbox() -> Replayer:
+    return a_replayer(GuardedRunner())
+
+
+async def asked_as_text(history: WorkflowHistory, replayer: Replayer | None = None) -> str:
+    """To compare with another day's: without times and ids; rules and holidays are the release's."""
+    return "".join(f"{scrubbed(line)}\n" for line in await asked(history, replayer))

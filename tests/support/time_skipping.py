@@ -1,0 +1,157 @@
+"""Months in a moment: the time-skipping test server, with our worker in this process. One clock for everybody on it."""
+
+import atexit
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+import worker
+from adapters.settings import Settings
+from adapters.sql.store import SqlStore, open_store
+from adapters.temporal.converter import data_converter
+from domain.lifecycle import Lifecycle, workflow_id
+from domain.mails import Role
+from domain.trial.messages import StartTrial
+from tests.postgres import emptied, migrated_file
+from tests.support.environment import Environment, Handle, answered
+from tests.support.transport import FakeTransport, Faults, Sent
+from workflows import attributes
+
+MONDAY: Final = datetime(2031, 6, 2, 1, 0, tzinfo=UTC)
+"""A Monday far ahead, 10:00 in Tokyo, no Japanese holiday in the weeks after: every test begins here."""
+
+TICK: Final = timedelta(minutes=2)
+"""How far before and after a deadline a test looks: on a loaded machine this server's clock runs seconds ahead. Exact
+instants are tested in tests/domain."""
+
+
+@dataclass
+class TimeSkipping(Environment):
+    """An environment with one clock, which the test moves."""
+
+    server: WorkflowEnvironment
+    settings: Settings
+    transport: FakeTransport
+    faults: Faults
+    started: list[str] = field(default_factory=list)
+    """Workflow ids that `settled` waits for, beside what the store knows."""
+
+    async def start(self, workflow: str, start: BaseModel, id_: str, delay: timedelta | None = None) -> Handle:
+        """See base class."""
+        self.started.append(id_)
+        if isinstance(start, StartTrial):
+            self.started += [workflow_id(Lifecycle.DEVICE, device.device_id) for device in start.devices]
+        return await super().start(workflow, start, id_, delay)
+
+    async def now(self) -> datetime:
+        """The environment's time."""
+        return (await answered(self.server.get_current_time)).astimezone(UTC)
+
+    async def sleep_until(self, instant: datetime) -> None:
+        """Let time pass until that instant, and everything due by then happen."""
+
+        async def skip() -> None:  # where to is absolute, so trying again is safe
+            await self.server.sleep(instant - await self.now())
+
+        await answered(skip)
+        await self.settled()
+
+    async def settled(self, *handles: Handle) -> None:
+        """Wait until every workflow there is has nothing in hand."""
+        orders = self.store.listed(Lifecycle.ORDER)
+        known = [workflow_id(Lifecycle.ORDER, order.subject) for order in orders]
+        known += [workflow_id(Lifecycle.SUBSCRIPTION, order.linked_to or order.subject) for order in orders]
+        names = dict.fromkeys([*self.started, *known, *(handle.id for handle in handles)])
+        await super().settled(*map(self.client.get_workflow_handle, names))
+
+    def under_way(self, activity: PendingActivityInfo) -> bool:
+        """What has failed already waits for time to pass, which is the test's to let."""
+        return activity.attempt == 1
+
+    def mails(self, subject: str = "SO-100001", lifecycle: Lifecycle = Lifecycle.ORDER) -> list[Sent]:
+        """The mails of a lifecycle that left, in order."""
+        return [
+            Sent(
+                mail.kind,
+                mail.key,
+                self._address(lifecycle, subject, mail.recipient),
+                mail.settled_at or mail.claimed_at,
+            )
+            for mail in self.store.mails(lifecycle, subject)
+            if mail.state == "sent"
+        ]
+
+    def _address(self, lifecycle: Lifecycle, subject: str, role: str) -> str:
+        return self.store.person(lifecycle, subject, role).email if role != Role.TRIALS_TEAM else role
+
+    def mail_kinds(self, subject: str = "SO-100001", lifecycle: Lifecycle = Lifecycle.ORDER) -> list[str]:
+        """Their kinds only."""
+        return [mail.kind for mail in self.mails(subject, lifecycle)]
+
+
+@asynccontextmanager
+async def time_skipping(directory: Path, identity: str | None = None) -> AsyncIterator[TimeSkipping]:
+    """A fresh server and worker with an empty store: a tenth of a second, and a clock of its own."""
+    store = emptied(_the_store())
+    settings = Settings.model_validate(
+        {
+            "DATABASE_URL": str(store.engine.url),
+            "documents_dir": directory / "documents",
+            "csm_roster": ["csm-1", "csm-2"],
+        }
+    )
+    faults, transport = Faults(), FakeTransport()
+    async with AsyncExitStack() as held:
+        env = await held.enter_async_context(
+            await WorkflowEnvironment.start_time_skipping(
+                data_converter=data_converter,
+                identity=identity,
+                interceptors=[faults],
+                test_server_existing_path=program("temporal-test-server"),
+            )
+        )
+        held.enter_context(env.auto_time_skipping_disabled())  # else waiting for a result lets any time pass
+        await _register(env.client)
+        await env.sleep(MONDAY - await env.get_current_time())
+        threads = held.enter_context(ExitStack())
+        for each in worker.workers(env.client, settings, store, transport, threads):
+            await held.enter_async_context(each)
+        yield TimeSkipping(env.client, store, settings.task_queue, env, settings, transport, faults)
+
+
+@cache
+def _the_store() -> SqlStore:
+    """One for all servers of a process, one after another: it has seen every statement, and need not compile it."""
+    directory = tempfile.mkdtemp(prefix="tenure-store-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    database = Path(directory) / "tenure.db"
+    database.write_bytes(migrated_file())
+    return open_store(f"sqlite:///{database}")
+
+
+def program(name: str) -> str:
+    """A program beside this Python."""
+    found = shutil.which(name, path=str(Path(sys.executable).parent))
+    assert found, f"{name} is not installed beside {sys.executable}"
+    return found
+
+
+async def _register(client: Client) -> None:
+    wanted = {key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in attributes.ALL}
+    await client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(namespace=client.namespace, search_attributes=wanted)
+    )

@@ -1,0 +1,435 @@
+"""A step that keeps failing is seen, is tried on, and has a way out: every activity of every worker. R5, ADR 13."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from pydantic import BaseModel
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.client import WorkflowHandle, WorkflowUpdateStage
+from temporalio.converter import default as default_converter
+
+from activities.mail import MailActivities
+from activities.order import OrderActivities
+from activities.ports import Answer
+from activities.recording import RecordActivities
+from activities.subscription import SubscriptionActivities
+from activities.trial import TrialActivities
+from domain.lifecycle import Lifecycle
+from domain.operator import PutNote, RetryMail, SettleMail, SettleStep
+from domain.order.messages import Offering
+from domain.order.policy import OrderPolicy
+from domain.trial.messages import EditServices, Service, TrialDevice
+from domain.trial.state import GRACE_END
+from domain.view import LifecycleView
+from tests.makers import (
+    a_paid_customer_s_trial,
+    a_renewal,
+    an_order,
+    built,
+    cleared,
+    converted,
+    days,
+    ended,
+    graduated,
+    submitted,
+)
+from tests.support.time_skipping import MONDAY, TICK, TimeSkipping
+from tests.support.transport import Trouble
+from worker import activities_of
+from workflows.steps import MAIL, RECORD
+
+CANARY: Final = "canary@akasaka.example.com"
+
+TROUBLE: Final = Trouble(f"the disk is full\n[parameters: ('{CANARY}',)]")
+"""As SQL says it: the second line has values."""
+
+ORDER, SUBSCRIPTION, TRIAL, DEVICE = "order-SO-100001", "subscription-sub-SO-100001", "trial-T-1001", "device-D-1"
+
+PARTNER: Final = "desk@hikari.example.com"
+
+SEEN_WITHIN: Final = {False: timedelta(minutes=3), True: timedelta(minutes=20)}
+"""By then somebody is told of a step that fails at once; of one that has to do with mail later."""
+
+RECOVERED_WITHIN: Final = timedelta(minutes=2)
+"""Far longer than the longest pause between two attempts."""
+
+
+async def send(handle: WorkflowHandle[Any, Any], update: str, message: BaseModel) -> None:
+    """Without waiting for what cannot be answered while a step fails."""
+    await handle.start_update(update, message, wait_for_stage=WorkflowUpdateStage.ACCEPTED)
+
+
+async def placed(env: TimeSkipping, **given: Any) -> None:
+    await env.place(an_order(**given))
+
+
+async def form_in(env: TimeSkipping, **given: Any) -> None:
+    await placed(env, **given)
+    await env.send(env.order(), "clear_compliance", cleared())
+    await env.send(env.order(), "submit_provisioning_form", submitted())
+
+
+async def site_built(env: TimeSkipping, **given: Any) -> None:
+    await form_in(env, **given)
+    await env.send(env.order(), "report_site_built", built())
+
+
+async def handed_over(env: TimeSkipping) -> None:
+    await site_built(env)
+    await env.send(env.order(), "graduate", graduated())
+
+
+async def subscription_noted(env: TimeSkipping) -> None:
+    await site_built(env)
+    await send(env.subscription(), "put_note", PutNote(by="ops-7", text="seen"))
+    await env.settled()
+
+
+async def renewal_placed(env: TimeSkipping) -> None:
+    await handed_over(env)
+    await env.place(a_renewal())
+
+
+async def tried_out(env: TimeSkipping, **given: Any) -> None:
+    await env.start_trial(a_paid_customer_s_trial("T-1001", **given))
+
+
+async def service_added(env: TimeSkipping) -> None:
+    await tried_out(env)
+    await send(trial(env), "edit_services", EditServices(by="hikari", add=(Service.MESSAGING,)))
+    await env.settled()
+
+
+async def converted_by_a_placed_order(env: TimeSkipping) -> None:
+    await env.place(an_order("SO-300001"))
+    await tried_out(env)
+    await send(trial(env), "convert", converted())
+    await env.settled()
+
+
+async def converted_by_its_own_order(env: TimeSkipping) -> None:
+    await tried_out(env)
+    await send(trial(env), "convert", converted(order=an_order("SO-300001")))
+    await env.settled()
+
+
+async def saved_by_a_shipped_order(env: TimeSkipping) -> None:
+    await tried_out(env)
+    await env.place(an_order(converts_trial="T-1001"))
+    await env.send(env.order(), "clear_compliance", cleared())
+
+
+async def lent(env: TimeSkipping) -> None:
+    device = TrialDevice(
+        device_id="D-1", model="Desk Pro", serial_number="FOC1", expires_on=datetime(2032, 1, 1, tzinfo=UTC)
+    )
+    await tried_out(env, devices=(device,))
+
+
+async def device_noted(env: TimeSkipping) -> None:
+    await lent(env)
+    await send(env.device("D-1"), "put_note", PutNote(by="ops-7", text="seen"))
+    await env.settled()
+
+
+async def lent_and_over(env: TimeSkipping) -> None:
+    await lent(env)
+    await env.send(trial(env), "cancel", ended())
+
+
+async def at_its_end(env: TimeSkipping) -> None:
+    await tried_out(env, days=1)
+    await env.sleep_until(MONDAY + days(2))
+    (end,) = [due.at for due in (await env.state(trial(env))).deadlines if due.name.startswith(GRACE_END)]
+    await env.sleep_until(end + TICK)
+
+
+async def terms_wanted(env: TimeSkipping) -> None:
+    await env.place(an_order("SO-100001", Offering.PORT))
+
+
+async def doubtful_mail_settled(env: TimeSkipping) -> None:
+    env.transport.answers[PARTNER] = Answer.UNKNOWN
+    await terms_wanted(env)
+    env.transport.answers.clear()
+    await send(env.order(), "settle_mail", SettleMail(by="ops-7", mail=TERMS, outcome="sent", reason="in the log"))
+    await env.settled()
+
+
+async def refused_mail_retried(env: TimeSkipping) -> None:
+    env.transport.answers[PARTNER] = Answer.REFUSED
+    await terms_wanted(env)
+    env.transport.answers.clear()
+    await send(env.order(), "retry_mail", RetryMail(by="ops-7", mail=TERMS, reason="not full any more"))
+    await env.settled()
+
+
+TERMS: Final = f"{ORDER}/terms_wanted"
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a life comes to an activity that fails, under which name it shows, and what happens once it succeeds."""
+
+    state: str
+    lead: Callable[[TimeSkipping], Awaitable[None]]
+    then: str
+    """An event of the record that proves it went on."""
+
+    step: str = ""
+    optional: bool = False
+    of: str = ""
+    """Whose record, if not the failing life's."""
+
+
+CASES: Final[Mapping[str, Case]] = {
+    "open_order": Case(ORDER, placed, "order.held"),
+    f"record@{ORDER}": Case(ORDER, placed, "order.held", step="record"),
+    "working_calendar": Case(ORDER, form_in, "order.build_expected"),
+    "start_subscription": Case(ORDER, site_built, "subscription.activated", of=SUBSCRIPTION),
+    "assign_csm": Case(ORDER, handed_over, "order.csm_assigned", optional=True),
+    "notify_subscription": Case("order-SO-200001", renewal_placed, "order.held", step="notify_subscription/placed"),
+    "notify_trial": Case(ORDER, saved_by_a_shipped_order, "trial.converted", optional=True, of=TRIAL),
+    "open_subscription": Case(SUBSCRIPTION, site_built, "subscription.activated"),
+    f"record@{SUBSCRIPTION}": Case(SUBSCRIPTION, subscription_noted, "subscription.note", step="record"),
+    "check_renewal": Case(
+        SUBSCRIPTION, renewal_placed, "subscription.renewal_placed", step="check_renewal/SO-200001/placed"
+    ),
+    "open_trial": Case(TRIAL, tried_out, "trial.activated"),
+    f"record@{TRIAL}": Case(TRIAL, tried_out, "trial.activated", step="record"),
+    "reserve_services": Case(TRIAL, service_added, "trial.services_edited"),
+    "reserve_paid_order": Case(TRIAL, converted_by_a_placed_order, "trial.converted"),
+    "check_shipped_order": Case(TRIAL, saved_by_a_shipped_order, "trial.converted", step="paid_order/SO-100001"),
+    "start_order": Case(TRIAL, converted_by_its_own_order, "order.held", of="order-SO-300001"),
+    "start_device": Case(TRIAL, lent, "device.shipped", step="start_device/D-1", optional=True, of=DEVICE),
+    "look_for_paid_order": Case(TRIAL, at_its_end, "trial.grace_ended"),
+    "lose": Case(TRIAL, at_its_end, "trial.lost", step="lose/users_moved"),
+    "open_device": Case(DEVICE, lent, "device.shipped"),
+    "check_trial_over": Case(DEVICE, lent_and_over, "device.expired"),
+    f"record@{DEVICE}": Case(DEVICE, device_noted, "device.note", step="record"),
+    "send_mail": Case(ORDER, terms_wanted, "mail.sent", step=TERMS, optional=True),
+    "settle_mail": Case(ORDER, doubtful_mail_settled, "mail.settled", step=f"settle/{TERMS}"),
+    "retry_mail": Case(ORDER, refused_mail_retried, "mail.sent", step=f"retry/{TERMS}"),
+}
+"""By activity. Those a life can do without are optional."""
+
+
+def trial(env: TimeSkipping) -> WorkflowHandle[Any, Any]:
+    return env.client.get_workflow_handle(TRIAL)
+
+
+def told(env: TimeSkipping, state: str) -> list[str]:
+    lifecycle, _, subject = state.partition("-")
+    return env.events(subject, Lifecycle(lifecycle))
+
+
+async def page(handle: WorkflowHandle[Any, Any]) -> str:
+    shown = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    return str(shown.current_details)
+
+
+async def attention_shown(env: TimeSkipping, handle: WorkflowHandle[Any, Any]) -> bool | None:
+    """What lists and filters know: the last that was written of it."""
+    found = None
+    for event in (await env.history(handle)).events:
+        if event.event_type == EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES:
+            fields = event.upsert_workflow_search_attributes_event_attributes.search_attributes.indexed_fields
+            if "TenureAttention" in fields:
+                found = default_converter().payload_converter.from_payload(fields["TenureAttention"], bool)
+    return found
+
+
+def decided(step: str, outcome: str) -> SettleStep:
+    return SettleStep(by="ops-7", step=step, outcome=outcome, reason="looked into it")
+
+
+async def seen(env: TimeSkipping, handle: WorkflowHandle[Any, Any], step: str) -> LifecycleView:
+    """Wait until attention is raised; the state then."""
+    await env.sleep_until(await env.now() + SEEN_WITHIN[step.endswith(TERMS)])
+    view = await env.state(handle)
+    assert step in [failing.step for failing in view.failing]
+    return view
+
+
+def test_every_activity_has_a_case() -> None:
+    """Several mails in one activity never fail as a step: what is left of them is sent alone."""
+    real = activities_of(RecordActivities, OrderActivities, SubscriptionActivities, TrialActivities, MailActivities)
+    assert {name.partition("@")[0] for name in CASES} == {method.__name__ for method in real} - {"send_mails"}
+
+
+@pytest.mark.parametrize("activity", CASES)
+async def test_a_step_that_keeps_failing_is_seen_with_its_reason_and_clears_by_itself(
+    env: TimeSkipping, activity: str
+) -> None:
+    case = CASES[activity]
+    step, handle = case.step or activity, env.client.get_workflow_handle(case.state)
+    env.faults.broken[activity] = TROUBLE
+    await case.lead(env)
+    view = await seen(env, handle, step)
+    assert view.attention
+    assert "settle_step" in view.desk
+    assert [failing.reason for failing in view.failing] == ["Trouble: the disk is full"]
+    assert "Trouble: the disk is full" in view.troubles[0]
+    assert "operations" in view.waits_for
+    assert await attention_shown(env, handle) is True
+    shown = await page(handle)
+    assert "the disk is full" in shown
+    assert "settle_step" in shown
+    assert CANARY not in shown + view.model_dump_json()
+    if not case.optional:
+        assert "nothing can go on without this step" in await env.refusal(
+            handle, "settle_step", decided(step, "leave_out")
+        )
+
+    env.faults.broken.clear()
+    await env.sleep_until(await env.now() + RECOVERED_WITHIN)
+    assert case.then in told(env, case.of or case.state)
+    assert {"step.failing", "step.recovered"} <= {*told(env, case.state)}
+    view = await env.state(handle)
+    assert view.failing == ()
+    assert (view.attention, await attention_shown(env, handle)) == (False, False)
+
+
+async def test_nobody_is_troubled_by_what_fails_for_a_moment(env: TimeSkipping) -> None:
+    """Nine attempts of ten."""
+    env.faults.broken["record"] = TROUBLE
+    await placed(env)
+    await env.sleep_until(await env.now() + timedelta(seconds=60))
+    assert not (await env.state(env.order())).attention
+    env.faults.broken.clear()
+    await env.sleep_until(await env.now() + RECOVERED_WITHIN)
+    assert "order.held" in told(env, ORDER)
+    assert "step.failing" not in told(env, ORDER)
+
+
+def test_attention_comes_after_minutes_not_hours() -> None:
+    for tries in (RECORD, MAIL):
+        assert timedelta(minutes=1) < tries.before_attention * tries.longest_pause < timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("activity", [f"record@{ORDER}", "send_mail", "open_order"])
+async def test_an_operator_has_it_tried_again_at_once(env: TimeSkipping, activity: str) -> None:
+    case = CASES[activity]
+    env.faults.broken[activity] = TROUBLE
+    await case.lead(env)
+    handle = env.client.get_workflow_handle(case.state)
+    await seen(env, handle, case.step or activity)
+    env.faults.broken.clear()
+    before = await env.now()
+    await env.send(handle, "settle_step", decided(case.step or activity, "retry"))
+    assert case.then in told(env, case.state)
+    assert await env.now() - before < RECORD.first_pause * 10, "no pause was waited for"
+    assert {"step.settled", "step.recovered"} <= {*told(env, case.state)}
+
+
+LEFT_OUT: Final[Mapping[str, str]] = {
+    "assign_csm": "order.graduated",
+    "notify_trial": "order.shipped",
+    "start_device": "trial.activated",
+    "send_mail": "step.left_out",
+}
+"""What is optional, and what the record has all the same."""
+
+
+def test_every_optional_step_is_left_out_once() -> None:
+    assert {*LEFT_OUT} == {activity for activity, case in CASES.items() if case.optional}
+
+
+@pytest.mark.parametrize("activity", LEFT_OUT)
+async def test_what_a_life_can_do_without_is_left_out_by_an_operator_and_the_life_goes_on(
+    env: TimeSkipping, activity: str
+) -> None:
+    case = CASES[activity]
+    step, handle = case.step or activity, env.client.get_workflow_handle(case.state)
+    env.faults.broken[activity] = TROUBLE
+    await case.lead(env)
+    await seen(env, handle, step)
+    await env.send(handle, "settle_step", decided(step, "leave_out"))
+    view = await env.state(handle)
+    assert step not in [failing.step for failing in view.failing]
+    assert LEFT_OUT[activity] in told(env, case.state)
+    assert {"step.settled", "step.left_out"} <= {*told(env, case.state)}
+    assert "step.recovered" not in told(env, case.state)
+    if case.then != LEFT_OUT[activity]:
+        assert case.then not in told(env, case.of or case.state)
+
+
+async def test_a_mail_left_out_never_leaves(env: TimeSkipping) -> None:
+    await test_what_a_life_can_do_without_is_left_out_by_an_operator_and_the_life_goes_on(env, "send_mail")
+    env.faults.broken.clear()
+    await env.sleep_until(await env.now() + days(1))
+    assert env.mails() == []
+    assert {mail.state for mail in env.store.mails(Lifecycle.ORDER, "SO-100001")} <= {"moot"}
+
+
+async def test_only_what_keeps_failing_can_be_settled(env: TimeSkipping) -> None:
+    await placed(env)
+    words = await env.refusal(env.order(), "settle_step", decided("record", "retry"))
+    assert "no such step keeps failing; these do: none" in words
+
+
+async def test_two_requests_that_need_the_same_step_go_one_after_the_other(env: TimeSkipping) -> None:
+    """An operator decides about a name: no request may take the decision for another's, nor be stuck without one."""
+    await tried_out(env)
+    env.faults.broken["reserve_services"] = TROUBLE
+    for service in (Service.MESSAGING, Service.CONTACT_CENTER):
+        await send(trial(env), "edit_services", EditServices(by="hikari", add=(service,)))
+    await seen(env, trial(env), "reserve_services")
+    env.faults.broken.clear()
+    await env.send(trial(env), "settle_step", decided("reserve_services", "retry"))
+    await env.sleep_until(await env.now() + RECOVERED_WITHIN)
+    assert "messaging" in (await env.state(trial(env))).facts["services"]
+    assert (await env.state(trial(env))).failing == ()
+
+
+async def test_a_note_reaches_the_store_though_another_step_keeps_failing(env: TimeSkipping) -> None:
+    """What is accepted is kept, whatever else hangs."""
+    await tried_out(env)
+    env.faults.broken["reserve_services"] = TROUBLE
+    await send(trial(env), "edit_services", EditServices(by="hikari", add=(Service.MESSAGING,)))
+    await seen(env, trial(env), "reserve_services")
+    await env.send(trial(env), "put_note", PutNote(by="ops-7", text="the store is looked at"))
+    assert "trial.note" in told(env, TRIAL)
+
+
+async def test_deadlines_mails_and_notes_go_on_while_a_step_keeps_failing(env: TimeSkipping) -> None:
+    """The Welcome leaves, its link ends in time, and the record has it, though the subscription cannot be started."""
+    env.faults.broken["start_subscription"] = TROUBLE
+    await site_built(env, policy=OrderPolicy(password_link_life=timedelta(minutes=10)))
+    await seen(env, env.order(), "start_subscription")
+    assert "welcome" in env.mail_kinds()
+    await env.send(env.order(), "put_note", PutNote(by="ops-7", text="looked at"))
+    assert "order.note" in told(env, ORDER)
+    await env.sleep_until(await env.now() + timedelta(minutes=11))
+    assert "order.password_link_ended" in told(env, ORDER)
+    env.faults.broken.clear()
+    await env.send(env.order(), "settle_step", decided("start_subscription", "retry"))
+    assert (await env.state(env.subscription())).stage == "active"
+
+
+async def test_a_mail_goes_out_though_nobody_can_be_assigned(env: TimeSkipping) -> None:
+    env.faults.broken["assign_csm"] = TROUBLE
+    await handed_over(env)
+    await seen(env, env.order(), "assign_csm")
+    assert "graduation_copy" in env.mail_kinds()
+    await env.send(env.order(), "settle_step", decided("assign_csm", "leave_out"))
+    assert (await env.order().result())["stage"] == "completed"
+
+
+async def test_a_mail_that_a_restored_store_has_forgotten_is_decided_about_all_the_same(env: TimeSkipping) -> None:
+    """To look for its row for ever would leave nobody a way out."""
+    env.transport.answers[PARTNER] = Answer.UNKNOWN
+    await terms_wanted(env)
+    env.transport.answers.clear()
+    with closing(sqlite3.connect(env.settings.database_url.removeprefix("sqlite:///"), isolation_level=None)) as store:
+        store.execute("DELETE FROM mails")
+    resent = SettleMail(by="ops-7", mail=TERMS, outcome="resend", reason="not in the log")
+    await env.send(env.order(), "settle_mail", resent)
+    assert env.mail_kinds() == ["terms_wanted"]
+    assert not (await env.state(env.order())).attention

@@ -1,0 +1,11 @@
+"""Every workflow type that people or systems may start: what a worker runs, and what is replayed and forecast."""
+
+from typing import Any, Final
+
+from workflows.device import DeviceLoan
+from workflows.order import Order
+from workflows.subscription import Subscription
+from workflows.trial import Trial
+
+WORKFLOWS: Final[list[type[Any]]] = [Order, Subscription, Trial, DeviceLoan]
+"""One for each row of the table of lifecycles, by the name that the row gives it."""
