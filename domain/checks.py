@@ -176,6 +176,31 @@ def is_country(code: str) -> None:
         raise ValueError("must be a two-letter country code such as JP")
 
 
+_PARTS_OF_A_TAG: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}))?")
+
+
+def language_tag(text: str) -> str:
+    """As BCP 47 writes it: `pt-BR`, `zh-Hant-TW`."""
+    parts = _PARTS_OF_A_TAG.fullmatch(text)
+    if parts is None:
+        return text
+    language, script, region = parts.groups()
+    return "-".join(filter(None, (language.lower(), script and script.title(), region and region.upper())))
+
+
+def is_language_tag(tag: str) -> None:
+    """A language of ISO 639, with its script and country if they matter."""
+    parts = _PARTS_OF_A_TAG.fullmatch(tag)
+    if parts is not None:
+        language, script, region = parts.groups()
+        known = pycountry.languages.get(**{f"alpha_{len(language)}": language})
+        written = script is None or pycountry.scripts.get(alpha_4=script)
+        spoken = region is None or pycountry.countries.get(alpha_2=region)
+        if known and written and spoken:
+            return
+    raise ValueError("must be a language tag such as ja, pt-BR or zh-Hant-TW")
+
+
 ZONES: Final = frozenset((files("tzdata") / "zones").read_text(encoding="utf-8").split()) - {"Factory"}
 """The zones of the IANA database, by the pinned package: no file of some machine (`localtime`, `right/…`) is one."""
 

@@ -22,11 +22,13 @@ from domain.checks import (
     Judged,
     Normalised,
     is_country,
+    is_language_tag,
     is_mail_address,
     is_phone_number,
     is_site_host,
     is_web_address,
     is_zone,
+    language_tag,
     mail_address,
     named_once,
     one_line,
@@ -109,6 +111,14 @@ Phone = Annotated[
 
 Country = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z]{2}$"), AfterValidator(Judged(is_country))]
 """ISO 3166-1, two letters."""
+
+LanguageTag = Annotated[
+    str,
+    StringConstraints(max_length=11),
+    AfterValidator(Normalised(language_tag)),
+    AfterValidator(Judged(is_language_tag)),
+]
+"""A language, with its script and country if they matter: `pt-BR` (BCP 47)."""
 
 Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(Judged(is_zone))]
 """An IANA time zone; calendar-day rules end at its local midnight (AMB-39)."""

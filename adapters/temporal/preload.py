@@ -35,7 +35,8 @@ def preload(stories: Iterable[type[Any]] = ()) -> None:
 @cache
 def _libraries() -> None:
     phonenumbers.PhoneMetadata.load_all()
-    pycountry.countries.get(alpha_2="JP")
+    for known in (pycountry.countries, pycountry.languages, pycountry.scripts):
+        next(iter(known))
     for zone in ZONES:
         _KEPT.setdefault(zone, ZoneInfo(zone))
     for email in EMAILS:

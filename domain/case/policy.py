@@ -1,0 +1,34 @@
+"""The terms a support case is worked on under: SLA clocks, hours of service, who is told. domain.md §8.3."""
+
+from datetime import timedelta
+
+from domain.policy import SomeTime
+from domain.sla import Cadence, ServiceHours, Target
+from domain.values import Email, Model
+
+
+class CasePolicy(Model):
+    """Every duration of one case. Severities other than S1 have no clock: the documents state none. SUP-20."""
+
+    first_response: Target = Target(warn_after=timedelta(hours=1), breach_after=timedelta(hours=3))
+    """From receipt until somebody responds. SUP-20, AMB-34."""
+
+    identification: Target = Target(warn_after=timedelta(hours=2), breach_after=timedelta(hours=8))
+    """From receipt until the problem is identified. SUP-20, AMB-34."""
+
+    updates: Cadence = Cadence(
+        first_after=timedelta(hours=24), every=timedelta(hours=4), warn_before=timedelta(hours=1)
+    )
+    """From receipt, without a complete fix: the partner hears how it stands, again and again. SUP-21, AMB-37."""
+
+    goal: Target = Target(warn_after=timedelta(hours=24), breach_after=timedelta(hours=48))
+    """From receipt: a complete fix is striven for within this. Missed, it is an alert, no breach. SUP-21."""
+
+    hours: ServiceHours | None = None
+    """When clocks run; None: day and night, every day. AMB-35."""
+
+    close_after: SomeTime = timedelta(days=7)
+    """From resolution: the case closes by itself unless it is reopened."""
+
+    duty_manager: Email | None = None
+    """Hears of breaches, and of warnings while nobody is assigned; None: nobody is told by mail, an alert stands."""
