@@ -20,9 +20,11 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from activities.case import CaseActivities
 from activities.context import now as activity_time
 from activities.mail import MailActivities
 from activities.opening import OpeningActivities
+from activities.option import OptionActivities
 from activities.order import OrderActivities
 from activities.ports import Transport
 from activities.recording import RecordActivities
@@ -89,6 +91,8 @@ def workers(client: Client, settings: Settings, store: SqlStore, transport: Tran
                 orders,
                 records,
                 trials,
+                OptionActivities(store, calendars, lifecycles),
+                CaseActivities(store, calendars, lifecycles, settings.large_user_thresholds, settings.support_doors),
                 RulesActivities(calendars),
             ),
             activity_executor=held.enter_context(ThreadPoolExecutor(SQL_THREADS, "sql")),

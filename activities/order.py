@@ -14,12 +14,15 @@ from activities.ids_taken import take_once
 from activities.ports.orders import CsmStore, OrderStore
 from activities.ports.store import NotKnown
 from activities.ports.world import Calendars, Lifecycles
+from activities.sites import sites_of
 from domain.lifecycle import Lifecycle, workflow_id
 from domain.order.messages import PlaceOrder
 from domain.order.policy import LONGEST_HOLIDAYS
+from domain.order.row import OrderRow
 from domain.order.state import OrderState, RenewedTerm
 from domain.subscription.kind import SUBSCRIPTION
 from domain.subscription.messages import RenewalNews, RenewalStep, StartSubscription
+from domain.subscription.sites import Sites
 from domain.subscription.state import SubscriptionState
 from domain.trial.messages import PaidOrderNews
 from domain.trial.state import TrialState
@@ -176,8 +179,17 @@ class OrderActivities:
 
     @activity.defn
     async def start_subscription(self, request: StartSubscription) -> None:
-        """The subscription's own workflow, keyed by its id: a repeat leaves the running one alone. ORD-21."""
-        await self._lifecycles.start(SUBSCRIPTION, request)
+        """The subscription's own workflow, keyed by its id: a repeat leaves the running one alone. It begins with the
+        sites of the order's Provisioning form. ORD-21, ORD-33."""
+        sites = await asyncio.to_thread(self._sites, request.order_number)
+        await self._lifecycles.start(SUBSCRIPTION, request.model_copy(update={"sites": sites}))
+
+    def _sites(self, order_number: str) -> Sites:
+        try:
+            order: OrderRow = self._store.row(Lifecycle.ORDER, order_number)
+        except NotKnown:
+            return ()
+        return sites_of(order.provisioning_form)
 
     @activity.defn
     async def notify_subscription(self, request: NotifySubscription) -> SubscriptionNotified:

@@ -11,10 +11,24 @@ from temporalio import activity
 from activities.context import activity_in_a_thread, run
 from activities.ports.store import LifecycleStore, NotKnown, RecordRequest, Standings
 from activities.ports.world import Calendars, Runs
+from activities.sites import sites_of
 from domain.lifecycle import Lifecycle, workflow_id
+from domain.option.messages import RequestOption
+from domain.option.states import OptionStage
+from domain.order.row import OrderRow
 from domain.order.state import OrderState
 from domain.order.states import CLOSED, Stage
-from domain.subscription.messages import RenewalFacts, RenewalStep, StartSubscription
+from domain.subscription.messages import (
+    AddedLanguage,
+    CompletedOption,
+    NewSite,
+    RenewalFacts,
+    RenewalStep,
+    StartSubscription,
+)
+from domain.subscription.repair import OPTION
+from domain.subscription.row import SubscriptionRow
+from domain.subscription.sites import Sites
 from domain.subscription.state import SubscriptionState
 from domain.values import Identifier, Model
 
@@ -41,6 +55,13 @@ class CheckRenewal(Model):
 
     order_number: Identifier
     step: RenewalStep
+
+
+class CheckOption(Model):
+    """What somebody says about a completed option request of this subscription."""
+
+    subscription_id: Identifier
+    request_id: Identifier
 
 
 class SubscriptionRecords(LifecycleStore, Standings, Protocol):
@@ -121,4 +142,41 @@ class SubscriptionActivities:
             partner_id=order.facing_partner_id,
             completed_at=order.built_at,
             zone_rules=self._calendars.zone_rules(request.zone),
+            sites=self._sites_of(order) if request.step is RenewalStep.COMPLETED else (),
         )
+
+    def _sites_of(self, order: OrderState) -> Sites:
+        row: OrderRow = self._store.row(Lifecycle.ORDER, order.number)
+        return sites_of(row.provisioning_form)
+
+    @activity_in_a_thread
+    def check_option(self, request: CheckOption) -> CompletedOption:
+        """What the store knows of an option request that a signal speaks of: anybody can send one. Only reads, so a
+        repeat is harmless."""
+        try:
+            option = self._store.row(OPTION, request.request_id)
+        except NotKnown:
+            return CompletedOption(untrue="no such option request is known")
+        asked: RequestOption = option.placed
+        if asked.subscription_id != request.subscription_id:
+            return CompletedOption(untrue="the option request is about another subscription")
+        if option.state.stage is not OptionStage.COMPLETED:
+            return CompletedOption(untrue=f"the option request is {option.state.stage}")
+        if asked.language is None and asked.site_split is None:
+            return CompletedOption(untrue="the option request changes no site")
+        return self._completed(asked)
+
+    def _completed(self, asked: RequestOption) -> CompletedOption:
+        added, new = asked.language, asked.site_split
+        return CompletedOption(
+            language=AddedLanguage(site=added.site, language=added.language) if added else None,
+            site_split=NewSite(url=new.url, named_users=new.named_users, taken_from=new.taken_from) if new else None,
+            sites=self._known_sites(asked.subscription_id),
+        )
+
+    def _known_sites(self, subscription_id: str) -> Sites:
+        try:
+            subscription: SubscriptionRow = self._store.row(Lifecycle.SUBSCRIPTION, subscription_id)
+        except NotKnown:
+            return ()
+        return subscription.sites

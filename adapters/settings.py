@@ -35,6 +35,8 @@ from adapters.loopback import is_this_machine
 from adapters.mail.names import full_host_name, sender_in_ascii
 from adapters.private import private_directory
 from adapters.temporal import wording
+from domain.account.account import Region
+from domain.account.doors import Doors
 
 PREFIX: Final = "TENURE_"
 NESTED: Final = "__"
@@ -189,6 +191,14 @@ class Settings(BaseSettings):
     csm_roster: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
         default=[], description="ids of customer success managers, such as csm-1, csm-2"
     )
+    large_user_thresholds: dict[Region, Annotated[int, Field(ge=1)]] = Field(
+        default={}, description='a JSON object, region to licences, such as {"JP": 1000}'
+    )
+    """From how many user licences on an account is a large-user account; no region has one by itself. AMB-32."""
+
+    support_doors: Doors = Field(default=Doors(), description="web addresses, https:// or http://, and mail addresses")
+    """Where partners should send cases, by channel and data centre. SUP-30 to SUP-37."""
+
     log_format: Annotated[LogFormat, BeforeValidator(_small)] = Field(
         default=LogFormat.AUTO, description="auto, json or console"
     )
@@ -236,6 +246,10 @@ class Settings(BaseSettings):
         return self
 
 
+GROUPS: Final[dict[str, type[BaseModel]]] = {"links": Links, "support_doors": Doors}
+"""Settings with a variable for each of their parts."""
+
+
 def load_settings() -> Settings:
     """The settings in the environment. `WrongSetting` names every variable that is wrong or that nobody knows."""
     problems = dict(_unknown_variables())
@@ -259,7 +273,8 @@ def variable(*way: str) -> str:
 
 
 def _known_variables() -> set[str]:
-    return {variable(name) for name in Settings.model_fields} | {variable("links", name) for name in Links.model_fields}
+    nested = {variable(name, part) for name, model in GROUPS.items() for part in model.model_fields}
+    return {variable(name) for name in Settings.model_fields} | nested
 
 
 def _unknown_variables() -> Iterator[tuple[str, str]]:
@@ -275,8 +290,8 @@ def _problem(detail: ErrorDetails) -> tuple[str, str]:
     match detail["loc"]:
         case ():
             return "", wording.said(detail)
-        case ("links", str(link), *_):
-            name, setting = variable("links", link), "links"
+        case (str(group), str(part), *_) if group in GROUPS:
+            name, setting = variable(group, part), group
         case (first, *_):
             setting = next((known for known in Settings.model_fields if variable(known) == first), str(first))
             name = variable(setting)

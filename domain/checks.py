@@ -201,6 +201,16 @@ def is_language_tag(tag: str) -> None:
     raise ValueError("must be a language tag such as ja, pt-BR or zh-Hant-TW")
 
 
+def language_named(text: str) -> str:
+    """The tag of a language that is written as a tag or by its English name: `Japanese` is `ja`; any other text as it
+    is. Asks a library: for what is looked up once, never in a workflow."""
+    with suppress(ValueError):
+        is_language_tag(text)
+        return language_tag(text)
+    known = pycountry.languages.get(name=text)
+    return (getattr(known, "alpha_2", None) or known.alpha_3) if known else text
+
+
 ZONES: Final = frozenset((files("tzdata") / "zones").read_text(encoding="utf-8").split()) - {"Factory"}
 """The zones of the IANA database, by the pinned package: no file of some machine (`localtime`, `right/…`) is one."""
 

@@ -1,10 +1,10 @@
 """What a lifecycle is, for everybody who treats all of them alike."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from domain.desk import Desk
 from domain.letters import Letters
@@ -12,7 +12,7 @@ from domain.lifecycle import Lifecycle, LifecycleState, workflow_id
 from domain.list_line import ListLine
 from domain.offers import Offers
 from domain.recompute import Recount
-from domain.repair import Repair
+from domain.repair import Other, Repair, nobody
 from domain.row import Row
 from domain.rules import Rules
 from domain.start_people import StartPeople
@@ -21,6 +21,9 @@ from domain.values import Message
 from domain.view import LifecycleView
 
 S = TypeVar("S", bound=LifecycleState)
+
+NOT_JUDGED: Final = "acknowledged"
+"""The stage of what was received and not looked at yet, where it has a stage of its own. TMF622."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,9 @@ class Kind(Generic[S]):
     judges_starts: bool = False
     """Whether it may begin, only its own workflow can say: an import waits for what it says."""
 
+    is_taken: Callable[[LifecycleView], bool] = lambda view: view.stage != NOT_JUDGED
+    """Has its workflow looked at its start, and found nothing against it?"""
+
     opened_by_record: bool = False
     """Its first record takes its id; else `open_lifecycle` or an opening of its own does, and comes before."""
 
@@ -62,6 +68,9 @@ class Kind(Generic[S]):
     examples: Mapping[str, Message]
     """One valid message of each update, by its name."""
 
+    start_examples: Mapping[str, Message] = field(default_factory=dict)
+    """One valid start of each sort that people start by a form, by the name of the sort."""
+
     operator_examples: Mapping[str, Mapping[str, Any]]
     """What in the examples of operators' messages is different here. A message that is never possible is not there."""
 
@@ -80,8 +89,14 @@ class Kind(Generic[S]):
     repair: Repair[S] = field(default_factory=Repair)
     """What `tenure audit` may do about it."""
 
+    stands_on: Callable[[Any], Sequence[Other]] = nobody
+    """Others that a start is about: what they are only the store knows, and a forecast begins with a copy of them."""
+
     imagined: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     """How a forecast answers its own activities, by name: from the request as JSON, as if all went well."""
+
+    foreseen: timedelta | None = None
+    """How far a forecast looks if nobody says; None: until it is over, as far as goes for all."""
 
     desk: Desk = field(default_factory=Desk)
     """Lists and forms of its own in Temporal's Web UI."""

@@ -3,18 +3,22 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from domain.case.kind import CASE
 from domain.device.kind import DEVICE
 from domain.kind import Kind
 from domain.lifecycle import Lifecycle
 from domain.mails import MailKind
 from domain.operator_updates import NOT_EVERYWHERE, OPERATOR_EXAMPLES, OPERATOR_UPDATES
+from domain.option.kind import OPTION
 from domain.order.kind import ORDER
 from domain.subscription.kind import SUBSCRIPTION
 from domain.trial.kind import TRIAL
 from domain.updates import Update
 from domain.values import Message
 
-KINDS: Final[dict[Lifecycle, Kind[Any]]] = {kind.name: kind for kind in (ORDER, SUBSCRIPTION, TRIAL, DEVICE)}
+KINDS: Final[dict[Lifecycle, Kind[Any]]] = {
+    kind.name: kind for kind in (ORDER, SUBSCRIPTION, TRIAL, DEVICE, OPTION, CASE)
+}
 """By name, in the order in which people read them."""
 
 

@@ -77,7 +77,8 @@ def without_checks(schema: CoreSchema) -> CoreSchema:
 def _plain(schema: Any) -> Any:
     kind = schema["type"]
     if kind in FUNCTIONS and not isinstance(schema["function"]["function"], Normalised):
-        return _plain(schema["schema"])
+        named = {"ref": schema["ref"]} if "ref" in schema else {}
+        return _plain(schema["schema"]) | named
     kept = {name: part for name, part in schema.items() if name not in CHECKS.get(kind, ())}
     return {name: _PARTS.get(name, _inside)(part) for name, part in kept.items()}
 

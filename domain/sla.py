@@ -1,36 +1,36 @@
-"""SLA clocks: targets in hours of service, pauses, warnings and breaches, each at its instant. SUP-20, AMB-34 to AMB-37.
+"""SLA clocks: targets in hours of service, pauses, warnings, breaches, each at its instant. SUP-20, AMB-34 to AMB-37.
 
-Pure: reads no clock.
+Pure: reads no clock. A clock is in time within [started_at, breach): at the very instant of its breach it is breached.
 """
 
-from datetime import time
-from typing import Annotated, Self
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import model_validator
 
-from domain.checks import Judged, named_once
-from domain.policy import ClosingDays, SomeTime, Span, TimeOfDay
-from domain.values import Country, Model, Zone
+from domain.checks import duration
+from domain.clocks import Clock, ClockState, Movement, Movements, Pause, in_order
+from domain.policy import SomeTime
+from domain.service_time import ServiceHours, ServiceTime
+from domain.status_clock import Cadence, StatusClock
+from domain.values import Model
+from domain.working_time import Instant, in_utc
 
-Weekdays = Annotated[
-    tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1, max_length=7), AfterValidator(Judged(named_once))
-]
-"""ISO weekdays: 1 is Monday, 7 is Sunday."""
-
-
-class ServiceHours(Model):
-    """When clocks run: on some weekdays, from one time to another, but for public holidays. AMB-35."""
-
-    zone: Zone
-    weekdays: Weekdays = (1, 2, 3, 4, 5)
-    opens: TimeOfDay = time(9, 0)
-    closes: TimeOfDay = time(18, 0)
-    """Later on the same day; `00:00` is the end of the day."""
-
-    holidays_of: Country | None = None
-    """Whose public holidays are none; None: there are no holidays."""
-
-    closing_days: ClosingDays = {}
+__all__ = (
+    "Cadence",
+    "Clock",
+    "ClockState",
+    "Movement",
+    "Movements",
+    "Pause",
+    "ServiceHours",
+    "ServiceTime",
+    "SlaClock",
+    "StatusClock",
+    "Target",
+    "compliance",
+)
 
 
 class Target(Model):
@@ -46,15 +46,70 @@ class Target(Model):
         return self
 
 
-class Cadence(Model):
-    """When something is due again and again. AMB-37."""
+class SlaClock(Clock):
+    """Something is to be done once: warned and breached at most once each. SUP-20, AMB-34."""
 
-    first_after: SomeTime
-    every: SomeTime
-    warn_before: Span
+    reopens: ClassVar[frozenset[ClockState]] = frozenset({ClockState.CANCELLED})
+    """What is met stays met."""
 
-    @model_validator(mode="after")
-    def _warns_within_the_period(self) -> Self:
-        if self.warn_before >= min(self.every, self.first_after):
-            raise ValueError("warn_before must be shorter than every and first_after (AMB-37)")
-        return self
+    target: Target
+    warned_at: Instant | None = None
+    breached_at: Instant | None = None
+
+    @classmethod
+    def begin(
+        cls, name: str, target: Target, received_at: datetime, now: datetime, time: ServiceTime
+    ) -> tuple[Self, Movements]:
+        """Counted from the receipt, however long ago that is. AMB-36."""
+        return cls(name=name, target=target, started_at=received_at, known_at=now)._begun(now, time)
+
+    @property
+    def is_breached(self) -> bool:
+        return self.breached_at is not None
+
+    def warns_at(self, time: ServiceTime) -> datetime | None:
+        """None: it does not run, was warned already, or so much service never passes."""
+        awaited = self.state is ClockState.RUNNING and self.warned_at is None
+        return self._reached(self.started_at, self.target.warn_after, time) if awaited else None
+
+    def breaches_at(self, time: ServiceTime) -> datetime | None:
+        """None: it does not run, is breached already, or so much service never passes."""
+        awaited = self.state is ClockState.RUNNING and self.breached_at is None
+        return self._reached(self.started_at, self.target.breach_after, time) if awaited else None
+
+    def catch_up(self, now: datetime, time: ServiceTime) -> tuple[Self, Movements]:
+        if self.has_ended:
+            return self, ()
+        awaited = {
+            "warned": (self.warned_at, self.target.warn_after),
+            "breached": (self.breached_at, self.target.breach_after),
+        }
+        moved = []
+        for what, (known, span) in awaited.items():
+            at = None if known else self._reached(self.started_at, span, time)
+            if at is not None and at <= in_utc(now):
+                moved.append(Movement(what, at, f"{duration(span)} of service passed"))
+        clock = self._with(**{f"{each.what}_at": each.at for each in moved}) if moved else self
+        return clock, in_order(moved)
+
+    def recompute(
+        self, target: Target, now: datetime, time: ServiceTime, *, was: ServiceTime | None = None, why: str = ""
+    ) -> tuple[Self, Movements]:
+        """It is counted anew from its start, by another target or other hours (`was`: those it had). What is warned or
+        breached stays so, at its instant; what is over by the new count is over at the instant of the new count."""
+        clock, moved = self.catch_up(now, was or time)
+        anew = clock._with(target=target)
+        if clock.has_ended or anew._prospects(now, time) == clock._prospects(now, was or time):
+            return clock, moved
+        caught, later = anew.catch_up(now, time)
+        return caught, in_order([*moved, *later, Movement("recomputed", in_utc(now), why)])
+
+    def _prospects(self, now: datetime, time: ServiceTime) -> tuple[object, ...]:
+        return self.target, self.elapsed(now, time), self.warns_at(time), self.breaches_at(time)
+
+
+def compliance(clocks: Iterable[Clock]) -> float | None:
+    """The share of those met in time among those met or breached. None, shown as –, where there are none of them."""
+    judged = [clock for clock in clocks if clock.is_breached or clock.state is ClockState.MET]
+    in_time = [clock for clock in judged if not clock.is_breached]
+    return len(in_time) / len(judged) if judged else None

@@ -9,6 +9,8 @@ from pydantic import BaseModel
 from domain.device.examples import EXAMPLES as DEVICE
 from domain.device.messages import StartDeviceLoan
 from domain.operator_updates import OPERATOR_EXAMPLES
+from domain.option.examples import EXAMPLES as OPTION
+from domain.option.messages import OptionKind
 from domain.order.examples import EXAMPLES as ORDER
 from domain.subscription.examples import EXAMPLES as SUBSCRIPTION
 from domain.subscription.messages import StartSubscription
@@ -16,6 +18,7 @@ from domain.trial.examples import EXAMPLES as TRIAL
 from domain.trial.messages import GiveDetails
 from tests.lives import starts
 from tests.makers import MONDAY, a_partner, a_renewal, a_trial, an_order
+from tests.options import a_request
 
 STARTS: Final = (
     an_order(reselling_partner=a_partner("namdaemun")),
@@ -45,6 +48,7 @@ STARTS: Final = (
         customer_administrators=1,
         partner_administrators=1,
     ),
+    *(a_request(kind, subscription_id="sub-1") for kind in OptionKind),
 )
 
 
@@ -63,7 +67,11 @@ def _inside(value: Any) -> Iterator[BaseModel]:
 
 MESSAGES: Final = (
     *STARTS,
-    *(said for examples in (ORDER, SUBSCRIPTION, TRIAL, DEVICE, OPERATOR_EXAMPLES) for said in examples.values()),
+    *(
+        said
+        for examples in (ORDER, SUBSCRIPTION, TRIAL, DEVICE, OPTION, OPERATOR_EXAMPLES)
+        for said in examples.values()
+    ),
     GiveDetails(by="partner-hikari"),
 )
 

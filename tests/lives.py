@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from domain.account.channels import Channel
+from domain.case.standing import CLOSES
+from domain.case.standing import NAME as CASE
+from domain.case.state import CaseState
 from domain.deadlines import Deadline
 from domain.device import state as device
 from domain.device.messages import ReportReceived, StartDeviceLoan
@@ -18,6 +22,10 @@ from domain.lifecycle import Lifecycle, LifecycleState
 from domain.lifecycles import KINDS
 from domain.mails import MailState
 from domain.offers import Offer, operator_offers
+from domain.option.messages import OptionKind
+from domain.option.policy import OptionPolicy
+from domain.option.state import NAME as OPTION
+from domain.option.state import OptionState
 from domain.order import state as order
 from domain.order.mails import OrderMail
 from domain.order.messages import Offering
@@ -27,7 +35,15 @@ from domain.order.states import Stage
 from domain.placeholder import PLACEHOLDER
 from domain.recompute import RecomputeDates
 from domain.subscription import state as subscription
-from domain.subscription.messages import RenewalFacts, RenewalNews, RenewalStep, StartSubscription
+from domain.subscription.messages import (
+    AddedLanguage,
+    CompletedOption,
+    OptionNews,
+    RenewalFacts,
+    RenewalNews,
+    RenewalStep,
+    StartSubscription,
+)
 from domain.subscription.state import SubscriptionState
 from domain.trial import state as trial
 from domain.trial.losses import NUMBERS_RELEASED, Others, fate_of
@@ -36,7 +52,9 @@ from domain.trial.state import TrialState
 from domain.trial.states import TrialStage
 from domain.values import Country, Message, Refused
 from domain.view import LifecycleView
+from tests.cases import NOBODY, a_case
 from tests.makers import MONDAY, a_consented_trial, a_paid_customer_s_trial, a_renewal, a_trial, an_order, days
+from tests.options import a_request, opened
 from workflows.details import paste_ready
 
 ENOUGH = 12
@@ -237,11 +255,24 @@ def _meet_device(state: DeviceState, deadline: Deadline, now: datetime) -> None:
             raise AssertionError(unknown)
 
 
+def _meet_option(state: OptionState, deadline: Deadline, now: datetime) -> None:
+    state.endanger(deadline.name, now, deadline.at)
+
+
+def _meet_case(state: CaseState, deadline: Deadline, now: datetime) -> None:
+    if deadline.name == CLOSES:
+        state.close_by_itself(now)
+    else:
+        state.look_at_clocks(now)
+
+
 MEETS: Mapping[Lifecycle, Callable[[Any, Deadline, datetime], None]] = {
     Lifecycle.ORDER: _meet_order,
     Lifecycle.SUBSCRIPTION: _meet_subscription,
     Lifecycle.TRIAL: _meet_trial,
     Lifecycle.DEVICE: _meet_device,
+    OPTION: _meet_option,
+    CASE: _meet_case,
 }
 
 
@@ -311,8 +342,24 @@ def _heard(step: RenewalStep) -> Callable[[SubscriptionState, datetime], None]:
     return hear
 
 
+def _misfit(state: SubscriptionState, now: datetime) -> None:
+    if state.options:
+        raise Refused("seen enough")
+    added = CompletedOption(language=AddedLanguage(site="gone.example", language="ko"))
+    state.option_reported(OptionNews(request_id="OR-1"), added, now)
+
+
 def _another(state: DeviceState, now: datetime) -> None:
     state.report_received(ReportReceived(by="vendor-logistics", serial_number="FOC999"), now)
+
+
+def _took_effect(why_not: str | None) -> Callable[[OptionState, datetime], None]:
+    def take(state: OptionState, now: datetime) -> None:
+        if not state.effect_is_due:
+            raise Refused("nothing to take effect")
+        state.took_effect(why_not, now)
+
+    return take
 
 
 OWN: Mapping[Lifecycle, Mapping[str, Callable[[Any, datetime], None]]] = {
@@ -322,7 +369,10 @@ OWN: Mapping[Lifecycle, Mapping[str, Callable[[Any, datetime], None]]] = {
         "welcome posted": _welcome,
         "nobody there": _unreachable,
     },
-    Lifecycle.SUBSCRIPTION: {f"renewal {step}": _heard(step) for step in RenewalStep},
+    Lifecycle.SUBSCRIPTION: {
+        **{f"renewal {step}": _heard(step) for step in RenewalStep},
+        "an option that fits no more": _misfit,
+    },
     Lifecycle.TRIAL: {
         "begun": _begun,
         "last look: paid": _last_look(paid=True),
@@ -331,6 +381,8 @@ OWN: Mapping[Lifecycle, Mapping[str, Callable[[Any, datetime], None]]] = {
         "numbers taken": _numbers_taken,
     },
     Lifecycle.DEVICE: {"trial over": DeviceState.trial_over, "another device came": _another},
+    OPTION: {"in effect": _took_effect(None), "without effect": _took_effect("the subscription is over")},
+    CASE: {},
 }
 
 
@@ -344,6 +396,11 @@ def starts() -> Iterator[LifecycleState]:
         yield TrialState.placed(start, MONDAY)
     yield a_device()
     yield a_device(MONDAY - days(1))
+    for kind in (OptionKind.LANGUAGE, OptionKind.OTHER, OptionKind.CSM):
+        yield opened(a_request(kind, policy=OptionPolicy(expected_within=days(2))))
+    yield a_case()
+    yield a_case(channel=Channel.EMAIL, main_email=None)
+    yield a_case(looked_up=NOBODY, channel=Channel.EMAIL, main_email=None, organization_id=None)
 
 
 def trials() -> Iterator[StartTrial]:

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from temporalio.client import WorkflowHistory
 
-from tests import calendar_scenarios, scenarios, trial_scenarios
+from tests import calendar_scenarios, case_scenarios, option_scenarios, scenarios, trial_scenarios
 from tests.histories.telling import told
 from tests.support.arguments import asked_as_text
 from tests.support.embedded import SIGNED, Embedded, embedded
@@ -54,6 +54,11 @@ SCENARIOS: Final[dict[str, Callable[[Embedded], Awaitable[Recordings]]]] = named
     trial_scenarios.changed_and_converted,
     trial_scenarios.converted_by_a_new_order,
     trial_scenarios.cancelled_with_a_device,
+    option_scenarios.options,
+    case_scenarios.worked_on,
+    case_scenarios.found_late,
+    case_scenarios.solved_twice,
+    case_scenarios.changed,
 )
 """In real time. Each plays, and says which workflows to record under which names."""
 
@@ -70,6 +75,10 @@ LONG: Final[dict[str, Callable[[TimeSkipping], Awaitable[Handle]]]] = {
     "trial_saved_by_the_last_look": calendar_scenarios.saved_by_the_last_look,
     "trial_dates_recomputed": calendar_scenarios.dates_recomputed,
     "device_overdue": calendar_scenarios.device_overdue,
+    "option_expected_in_vain": option_scenarios.expected_in_vain,
+    "case_closes_by_itself": case_scenarios.closes_by_itself,
+    "case_missed": case_scenarios.missed,
+    "case_in_hours_of_service": case_scenarios.in_hours_of_service,
 }
 """With skipped time, each on a server of its own, under the name of its one recording."""
 

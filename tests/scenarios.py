@@ -27,7 +27,7 @@ from tests.makers import (
     submitted,
 )
 from tests.support.embedded import QUEUE, Embedded
-from tests.support.environment import Handle, Recordings
+from tests.support.environment import Environment, Handle, Recordings
 
 UPDATES: Final = 20
 TOLD_AT: Final = 10
@@ -155,7 +155,7 @@ async def starts_refused(env: Embedded) -> Recordings:
     return dict(started)
 
 
-async def until_built(env: Embedded, order: Handle) -> None:
+async def until_built(env: Environment, order: Handle) -> None:
     await env.send(order, "clear_compliance", cleared())
     await env.send(order, "submit_provisioning_form", submitted())
     await env.send(order, "report_site_built", built())

@@ -18,6 +18,8 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowHist
 import worker
 from adapters.temporal.sandbox import GuardedRunner
 from domain.device.messages import HandOver, ReportDelivered, ReportReceived
+from domain.option.messages import OptionKind
+from domain.option.policy import OptionPolicy
 from domain.order.messages import Offering, Terms
 from domain.subscription.messages import TerminateSubscription
 from domain.trial.messages import AcceptTrial, GiveDetails, Service, TrialDevice
@@ -40,6 +42,7 @@ from tests.makers import (
     services_built,
     submitted,
 )
+from tests.options import a_request, begun, done
 from tests.support.environment import eventually
 from tests.support.time_skipping import TimeSkipping
 from workflows.order import Order
@@ -156,12 +159,26 @@ async def a_trial_that_is_converted(env: TimeSkipping) -> Histories:
     return {"Trial/converted": await env.history(trial), "UnknownWorkflow/refused": await env.history(unknown)}
 
 
+async def an_option_request_and_an_inquiry(env: TimeSkipping) -> Histories:
+    """Work later than expected, with an effect; and an answer at once."""
+    await a_graduated_order(env)
+    asked = a_request(OptionKind.LANGUAGE, "OR-1", policy=OptionPolicy(expected_within=days(2)))
+    option = await env.start("OptionRequest", asked, "option-OR-1")
+    await env.sleep_until(await env.now() + days(3))
+    await env.send(option, "begin_work", begun())
+    await env.send(option, "complete", done(), env.subscription())
+    inquiry = await env.start("OptionRequest", a_request(OptionKind.CSM, "OR-2"), "option-OR-2")
+    await inquiry.result()
+    return {"OptionRequest/completed": await env.history(option), "OptionRequest/answered": await env.history(inquiry)}
+
+
 LIVES: tuple[Callable[[TimeSkipping], Awaitable[Histories]], ...] = (
     a_subscription_that_is_renewed,
     a_subscription_that_nobody_renews,
     an_order_that_is_late_everywhere,
     a_trial_with_consent_and_a_device,
     a_trial_that_is_converted,
+    an_option_request_and_an_inquiry,
 )
 
 

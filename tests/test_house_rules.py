@@ -504,7 +504,7 @@ KNOWN = {
     ],
     "HUB": [range(10, 18), range(30, 34), range(40, 44), range(50, 55)],
     "WHS": [range(1, 8), range(10, 15), range(20, 29), range(30, 35)],
-    "SUP": [range(1, 8), range(10, 16), range(20, 22), range(30, 38)],
+    "SUP": [range(1, 8), range(10, 16), range(20, 22), range(30, 38), range(40, 41)],
     "AMB": [range(1, 60)],
     "M": [range(1, 8), range(10, 21), range(30, 32)],
 }

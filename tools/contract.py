@@ -109,7 +109,7 @@ def _examples(lifecycle: Lifecycle) -> Mapping[str, Message]:
 
 
 def starts() -> dict[Lifecycle, Message]:
-    """A valid start of each lifecycle that others start. The order is `examples/order.json`."""
+    """A valid start of each lifecycle that others start. Of most it is a file of examples/, such as order.json."""
     order = json.loads((ROOT / "examples/order.json").read_text(encoding="utf-8"))
     trial = {
         "by": "partner-hikari",
@@ -141,7 +141,18 @@ def starts() -> dict[Lifecycle, Message]:
         Lifecycle.TRIAL: (StartTrial, trial),
         Lifecycle.DEVICE: (StartDeviceLoan, device),
     }
-    return {lifecycle: model.model_validate_json(json.dumps(said)) for lifecycle, (model, said) in given.items()}
+    read = {lifecycle: model.model_validate_json(json.dumps(said)) for lifecycle, (model, said) in given.items()}
+    return read | {lifecycle: _start_in_a_file(lifecycle) for lifecycle in KINDS if lifecycle not in WITHOUT_A_FILE}
+
+
+WITHOUT_A_FILE: Final = INTERNAL_STARTS | {Lifecycle.ORDER, Lifecycle.TRIAL, Lifecycle.DEVICE}
+"""Their starts stand here, or are nobody's to send."""
+
+
+def _start_in_a_file(lifecycle: Lifecycle) -> Message:
+    text = (ROOT / f"examples/{lifecycle}.json").read_text(encoding="utf-8")
+    start: Message = KINDS[lifecycle].start.model_validate_json(text)
+    return start
 
 
 # Schemas.
@@ -268,7 +279,7 @@ def workflows() -> str:
     rows = []
     for lifecycle, story in stories().items():
         internal = lifecycle in INTERNAL_STARTS
-        key = {Lifecycle.ORDER: "<sales_order_number>"}.get(lifecycle, f"<{lifecycle}_id>")
+        key = f"<{KINDS[lifecycle].id_field}>"
         started = "an order, when its site is built; never by you" if internal else link(f"{lifecycle}.{START}")
         rows.append(
             (

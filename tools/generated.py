@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from temporalio import workflow
 
+from domain.case.mails import CaseMail
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, mail_kinds
 from domain.mails import MailKind, Role
@@ -29,6 +30,7 @@ from domain.order import examples as order_examples
 from domain.order.messages import PlaceOrder
 from domain.order.state import OrderState
 from domain.order.view import awaiting
+from domain.sla import Cadence, Target
 from domain.values import Model
 from domain.view import can_send
 from starter.console.command_lines import example_of
@@ -40,9 +42,11 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 
 PAGES: Final = (
     "README.md",
+    "docs/cases.md",
     "docs/command-line.md",
     "docs/lifecycles.md",
     "docs/mails.md",
+    "docs/options.md",
     "docs/orders.md",
     "docs/web-ui.md",
 )
@@ -51,8 +55,13 @@ BLOCK: Final = re.compile(r"(<!-- generated: (?P<name>[a-z ]+) -->\n).*?(<!-- en
 
 RULE: Final = r"(?:ORD|REN|AMB|TRL|HUB|WHS|SUP|OPT|M)-\d+"
 RULES: Final = re.compile(rf"{RULE}(?: to {RULE})?|\bR\d+\b")
-CITED: Final = re.compile(r"^M-\d+: |(?<=[.:]) (?:(?:" + RULES.pattern + r"|domain\.md §[\d.]+)(?:, )?)+\.?$")
+CITED: Final = re.compile(
+    r"^M-\d+: |(?<=[.:]) (?:(?:" + RULES.pattern + r"|domain\.md §[\d.]+)(?:,? \([a-z]\))*(?:, )?)+\.?$"
+)
 """Where a docstring only cites: its first words, its last sentence."""
+
+NONE: Final = "none"
+"""The default of a term that nobody has by itself."""
 
 NOON: Final = datetime(2026, 6, 1, 3, tzinfo=UTC)
 """Some instant: what the blocks say does not depend on it."""
@@ -189,9 +198,9 @@ def _policy_table(model: type[Model]) -> str:
     rows = [
         (
             f"`{name}`",
-            duration(code.get(name)) or shown(field.default),
+            duration(code.get(name)) or (NONE if field.default is None else shown(field.default)),
             cited(docs.get(name, "")),
-            meaning(docs.get(name, "")),
+            meaning(docs.get(name, "")).replace("None:", f"{NONE}:"),
         )
         for name, field in model.model_fields.items()
     ]
@@ -207,7 +216,13 @@ def duration(code: ast.expr | None) -> str:
             return f"{n} {unit.removesuffix('s') if n == 1 else unit}"
         case ast.Tuple(elts=several):
             return ", ".join(filter(None, map(duration, several)))
+        case ast.Call(func=ast.Name(id=str(name)), keywords=parts) if name in IN_PARTS:
+            return ", ".join(f"{part.arg} {duration(part.value)}" for part in parts).replace("_", " ")
     return ""
+
+
+IN_PARTS: Final = frozenset({Target.__name__, Cadence.__name__})
+"""Terms of several durations, shown with their names: `warn after 1 hour, breach after 3 hours`."""
 
 
 def shown(value: Any) -> str:
@@ -233,7 +248,7 @@ def mails() -> str:
     """Every mail: its template, its reader, when and why."""
     docs = {name: said for kind in KINDS.values() for name, said in attribute_docs(kind.state.mail_kinds).items()}
     rows = [
-        (f"`{kind}`", _reader(kind), meaning(docs.get(kind.name, "")), cited(docs.get(kind.name, "")))
+        (f"`{kind}`", _reader(kind), meaning(docs.get(kind.name, "")), cited(docs.get(kind.name, "")) or kind.rule)
         for kind in mail_kinds()
     ]
     return table(("mail", "to", "when and why", "rules"), rows)
@@ -249,8 +264,17 @@ READERS: Final[dict[str, str]] = {
 }
 """Whom people know by another name than the code."""
 
+CHOSEN: Final[Mapping[MailKind, str]] = {
+    CaseMail.SLA_WARNING: "agent, else duty manager",
+    CaseMail.SLA_STARTED_LATE: "duty manager if something is breached, else agent",
+    CaseMail.STATUS_WANTED: "agent, else duty manager",
+}
+"""One reader, who depends on how the case stands."""
+
 
 def _reader(kind: MailKind) -> str:
+    if kind in CHOSEN:
+        return CHOSEN[kind]
     if kind.reader is None:
         return "several, each by a mail of their own"
     return READERS.get(kind.reader, kind.reader.replace("_", " "))

@@ -78,11 +78,12 @@ def _device() -> TrialDevice:
 
 
 def starts() -> dict[str, Message]:
-    """What people start: an order of both kinds, a trial of all three."""
+    """What people start: an order of both kinds, a trial of all three, and what the others say of themselves."""
     full = _person("太郎", "鈴木", "taro.suzuki@aoyama.example.com")
     administrators = (CustomerAdministrator(person=full, full=True),)
     consented = {"confirmed_organization": True, "administrators": administrators}
-    return {
+    own = {f"{kind.name}.start.{sort}": start for kind in KINDS.values() for sort, start in kind.start_examples.items()}
+    return own | {
         "order.start.new": _order("SO-100001"),
         "order.start.renewal": _order("SO-200001", kind=OrderKind.RENEWAL, subscription_id="sub-SO-100001"),
         "trial.start.new_customer": _trial(

@@ -18,8 +18,17 @@ from domain.working_time import Zone, clock_reading, name_of
 PASTEABLE: Final = 300
 """Characters of JSON that are still read and pasted from a page; longer ones lie in examples/ui."""
 
-TO_KNOW: Final = ("order", "subscription", "devices", "licences", "purchased", "managing_partners", "hold")
-"""Facts that no other section of the page has: what it is related to, what a trial is about. TRL-26, TRL-42."""
+TO_KNOW: Final = (
+    *("order", "subscription", "sites", "devices", "licences", "purchased", "managing_partners", "hold"),
+    *("answer", "note", "without_effect"),
+    *("severity", "account", "service", "why", "agent", "right_door", "minutes_lost"),
+    *("first_response", "identification", "status_update"),
+)
+"""Facts that no other section of the page has: what it is related to, what a trial is about, what came of an option
+request, why a case is S1 or not and how its clocks stand. TRL-26, TRL-42, OPT-02, SUP-10, SUP-20."""
+
+INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+"""As facts have it."""
 
 FACTS: Final = f"`{PLACEHOLDER}` stands for what only you know; a message that still has it is refused"
 WHO: Final = "`by` is who you are: an id, never a name"
@@ -141,9 +150,15 @@ def _shown(view: LifecycleView, name: str, offer: Offer) -> str:
 
 
 def _to_know(view: LifecycleView, zone: Zone) -> list[str]:
-    related = [f"{name.replace('_', ' ')}: {code(view.facts[name])}" for name in TO_KNOW if name in view.facts]
+    found = {name: in_local_time(view.facts[name], zone) for name in TO_KNOW if name in view.facts}
+    related = [f"{name.replace('_', ' ')}: {code(value)}" for name, value in found.items()]
     known = [*related, f"dates are those of {name_of(zone)}"]
     return [*known, FACTS, WHO] if view.can_send or view.desk else known
+
+
+def in_local_time(fact: str, zone: Zone) -> str:
+    """Its instants are in UTC; people read those of the customer."""
+    return INSTANT.sub(lambda found: local(datetime.fromisoformat(found[0]), zone), fact)
 
 
 def plain(text: str) -> str:

@@ -2,10 +2,12 @@
 
 from typing import Any, Final
 
+from workflows.case import SupportCase
 from workflows.device import DeviceLoan
+from workflows.option import OptionRequest
 from workflows.order import Order
 from workflows.subscription import Subscription
 from workflows.trial import Trial
 
-WORKFLOWS: Final[list[type[Any]]] = [Order, Subscription, Trial, DeviceLoan]
+WORKFLOWS: Final[list[type[Any]]] = [Order, Subscription, Trial, DeviceLoan, OptionRequest, SupportCase]
 """One for each row of the table of lifecycles, by the name that the row gives it."""

@@ -5,12 +5,13 @@ import asyncio
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.subscription import CheckRenewal, OpenSubscription, SubscriptionActivities
+    from activities.subscription import CheckOption, CheckRenewal, OpenSubscription, SubscriptionActivities
     from domain.deadlines import Deadline
     from domain.subscription import state as subscription
     from domain.subscription.kind import SUBSCRIPTION
     from domain.subscription.mails import SubscriptionMail
     from domain.subscription.messages import (
+        OptionNews,
         RenewalNews,
         StartSubscription,
         TerminateSubscription,
@@ -115,6 +116,19 @@ class Subscription(LifecycleWorkflow[SubscriptionState]):
                 summary=f"Is renewal {news.order_number} {news.step}?",
             )
             self.state.renewal_reported(news, facts, workflow.now())
+
+    @workflow.signal(description="From an option request that is completed. People never send this.")
+    async def option_completed(self, news: OptionNews) -> None:
+        """What an option request reports, if the store says so too; one report after the other."""
+        request = CheckOption(subscription_id=self.state.subscription_id, request_id=news.request_id)
+        async with self.reports:
+            facts = await self.carry_out(
+                SubscriptionActivities.check_option,
+                request,
+                step=f"check_option/{news.request_id}",
+                summary=f"Is option request {news.request_id} completed?",
+            )
+            self.state.option_reported(news, facts, workflow.now())
 
     def asked_to_stop(self, reason: str) -> None:
         """Cancel in the Web UI does not end a contract; `terminate` does."""

@@ -142,6 +142,8 @@ class LifecycleStore(Protocol):
         one that goes another way adds its own events. Within a run the current row never goes back: a state whose
         journal.sequence is below the stored one leaves it alone. Another run's word always counts. Raises NotKnown for
         a lifecycle that takes its id first (`Kind.opened_by_record` is False) and never did.
+
+        Whoever an option request has put in somebody's place stays there when that somebody is named once more. OPT-02.
         """
         ...
 

@@ -9,7 +9,8 @@ from babel import Locale
 from babel.dates import get_timezone_name
 from babel.numbers import format_decimal
 
-from adapters.mail.reader import Reader, name_of
+from adapters.mail.reader import Reader
+from domain.names import name_of
 from domain.order.forms import GraduationForm, ProvisioningForm, SitePlan
 from domain.values import Model, Person
 

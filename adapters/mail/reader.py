@@ -1,7 +1,5 @@
 """How one person is spoken to: names, dates and numbers in their language, instants in their zone."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
@@ -10,15 +8,9 @@ from babel.dates import format_date, get_timezone_name
 from babel.numbers import format_decimal
 
 from activities.ports import UnsafeMail
+from domain.names import name_of
 from domain.values import Language, Person
 from domain.working_time import ClockReading, clock_reading, on_the_clock
-
-_KOREAN_NAME: Final = re.compile(r"(?:[가-힣]|남궁|황보|제갈|사공|선우|서문|독고|동방) [가-힣]{1,4}")
-"""Family name and given name: a family name has one syllable, but for these."""
-
-_HANGUL: Final = re.compile(r"[가-힣 ]+")
-_FAMILY_FIRST: Final = ("CJK", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "HANGUL")
-"""Scripts, as Unicode names their characters, in which a name is written as at home: family name first."""
 
 _DAY: Final = {
     Language.JAPANESE: "y年M月d日(E)",
@@ -54,20 +46,6 @@ _IN_DAYS: Final = {
 
 class FactMissing(UnsafeMail):
     """A template says something the letter's facts do not tell: no mail says "None"."""
-
-
-def name_of(person: Person) -> str:
-    """山田 太郎, 김민지, Camille Brossard: family name first in the scripts of China, Japan and Korea.
-
-    In other scripts as it was given, so that nobody has to guess whose name it is; also in Hangul, where the family
-    name is not a Korean one (카미유 브로사르).
-    """
-    first, last = person.first_name, person.last_name
-    family_first = f"{last} {first}"
-    if _HANGUL.fullmatch(family_first):
-        return f"{last}{first}" if _KOREAN_NAME.fullmatch(family_first) else f"{first} {last}"
-    at_home = any(unicodedata.name(letter, "").startswith(_FAMILY_FIRST) for letter in family_first)
-    return family_first if at_home else f"{first} {last}"
 
 
 def _named(instant: datetime | None) -> datetime:

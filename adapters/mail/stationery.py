@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from activities.ports import UnsafeMail
 from adapters.mail.evidence import form_lines
+from adapters.mail.languages import language_name
 from adapters.mail.letterhead import has_control_characters
 from adapters.mail.links import MailLinks, about, web_address
 from adapters.mail.reader import FactMissing, Reader
@@ -101,6 +102,7 @@ class Stationery:
             "counted": reader.counted,
             "in_days": reader.in_days,
             "form_lines": partial(form_lines, reader=reader),
+            "language_name": partial(language_name, reader=reader),
             "days_between": _days_between,
             "some": _some,
             "brief": _brief,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from activities.ports.store import Taken
+from adapters.sql.contact_changes import told_anew
 from adapters.sql.journal import keep_journal
 from adapters.sql.people import are_known, content_hash, keep_people
 from adapters.sql.rows import columns_of
@@ -83,7 +84,8 @@ def same_content(session: Session, known: LifecycleRecord, placed: Message) -> b
     """Is this the very one that is stored, whoever sends it?"""
     kind = KINDS[known.lifecycle]
     people = kind.people(kind.start)
-    same_people = are_known(session, known.lifecycle, known.subject, people.of(placed))
+    key = known.lifecycle, known.subject
+    same_people = are_known(session, *key, told_anew(session, *key, people.of(placed)))
     return same_people and known.input_hash == content_hash(people.without(placed))
 
 
@@ -122,4 +124,4 @@ def _start_again(session: Session, known: LifecycleRecord, new: Opening) -> None
     keep_journal(session, lifecycle, subject, Journal(unrecorded=[restarted]), new.run, new.at)
     for column, value in new.columns().items():
         setattr(known, column, value)
-    keep_people(session, lifecycle, subject, new.people.of(new.placed))
+    keep_people(session, lifecycle, subject, told_anew(session, lifecycle, subject, new.people.of(new.placed)))

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from activities.sites import sites_of
 from adapters.sql.availability import others_of, wish_of
 from adapters.sql.journal import forms_of
 from adapters.sql.paid_orders import first_paid_order
@@ -59,12 +60,11 @@ def _beside_subscription(session: Session, subscription: LifecycleRecord) -> Par
 
 def _newest(session: Session, number: str) -> NewestOrder:
     order: OrderRow = row_of(session, stored(session, Lifecycle.ORDER, number))
-    form = order.provisioning_form
     return NewestOrder(
         number=number,
         customer_company=order.placed.customer.company,
         facing_partner=order.placed.facing_partner.company,
-        sites=tuple(site.url for site in form.sites) if form else (),
+        sites=sites_of(order.provisioning_form),
     )
 
 

@@ -226,3 +226,38 @@ class MailRecord(Base):
     answer: Mapped[str | None]
 
     __table_args__ = (Index(None, "lifecycle", "subject"),)
+
+
+class AccountRecord(Base):
+    """A service organization as the last import has it. SUP-01, SUP-03."""
+
+    __tablename__ = "accounts"
+
+    zoid: Mapped[str] = mapped_column(primary_key=True)
+    zgid: Mapped[str | None] = mapped_column(index=True)
+    name: Mapped[str]
+    region: Mapped[str]
+    data_centre: Mapped[str]
+    super_admin: Mapped[str | None] = mapped_column(index=True)
+    """A mail address, here and nowhere else: erased by emptying it."""
+
+    partner_id: Mapped[str | None]
+    subscriptions: Mapped[list[dict[str, Any]]] = mapped_column(JSON())
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
+
+    __table_args__ = (Index(None, "region", "zoid"),)
+
+
+class AccountKeyRecord(Base):
+    """A domain or a user's id by which an account is found, too. SUP-03, SUP-12."""
+
+    __tablename__ = "account_keys"
+
+    zoid: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """`domain` or `zuid`."""
+
+    value: Mapped[str] = mapped_column(primary_key=True)
+
+    __table_args__ = (Index(None, "kind", "value"),)

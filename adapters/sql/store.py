@@ -4,7 +4,9 @@ import os
 
 from sqlalchemy.orm import configure_mappers
 
+from adapters.sql.accounts import SqlAccounts
 from adapters.sql.archive import SqlArchive
+from adapters.sql.contacts import SqlContacts
 from adapters.sql.csm import SqlCsm
 from adapters.sql.devices import SqlDevices
 from adapters.sql.engine import engine_for, in_one_sentence, place
@@ -16,7 +18,18 @@ from adapters.sql.orders import SqlOrders
 from adapters.sql.trials import SqlTrials
 
 
-class SqlStore(SqlMailLedger, SqlLifecycles, SqlOrders, SqlTrials, SqlDevices, SqlCsm, SqlArchive, SqlStandings):
+class SqlStore(
+    SqlMailLedger,
+    SqlLifecycles,
+    SqlOrders,
+    SqlTrials,
+    SqlDevices,
+    SqlCsm,
+    SqlContacts,
+    SqlAccounts,
+    SqlArchive,
+    SqlStandings,
+):
     """Every store, the Archive and the MailLedger on SQLite or PostgreSQL. Safe to share between threads.
 
     What the database cannot do right now (locked, gone, full) is raised as SQLAlchemy says it: try again later.

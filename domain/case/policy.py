@@ -1,6 +1,7 @@
 """The terms a support case is worked on under: SLA clocks, hours of service, who is told. domain.md §8.3."""
 
 from datetime import timedelta
+from typing import Final
 
 from domain.policy import SomeTime
 from domain.sla import Cadence, ServiceHours, Target
@@ -32,3 +33,13 @@ class CasePolicy(Model):
 
     duty_manager: Email | None = None
     """Hears of breaches, and of warnings while nobody is assigned; None: nobody is told by mail, an alert stands."""
+
+
+FORESEEN: Final = timedelta(days=3)
+"""So far a forecast looks: a case that nobody works on alarms again every few hours until it is resolved. AMB-37."""
+
+HOLIDAYS_KNOWN: Final = timedelta(days=800)
+"""So far ahead holidays are asked for when a case opens, where its hours of service know any. AMB-35."""
+
+OLDEST_RECEIPT: Final = timedelta(days=30)
+"""A mail that says it came in longer ago came in just now: its clock is wrong, or nobody waits any more. AMB-36."""

@@ -23,6 +23,9 @@ class CaseEvent(StrEnum):
 
     INFORMATION_REQUIRED = "case.information_required"
     ACCOUNT_FOUND = "case.account_found"
+    TAKEN_UP = "case.taken_up"
+    """An agent had answered before anybody knew whose account it is: work goes on from there."""
+
     RESPONDED = "case.responded"
     IDENTIFIED = "case.identified"
     PARTNER_ASKED = "case.partner_asked"
@@ -40,6 +43,7 @@ UNRESOLVED: Final = (S.ACKNOWLEDGED, S.PENDING, S.IN_PROGRESS)
 NEXT: Final = {
     (S.ACKNOWLEDGED, V.INFORMATION_REQUIRED): S.PENDING,
     (S.PENDING, V.ACCOUNT_FOUND): S.ACKNOWLEDGED,
+    (S.ACKNOWLEDGED, V.TAKEN_UP): S.IN_PROGRESS,
     (S.ACKNOWLEDGED, V.RESPONDED): S.IN_PROGRESS,
     (S.IN_PROGRESS, V.RESPONDED): S.IN_PROGRESS,
     (S.PENDING, V.RESPONDED): S.PENDING,

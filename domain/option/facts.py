@@ -50,6 +50,9 @@ class OptionFacts(LetterFacts):
     csm: str | None = None
     """Who the Customer Success Manager is; None: nobody is assigned yet."""
 
+    completed_at: AwareDatetime | None = None
+    """Since when the work done is in effect."""
+
     note: str | None = None
     """What the vendor's side says about the work done. One line."""
 

@@ -36,7 +36,7 @@ class AddLanguage(Model):
 
 
 class SplitSite(Model):
-    """One more site; its named users are taken from another one, so that all of them still add up. OPT-02 (b), ORD-33."""
+    """One more site; its named users are taken from another one: together they stay as many. OPT-02 (b), ORD-33."""
 
     url: SiteUrl = Field(description="The new site.")
     named_users: Annotated[int, Field(ge=1, le=1_000_000)]

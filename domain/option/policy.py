@@ -15,4 +15,4 @@ class OptionPolicy(Model):
     """Tell the requester by mail that the request was received. AMB-5."""
 
     tell_outcome: bool = True
-    """Tell the requester by mail that the work is done, or refused and why. An inquiry is answered in any case. AMB-5."""
+    """Tell the requester by mail that the work is done, or refused and why. An inquiry is always answered. AMB-5."""

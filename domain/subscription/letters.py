@@ -23,7 +23,7 @@ def wanted(row: SubscriptionRow, mail: PostedMail) -> bool:
 
 
 def facts(row: SubscriptionRow, mail: PostedMail, now: datetime) -> SubscriptionFacts:
-    """The company names are those of its newest order."""
+    """The company names are those of its newest order; the sites its own, as they are now."""
     state, order = row.state, row.newest
     if order is None:
         raise Refused(f"no order of subscription {state.subscription_id} is known here")
@@ -36,7 +36,7 @@ def facts(row: SubscriptionRow, mail: PostedMail, now: datetime) -> Subscription
         renewal_date=state.renewal_date,
         target_days=state.policy.renewal_target.days,
         days_left=days_left(state.renewal_date, now, state.rules),
-        sites=order.sites,
+        sites=tuple(site.url for site in row.sites),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import AwareDatetime, Field
 
 from domain.subscription.policy import SubscriptionPolicy
+from domain.subscription.sites import Sites
 from domain.subscription.states import SubscriptionEvent
 from domain.updates import Update
 from domain.values import Identifier, Line, Message, Model, Moment, Signal, Zone
@@ -31,6 +32,9 @@ class StartSubscription(Message):
     zone: Zone
     service_start_at: Moment
     term_months: TermMonths
+    sites: Sites = ()
+    """As the Provisioning form has them. ORD-33."""
+
     policy: SubscriptionPolicy = SubscriptionPolicy()
 
 
@@ -64,6 +68,42 @@ class RenewalFacts(Model):
 
     zone_rules: ZoneRules | None = None
     """Of the customer's zone, as they are now: a new term takes new ones. ADR 5."""
+
+    sites: Sites = ()
+    """As its Provisioning form has them, of one that is completed. ORD-33."""
+
+
+class OptionNews(Signal):
+    """Signal from a completed option request to its subscription, which looks into the store whether it is so."""
+
+    request_id: Identifier
+
+
+class AddedLanguage(Model):
+    """A site has one more language. OPT-02 (a)."""
+
+    site: str
+    language: str
+
+
+class NewSite(Model):
+    """A site more; its named users come from another one. OPT-02 (b)."""
+
+    url: str
+    named_users: int
+    taken_from: str
+
+
+class CompletedOption(Model):
+    """What the store knows of a completed option request somebody spoke of."""
+
+    untrue: str | None = None
+    """Why what was said is not so; then nothing else is known."""
+
+    language: AddedLanguage | None = None
+    site_split: NewSite | None = None
+    sites: Sites = ()
+    """Of the newest order, for a subscription that began before sites were kept."""
 
 
 class ConfirmRenewal(Message):

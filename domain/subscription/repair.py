@@ -11,6 +11,8 @@ from domain.subscription.state import SubscriptionState
 from domain.view import LifecycleView
 from domain.working_time import start_of_day
 
+OPTION: Final = Lifecycle("option")
+
 
 def _start(state: SubscriptionState, events: Sequence[Event]) -> StartSubscription:
     """Only to say which: what it goes on with (terms, renewals, partner) its run takes from the store."""
@@ -36,8 +38,9 @@ def _waits_for(view: LifecycleView) -> Other | None:
 
 
 def _hears_of(state: SubscriptionState) -> Sequence[Other]:
-    """An order that is over tells nobody again."""
-    return [(Lifecycle.ORDER, order) for order in state.renewals]
+    """An order or an option request that is over tells nobody again."""
+    orders = [(Lifecycle.ORDER, order) for order in state.renewals]
+    return [*orders, *((OPTION, request) for request in state.options)]
 
 
 REPAIR: Final = Repair(

@@ -16,5 +16,7 @@ RULES: Final = Rules(
         "subscription.activated": "ORD-21",
         SubscriptionEvent.SUSPENDED: "REN-08",
         SubscriptionEvent.SUSPENSION_LIFTED: "REN-08, AMB-42",
+        "subscription.language_added": "OPT-02",
+        "subscription.site_split": "OPT-02, ORD-33",
     },
 )

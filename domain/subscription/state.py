@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.deadlines import Agenda, Deadline
 from domain.events import TaskKind
-from domain.lifecycle import Lifecycle, LifecycleState
+from domain.lifecycle import Lifecycle
 from domain.mails import MailState
 from domain.reasons import Reason
 from domain.subscription.mails import SubscriptionMail
@@ -21,6 +21,7 @@ from domain.subscription.messages import (
     TerminateSubscription,
 )
 from domain.subscription.policy import SubscriptionPolicy
+from domain.subscription.site_state import NOT_CARRIED_OUT, SubscriptionSites
 from domain.subscription.states import TABLE, SubscriptionEvent, SubscriptionStage, SuspensionReason
 from domain.terms import continues
 from domain.values import Refused, in_days
@@ -39,7 +40,7 @@ def verification_of(order: str) -> str:
     return f"verify/{order}"
 
 
-class SubscriptionState(LifecycleState):
+class SubscriptionState(SubscriptionSites):
     """Where one subscription stands; decides what is allowed and remembers what happened. No personal data."""
 
     lifecycle: ClassVar[Lifecycle] = Lifecycle.SUBSCRIPTION
@@ -89,6 +90,7 @@ class SubscriptionState(LifecycleState):
             begins_on=first_day,
             months=start.term_months,
             policy=start.policy,
+            sites=start.sites,
         )
         state.journal.note(
             "subscription.activated", now, start, order=start.order_number, renewal_date=state.renewal_date
@@ -177,7 +179,8 @@ class SubscriptionState(LifecycleState):
             self.renewal_order = self.renewal_months = None
         self.zone_rules = facts.zone_rules or self.zone_rules
         self._begin_term(facts, now)
-        self.jeopardy = []
+        self._take_sites(facts.sites, now)
+        self.jeopardy = [what for what in self.jeopardy if what.startswith(NOT_CARRIED_OUT)]
         self.journal.note(
             "subscription.renewed", now, order=order, begins_on=self.begins_on, renewal_date=self.renewal_date
         )

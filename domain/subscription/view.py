@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+from domain.subscription.site_state import NOT_CARRIED_OUT
+from domain.subscription.sites import in_words
 from domain.subscription.state import RENEWAL_DATE, TARGET, SubscriptionState
 from domain.subscription.states import SubscriptionStage
 from domain.terms import next_term
@@ -23,7 +25,7 @@ def subscription_view(state: SubscriptionState, now: datetime) -> LifecycleView:
     return view_of(
         state,
         now,
-        missed=MISSED,
+        missed=MISSED | _not_carried_out(state),
         troubles=_troubles(state),
         kind=state.lifecycle,
         what=f"Subscription {state.subscription_id}",
@@ -41,8 +43,19 @@ def subscription_view(state: SubscriptionState, now: datetime) -> LifecycleView:
             renewal_order=state.renewal_order,
             next_term=_next_term(state, now),
             renewals=", ".join(state.renewals) or None,
+            sites=in_words(state.sites),
         ),
     )
+
+
+def _not_carried_out(state: SubscriptionState) -> dict[str, str]:
+    """Completed option requests that fitted no more when they were heard of."""
+    found = [what for what in state.jeopardy if what.startswith(NOT_CARRIED_OUT)]
+    return {
+        what: f"Option request {what.removeprefix(NOT_CARRIED_OUT)} is completed and did not fit any more: see why in "
+        "the record, have it corrected, then acknowledge"
+        for what in found
+    }
 
 
 def _next_term(state: SubscriptionState, now: datetime) -> str | None:

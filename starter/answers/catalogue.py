@@ -5,10 +5,12 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from domain.account.account import RegisterAccount
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, examples_of, updates_of
 from domain.values import Message
 from domain.view import LifecycleView
+from starter.answers import accounts as account_answers
 from starter.answers import batch as batch_answers
 from starter.answers import lifecycle as answers
 from starter.answers import lists as list_answers
@@ -36,6 +38,13 @@ ANSWERS: Final[Mapping[str, type[BaseModel]]] = {
     "desk": tool_answers.DeskAnswer,
     "schema": tool_answers.SchemaAnswer,
     "migrate": tool_answers.MigrateAnswer,
+    "account_import_line": account_answers.AccountImportLine,
+    "account_import": account_answers.AccountImportAnswer,
+    "account_show": account_answers.AccountShowAnswer,
+    "account_list": account_answers.AccountListAnswer,
+    "account_class": account_answers.AccountClassAnswer,
+    "account_regions": account_answers.RegionClassAnswer,
+    "doctor": account_answers.DoctorAnswer,
     "error": answers.ErrorAnswer,
 }
 """What commands answer with --json, of a list its items; lists of lifecycles have theirs from the table."""
@@ -57,7 +66,7 @@ def models() -> dict[str, type[BaseModel]]:
     found: dict[str, type[BaseModel]] = {f"{name}.start": kind.start for name, kind in KINDS.items()}
     for name, kind in KINDS.items():
         found |= {f"{name}.{update}": known.message for update, known in updates_of(kind).items()}
-    found["state"] = LifecycleView
+    found |= {"state": LifecycleView, "account.import": RegisterAccount}
     found |= {f"answer.{list_name(kind.name)}": list_answers.list_answer(kind) for kind in KINDS.values()}
     return found | {f"answer.{name}": model for name, model in ANSWERS.items()}
 

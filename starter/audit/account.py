@@ -1,6 +1,7 @@
 """All that a lifecycle brought to the store, so that it can be written again."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,11 +10,12 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.ports import Papers, RecordRequest
+from activities.ports import NotKnown, Papers, RecordRequest
 from adapters.sql.store import SqlStore
 from domain.events import Event, Journal, Task
 from domain.lifecycle import Lifecycle, LifecycleState
 from domain.lifecycles import KINDS
+from domain.option.state import NAME as OPTION
 from domain.order.state import OrderState
 from domain.reading import constructed
 from domain.trial.losses import fates_told
@@ -21,6 +23,9 @@ from domain.trial.state import TrialState
 from domain.values import Person
 from starter.audit.records import a_record, records_of
 from starter.history.events import started
+
+TOOK_EFFECT: Final = "option.took_effect"
+"""The event of a request whose work changed what is stored of others."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +120,20 @@ def _losses(store: SqlStore, account: Account) -> None:
             store.keep_fate(account.state.subject, fate, decided_at)
 
 
+def _contact(store: SqlStore, account: Account) -> None:
+    for event in account.events:
+        if event.type == TOOK_EFFECT:
+            with suppress(NotKnown):  # it changes no contact, or whoever was to be the new one was erased
+                store.change_contact(account.state.subject, event.occurred_at)
+
+
 BESIDE: Final[Mapping[Lifecycle, Callable[[SqlStore, Account], None]]] = {
     Lifecycle.ORDER: _csm,
     Lifecycle.TRIAL: _losses,
+    OPTION: _contact,
 }
-"""What other steps wrote beside the row: who looks after a subscription, what a trial lost and kept, and when. Nothing
-is decided again: others may have taken over since. AMB-48."""
+"""What other steps wrote beside the row: who looks after a subscription, what a trial lost and kept, and when, who gets
+whose mails. Nothing is decided again: others may have taken over since. AMB-48, OPT-02."""
 
 
 def open_tasks(store: SqlStore, state: LifecycleState) -> list[Task]:

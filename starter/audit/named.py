@@ -31,10 +31,11 @@ async def people_named(client: Client, account: Account) -> Mapping[str, Person]
 
 
 def differing_people(store: SqlStore, subject: Subject, named: Mapping[str, Person]) -> dict[str, Person]:
-    """Those who should stand there otherwise, as they should. Who is not there is not another."""
+    """Those who should stand there otherwise, as they should. Who is not there is not another, nor who took somebody's
+    place by an option request. OPT-02."""
     corrected = any(event.type == CORRECTED for event in store.events(*subject))
     wanted: dict[str, Person] = {}
-    for role, person in named.items():
+    for role, person in store.told_anew(*subject, named).items():
         try:
             known = store.person(*subject, role)
         except NotKnown:

@@ -110,27 +110,35 @@ def _form(task_queue: str, type_: str, id_: str) -> str:
 def filters(now: datetime) -> dict[str, str]:
     """Name and list query of every filter, of what is open only. The attributes: workflows/attributes.py."""
     from domain.view import Party
-    from workflows.attributes import ATTENTION, DUE, JEOPARDY, WAITS_FOR
+    from workflows.attributes import ATTENTION, JEOPARDY, WAITS_FOR
 
     whom = {party: f"the {party}" for party in Party} | {Party.OPERATIONS: "me, operations"}
     found = {f"awaiting {whom[party]}": _is(WAITS_FOR, party) for party in Party}
     found |= {
-        "due this week": f"{DUE.name} < '{now + WEEK:%Y-%m-%dT%H:%M:%SZ}'",
+        "due this week": _due_before(now + WEEK),
         "needs attention": f"{ATTENTION.name} = true",
         "jeopardy": f"{JEOPARDY.name} = true",
     }
-    found |= {own.name: _query(kind.workflow, own) for kind in KINDS.values() for own in kind.desk.filters}
+    found |= {own.name: _query(kind.workflow, own, now) for kind in KINDS.values() for own in kind.desk.filters}
     found |= {"wedged: tell the developers": WEDGED}
     return {name: f"{query} AND ExecutionStatus = 'Running'" for name, query in found.items()}
 
 
-def _query(workflow: str, own: ListFilter) -> str:
+def _query(workflow: str, own: ListFilter, now: datetime) -> str:
     """What a lifecycle lists of its own."""
-    from workflows.attributes import AWAITING, STAGE
+    from workflows.attributes import AWAITING, JEOPARDY, KIND, STAGE
 
-    stage = [_is(STAGE, own.stage)] if own.stage else []
-    awaiting = [_is(AWAITING, own.awaiting)] if own.awaiting else []
-    return " AND ".join([f"WorkflowType = '{workflow}'", *stage, *awaiting])
+    named = [
+        _is(key, value) for key, value in ((STAGE, own.stage), (AWAITING, own.awaiting), (KIND, own.sort)) if value
+    ]
+    due = [_due_before(now + own.due_within)] if own.due_within else []
+    return " AND ".join([f"WorkflowType = '{workflow}'", *named, *due, *([f"{JEOPARDY.name} = true"] * own.jeopardy)])
+
+
+def _due_before(instant: datetime) -> str:
+    from workflows.attributes import DUE
+
+    return f"{DUE.name} < '{instant:%Y-%m-%dT%H:%M:%SZ}'"
 
 
 def _is(key: "SearchAttributeKey[str] | SearchAttributeKey[Sequence[str]]", value: str) -> str:

@@ -10,6 +10,7 @@ import typer
 from domain.kind import Kind
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
+from domain.repair import nobody
 from starter.answers.catalogue import group_of
 from starter.console.exits import Exit, Stop, bad
 from starter.console.options import examples
@@ -65,10 +66,13 @@ WHAT: Final = """\
 Every mail, deadline, loss and state to come: of one, and of what it starts.
 
 The workflow itself runs on a clock that skips what nobody waits for, with a
-store of its own that knows nothing else. No mail goes out, your store is not
-opened, no server is asked. What reality would refuse is refused; a what-if
+store of its own that {knows}. No mail goes out, your store is
+{store}, no server is asked. What reality would refuse is refused; a what-if
 act that is refused is told as such, and the forecast goes on.
 """
+
+ALONE: Final = WHAT.format(knows="knows nothing else", store="not opened")
+WITH_A_COPY: Final = WHAT.format(knows="has a copy of what it is about", store="only read")
 
 
 def group() -> typer.Typer:
@@ -87,7 +91,9 @@ def _add(app: typer.Typer, kind: Kind[Any]) -> None:
     command = f"tenure forecast {group_of(kind.name)} examples/{kind.name}.json"
     epilog = examples(command, f"{command} --from 2031-06-02T10:00:00+09:00 --json")
 
-    @app.command(group_of(kind.name), help=WHAT, epilog=epilog)
+    what = ALONE if kind.stands_on is nobody else WITH_A_COPY
+
+    @app.command(group_of(kind.name), help=what, epilog=epilog)
     def run(file: File, what_if: WhatIf = None, svg: Svg = None, from_: From = None, days: Days = None) -> None:
         _forecast(kind, file, what_if, svg, from_, days)
 
@@ -101,7 +107,7 @@ def _add_with_renewal(app: typer.Typer, kind: Kind[Any]) -> None:
         f"{command} renewal.json --renewal-date 2032-06-02 --json",
     )
 
-    @app.command(group_of(kind.name), help=WHAT, epilog=epilog)
+    @app.command(group_of(kind.name), help=ALONE, epilog=epilog)
     def run(
         file: File,
         what_if: WhatIf = None,
@@ -135,9 +141,9 @@ def _forecast(
     _show(
         Question(
             start=start,
-            zone=zone_in(start.model_dump(mode="json")) or "UTC",
+            zone=zone_in(start.model_dump(mode="json")),
             begins_at=begins_at,
-            horizon=timedelta(days=days or HORIZON),
+            horizon=timedelta(days=days or HORIZON) if days or kind.foreseen is None else kind.foreseen,
             acts=tuple(read_acts(what_if, subject_of(start), begins_at)) if what_if else (),
             before=before,
         ),

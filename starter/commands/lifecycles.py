@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from enum import StrEnum
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -10,8 +11,9 @@ import typer
 
 from domain.kind import Kind
 from domain.lifecycles import KINDS
+from domain.list_line import Narrowing
 from starter.answers.catalogue import group_of
-from starter.commands import tools, trials
+from starter.commands import cases, tools, trials
 from starter.commands.updates import add_updates
 from starter.console.options import (
     Attention,
@@ -31,7 +33,7 @@ from starter.console.terminal import terminal
 
 SEE: Final = "Start and see"
 
-SPECIAL: Final = {"trial": trials.app}
+SPECIAL: Final = {"trial": trials.app, "case": cases.app}
 """What one lifecycle has beside, or instead."""
 
 STARTED_ONCE: Final = """\
@@ -156,9 +158,12 @@ def _add_show(app: typer.Typer, kind: Kind[Any]) -> None:
 def _add_list(app: typer.Typer, kind: Kind[Any]) -> None:
     command = f"tenure {group_of(kind.name)} list"
 
-    shown = examples(f"{command} --due-before +7d", f"{command} --customer akasaka --open", f"{command} --attention")
+    own = kind.list_line.narrowings
+    narrowed = [f"{command} --{each.name} {each.placeholder}".strip() for each in own[:1]]
+    shown = examples(
+        f"{command} --due-before +7d", f"{command} --customer akasaka --open", *(narrowed or [f"{command} --attention"])
+    )
 
-    @app.command("list", rich_help_panel=SEE, epilog=shown)
     def list_(
         stage: Stage = None,
         customer: Customer = None,
@@ -167,9 +172,23 @@ def _add_list(app: typer.Typer, kind: Kind[Any]) -> None:
         attention: Attention = False,
         open_only: OpenOnly = False,
         limit: Limit = 500,
+        **given: str | bool | None,
     ) -> None:
         """By next deadline, from the store."""
         from starter.commands.lists import Wanted, list_lifecycle
 
-        wanted = Wanted(stage, customer, partner, due_before, attention, open_only, limit)
+        narrowed = {name: "" if value is True else str(value) for name, value in given.items() if value}
+        wanted = Wanted(stage, customer, partner, due_before, attention, open_only, limit, narrowed)
         asyncio.run(list_lifecycle(kind, wanted))
+
+    *shared, _ = signature(list_).parameters.values()
+    list_.__signature__ = Signature([*shared, *map(_narrowing, own)])  # type: ignore[attr-defined]
+    app.command("list", rich_help_panel=SEE, epilog=shown)(list_)
+
+
+def _narrowing(own: Narrowing) -> Parameter:
+    """An option that one lifecycle's list has of its own."""
+    type_: Any = str | None if own.placeholder else bool
+    option = typer.Option(f"--{own.name}", metavar=own.placeholder, help=own.help, show_default=False)
+    default = None if own.placeholder else False
+    return Parameter(own.name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[type_, option])

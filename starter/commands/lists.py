@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -44,11 +44,18 @@ class Wanted:
     attention: bool = False
     open_only: bool = False
     limit: int = 500
+    own: Mapping[str, str] = field(default_factory=dict)
+    """What was given of the lifecycle's own narrowings, by name."""
 
     @property
     def is_all(self) -> bool:
         """Nothing is left out."""
-        return not any((self.stage, self.customer, self.partner, self.due_before, self.attention, self.open_only))
+        named = (self.stage, self.customer, self.partner, self.due_before, self.attention, self.open_only, self.own)
+        return not any(named)
+
+    def fits(self, line: ListLine) -> bool:
+        """By all that was given of its own narrowings."""
+        return all(each.fits(line, self.own[each.name]) for each in line.narrowings if each.name in self.own)
 
 
 Line = tuple[RowColumns, ListLine]
@@ -67,9 +74,9 @@ async def list_lifecycle(kind: Kind[Any], wanted: Wanted) -> None:
             partner=wanted.partner,
             attention=wanted.attention,
             open_only=wanted.open_only,
-            limit=wanted.limit + 1,
+            limit=EVERYTHING if wanted.own else wanted.limit + 1,
         )
-        return _lines(store, kind, rows)
+        return [each for each in _lines(store, kind, rows) if wanted.fits(each[1])]
 
     _show(kind, _shortened(await _from_the_store(asked), wanted.limit), none=f"No {_plural(kind)}", all_=wanted.is_all)
 

@@ -18,7 +18,7 @@ Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Tempo
 UiPort = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Temporal's Web UI.")]
 MailPort = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Mail catcher.")]
 TimeTravel = Annotated[bool, flag("--time-travel", "Allow `tenure forward`. For tests only.")]
-Examples = Annotated[Path, typer.Option(metavar="DIR", help="The orders and trials to play.")]
+Examples = Annotated[Path, typer.Option(metavar="DIR", help="What is played: orders, trials, options, cases.")]
 Keep = Annotated[bool, flag("--keep", "Leave it running at the end, to look around.")]
 Again = Annotated[bool, flag("--again", "Go on with what an earlier demo left.")]
 
@@ -52,7 +52,7 @@ def demo(
     keep: Keep = False,
     again: Again = False,
 ) -> None:
-    """Runs every order and trial of examples/ from start to end, before your eyes."""
+    """Runs orders, trials, option requests and support cases of examples/ from start to end, before your eyes."""
     from starter.demo.demo import demo as run
     from starter.service.service import Ports
 

@@ -50,6 +50,19 @@ def migrate() -> None:
     run()
 
 
+@app.command(rich_help_panel="Service", epilog=examples("tenure doctor", "tenure doctor --json"))
+def doctor() -> None:
+    """Is everything there: settings, store, Temporal, a worker, the mail relay.
+
+    Each line is ok, warn or fail, and says what to do. Nothing is changed, and no
+    mail is sent. Exit code 0, also with warnings; 2 if a setting is wrong, 7 if
+    something does not answer.
+    """
+    from starter.commands.doctor import doctor as look
+
+    asyncio.run(look())
+
+
 @app.command(
     rich_help_panel="Tools",
     epilog=examples(

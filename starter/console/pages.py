@@ -12,7 +12,7 @@ from starter.answers.tools import ForwardAnswer
 from starter.console.command_lines import fitting
 from starter.console.tables import events_table, mails_table
 from starter.console.terminal import shown, terminal
-from workflows.details import local
+from workflows.details import INSTANT, in_local_time, local
 
 COLOURS: Final = {Mark.DONE: "green", Mark.CURRENT: "bold cyan", Mark.STOPPED: "red", Mark.PENDING: "dim"}
 STATUS: Final = {"running": "", "completed": "", None: "not in Temporal; "}
@@ -26,7 +26,8 @@ def show(found: ShowAnswer) -> None:
         Text.assemble((f"{view.lifecycle} {view.id}", "bold"), ": ", (view.stage, "bold cyan" if view.can_send else ""))
     )
     terminal.say(f"  {view.kind}, customer {view.customer_id}, partner {view.partner_id}; {status}times in {zone}")
-    if facts := [f"{name.replace('_', ' ')} {value}" for name, value in view.facts.items() if ":" not in value]:
+    told = {name: in_local_time(value, zone) for name, value in view.facts.items() if not INSTANT.fullmatch(value)}
+    if facts := [f"{name.replace('_', ' ')} {value}" for name, value in told.items()]:
         terminal.say(f"  {shown('; '.join(facts))}")
     _section("", _tracker(view, zone))
     _section("Waits for", [_awaited(awaited, view, zone) for awaited in view.awaiting])

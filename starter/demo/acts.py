@@ -14,19 +14,21 @@ class Act(Model):
     """One thing somebody outside does. A line of examples/world.jsonl."""
 
     at: timedelta
-    """After the order was placed or the trial started, also for the trial's devices; for a subscription, after its
-    renewal date (negative: before)."""
+    """After its start, for a trial's devices after that of the trial; for a subscription, after its renewal date
+    (negative: before)."""
 
     to: Line = Field(description="A workflow id.")
     update: Line | None = None
     message: dict[str, Any] = {}
-    place: Line | None = Field(default=None, description="The SO# of an order to start: by itself, or for the update.")
+    place: Line | None = Field(
+        default=None, description="The id of an order or option request to start: by itself, or for the update."
+    )
     note: Line
 
     @model_validator(mode="after")
     def _something_to_do(self) -> Self:
         if self.update is None and self.place is None:
-            raise ValueError("an act sends an update, places an order, or both")
+            raise ValueError("an act sends an update, starts something, or both")
         return self
 
 

@@ -1,11 +1,12 @@
-"""`tenure demo`: every order and trial of examples/ from its start to its end in under a minute, before your eyes."""
+"""`tenure demo`: the examples from start to end in under a minute, before your eyes: every order, trial and case."""
 
 import asyncio
 import shutil
 from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from rich.console import Console
 from rich.live import Live
@@ -14,10 +15,14 @@ from temporalio.client import Client
 from adapters.mail.catcher import read_mails
 from adapters.sql.store import SqlStore, open_store
 from adapters.temporal.data_directory import CannotStart, usable
+from domain.account.account import RegisterAccount
+from domain.case.messages import OpenCase
 from domain.lifecycle import Lifecycle
 from domain.mails import MailState
+from domain.option.messages import RequestOption
 from domain.order.messages import PlaceOrder
 from domain.trial.messages import StartTrial
+from domain.values import Message
 from starter.console.ids import Subject, any_of, subject_of
 from starter.demo.acts import Happening, read_acts
 from starter.demo.screen import Screen
@@ -25,10 +30,13 @@ from starter.demo.tables import Ended, Start
 from starter.demo.world import World
 from starter.service.service import KEPT, Ports, Service, service
 
-M = TypeVar("M", PlaceOrder, StartTrial)
+M = TypeVar("M", bound=Message)
 
 REFRESH = 0.4
 """Seconds between two looks at the mail catcher."""
+
+THRESHOLDS: Final = {"JP": 1000}
+"""From how many licences on an account is large, in the demo: nothing of the kind is built in. AMB-32."""
 
 
 def _make_room(directory: Path) -> None:
@@ -46,7 +54,8 @@ async def demo(directory: Path, ports: Ports, examples: Path, console: Console, 
         _make_room(directory)
     began = monotonic()
     console.print("starting Temporal, the store, the mail catcher and the worker …")
-    async with service(directory, ports, time_travel=True) as running:
+    async with service(directory, ports, time_travel=True, thresholds=THRESHOLDS) as running:
+        await asyncio.to_thread(_register_accounts, running.database_url, examples / "accounts.jsonl")
         screen, world, starts = stage(running.client, running.task_queue, examples, console)
         ready = monotonic() - began
         with Live(screen.picture(), console=console, refresh_per_second=8, transient=True) as live:
@@ -64,9 +73,17 @@ async def demo(directory: Path, ports: Ports, examples: Path, console: Console, 
 
 def stage(client: Client, task_queue: str, examples: Path, console: Console) -> tuple[Screen, World, list[Start]]:
     """What is shown, the world around it, and what it starts with."""
-    starts: list[Start] = [*_read(examples / "orders.jsonl", PlaceOrder), *_read(examples / "trials.jsonl", StartTrial)]
-    later = [*_read(examples / "renewals.jsonl", PlaceOrder), *_read(examples / "trial-order.json", PlaceOrder)]
-    to_come = {order.sales_order_number: order for order in later}
+    starts: list[Start] = [
+        *read(examples / "orders.jsonl", PlaceOrder),
+        *read(examples / "trials.jsonl", StartTrial),
+        *read(examples / "cases.jsonl", OpenCase),
+    ]
+    later: list[PlaceOrder | RequestOption] = [
+        *read(examples / "renewals.jsonl", PlaceOrder),
+        *read(examples / "trial-order.json", PlaceOrder),
+        *read(examples / "options.jsonl", RequestOption),
+    ]
+    to_come = {subject_of(start).id: start for start in later}
     screen = Screen(console, {name: zone for start in (*starts, *later) for name, zone in _zones(start)})
 
     async def show(happening: Happening) -> None:
@@ -76,20 +93,24 @@ def stage(client: Client, task_queue: str, examples: Path, console: Console) -> 
     return screen, world, starts
 
 
-def _read(path: Path, model: type[M]) -> list[M]:
-    """A directory of one's own examples may have orders only."""
+def read(path: Path, model: type[M]) -> list[M]:
+    """What a file of examples holds; a directory of one's own examples may have orders only."""
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     documents = text.splitlines() if path.suffix == ".jsonl" else [text]
     return [model.model_validate_json(document) for document in documents if document.strip()]
 
 
 def _zones(start: Start) -> Iterator[tuple[str, str]]:
-    zone = start.customer.zone
-    yield subject_of(start).workflow_id, zone
-    if isinstance(start, PlaceOrder):
-        yield Subject(Lifecycle.SUBSCRIPTION, start.subscription).workflow_id, zone
-    else:
-        yield from ((Subject(Lifecycle.DEVICE, lent.device_id).workflow_id, zone) for lent in start.devices)
+    match start:
+        case PlaceOrder():
+            zone, more = start.customer.zone, [Subject(Lifecycle.SUBSCRIPTION, start.subscription)]
+        case StartTrial():
+            zone, more = start.customer.zone, [Subject(Lifecycle.DEVICE, lent.device_id) for lent in start.devices]
+        case RequestOption():
+            zone, more = start.requester.zone, []
+        case OpenCase():
+            zone, more = start.partner_contact.zone, []
+    yield from ((subject.workflow_id, zone) for subject in (subject_of(start), *more))
 
 
 async def _play(running: Service, screen: Screen, world: World, starts: list[Start]) -> None:
@@ -116,6 +137,15 @@ async def _all(acts: Iterable[Coroutine[Any, Any, None]]) -> None:
                 playing.create_task(act)
     except BaseExceptionGroup as failed:
         raise failed.exceptions[0] from None
+
+
+def _register_accounts(database_url: str, path: Path) -> None:
+    """Whose case it is and how bad, the registry says. SUP-03."""
+    store = open_store(database_url)
+    try:
+        store.upsert_accounts(read(path, RegisterAccount), datetime.now(UTC))
+    finally:
+        store.close()
 
 
 def _counted(database_url: str, workflow_ids: Sequence[str]) -> dict[str, int]:

@@ -3,25 +3,31 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from domain.case.messages import OpenCase
 from domain.lifecycle import Lifecycle
+from domain.option.messages import RequestOption
 from domain.order.messages import PlaceOrder
 from domain.trial.messages import StartTrial
 from domain.view import LifecycleView
 from starter.console.ids import Subject, subject_of
 
-Start = PlaceOrder | StartTrial
+Start = PlaceOrder | StartTrial | RequestOption | OpenCase
+
+S = TypeVar("S", bound=Start)
 
 GOOD, ENDED, BAD = "green", "yellow", "red"
 COLOURS: Final = {
     "completed": GOOD,
     "active": GOOD,
+    "resolved": GOOD,
+    "closed": GOOD,
     "converted": GOOD,
     "matched": GOOD,
     "cancelled": ENDED,
@@ -36,9 +42,14 @@ COLOURS: Final = {
 
 ORDER_COLUMNS: Final = ("order", "customer", "ended as", "in service", "subscription", "renews", "mails")
 TRIAL_COLUMNS: Final = ("trial", "customer", "ended as", "E", "paid order", "mails")
+OPTION_COLUMNS: Final = ("request", "subscription", "asks for", "ended as", "answer", "mails")
+CASE_COLUMNS: Final = ("case", "account", "severity", "ended as", "in time", "lost", "mails")
 NONE: Final = "–"
-WIDE: Final = frozenset({"customer"})
+WIDE: Final = frozenset({"customer", "asks for"})
 """May take several lines: a terminal of 80 columns shows every other cell whole."""
+
+LOST: Final = "in time: of the SLA clocks that are over; lost: from receipt until it was known to be S1"
+"""Two columns of the last table, in words."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +64,8 @@ class Ended:
     more."""
 
     def tables(self, starts: Sequence[Start]) -> Iterator[Table]:
-        """One of the orders, one of the trials."""
-        orders = [start for start in starts if isinstance(start, PlaceOrder) and self.view(subject_of(start))]
-        trials = [start for start in starts if isinstance(start, StartTrial)]
+        """One of the orders, one of the trials, of option requests, of support cases."""
+        orders, trials = self.begun(starts, PlaceOrder), self.begun(starts, StartTrial)
         if orders:
             began = {order.subscription: order for order in reversed(orders)}
             lines = [self.order(order, begins=began[order.subscription] is order) for order in orders]
@@ -64,6 +74,16 @@ class Ended:
             table = _table("and to trials", TRIAL_COLUMNS, map(self.trial, trials))
             table.caption = "\n".join(line for trial in trials for line in self.notes(trial)) or None
             yield table
+        if options := self.begun(starts, RequestOption):
+            yield _table("to option requests", OPTION_COLUMNS, map(self.option, options))
+        if cases := self.begun(starts, OpenCase):
+            table = _table("and to support cases", CASE_COLUMNS, map(self.case, cases))
+            table.caption = LOST
+            yield table
+
+    def begun(self, starts: Sequence[Start], sort: type[S]) -> list[S]:
+        """Those of one sort that anything is known of."""
+        return [start for start in starts if isinstance(start, sort) and self.view(subject_of(start))]
 
     def order(self, order: PlaceOrder, *, begins: bool) -> tuple[str, ...]:
         """A line of the first table; the mails of a subscription are counted with the order that begins it."""
@@ -91,6 +111,33 @@ class Ended:
             state.facts.get("expires_on", NONE),
             state.facts.get("order", NONE),
             self.mails(state, *self.lent(trial).values()),
+        )
+
+    def option(self, request: RequestOption) -> tuple[str, ...]:
+        """A line of the third table."""
+        state = self.views[subject_of(request).workflow_id]
+        return (
+            request.request_id,
+            request.subscription_id,
+            escape(state.what.partition(" for ")[2]),
+            _coloured(state.stage),
+            escape(state.facts.get("answer", NONE)),
+            self.mails(state),
+        )
+
+    def case(self, case: OpenCase) -> tuple[str, ...]:
+        """A line of the fourth table."""
+        state = self.views[subject_of(case).workflow_id]
+        facts = state.facts
+        lost = facts.get("minutes_lost")
+        return (
+            case.case_id,
+            facts.get("account", NONE),
+            facts["severity"],
+            _coloured(state.stage),
+            facts.get("in_time", NONE),
+            f"{lost} min" if lost else NONE,
+            self.mails(state),
         )
 
     def notes(self, trial: StartTrial) -> Iterator[str]:

@@ -11,11 +11,14 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from adapters.temporal.clock import current_time
+from domain.case.messages import OpenCase
 from domain.lifecycle import Lifecycle, workflow_id
+from domain.option.messages import RequestOption
 from domain.order.messages import PlaceOrder
 from domain.subscription.state import RENEWAL_DATE
 from domain.trial.messages import StartTrial
 from domain.trial.state import GRACE_END
+from domain.view import LifecycleView
 from starter.console.ids import kind_of, subject_of
 from starter.demo.acts import Act, Happening
 from starter.demo.clocks import Clocks
@@ -32,8 +35,8 @@ class World(Clocks):
 
     task_queue: str
     acts: list[Act]
-    to_come: dict[str, PlaceOrder]
-    """Orders that are placed by acts: renewals, and those that convert a trial."""
+    to_come: dict[str, PlaceOrder | RequestOption]
+    """What acts start, by its id: renewals, orders that convert a trial, option requests."""
 
     show: Callable[[Happening], Awaitable[None]]
 
@@ -42,21 +45,29 @@ class World(Clocks):
         start = _dated(start, datetime.now(UTC))
         target = await self.place(start)
         await self.settled(target)
-        if isinstance(start, StartTrial):
-            await self.show_that(target, f"the partner starts a trial ({start.kind.replace('_', ' ')})")
-            targets = [target, *(workflow_id(Lifecycle.DEVICE, device.device_id) for device in start.devices)]
-            await self.play_together(targets, await self.began(target))
-            await self.pass_deadlines(targets, FAR)
-            return
-        await self.show_that(target, "the partner places an order")
-        await self.play_together([target], await self.began(target))
-        subscription = workflow_id(Lifecycle.SUBSCRIPTION, start.subscription)
-        if await self.exists(subscription):
-            await self.play_subscription(subscription)
+        match start:
+            case StartTrial():
+                await self.show_that(target, f"the partner starts a trial ({sort_of(start)})")
+                await self.play_out(
+                    [target, *(workflow_id(Lifecycle.DEVICE, lent.device_id) for lent in start.devices)]
+                )
+            case OpenCase():
+                await self.show_that(target, f"the partner needs help ({sort_of(start)})")
+                await self.play_out([target])
+            case PlaceOrder():
+                await self.show_that(target, "the partner places an order")
+                await self.play_together([target], await self.began(target))
+                subscription = workflow_id(Lifecycle.SUBSCRIPTION, start.subscription)
+                if await self.exists(subscription):
+                    await self.play_subscription(subscription)
+
+    async def play_out(self, targets: Sequence[str]) -> None:
+        """The acts of those that belong together, then whatever falls due."""
+        await self.play_together(targets, await self.began(targets[0]))
+        await self.pass_deadlines(targets, FAR)
 
     async def place(self, start: Start, begins: datetime | None = None) -> str:
-        """Start an order or a trial; its workflow id. `begins`: when, on another one's clock. Nothing is placed in its
-        own future."""
+        """Start it; its workflow id. `begins`: when, on another one's clock. Nothing is placed in its own future."""
         workflow, subject = kind_of(start).workflow, subject_of(start)
         with contextlib.suppress(WorkflowAlreadyStartedError):  # an earlier demo did
             await self.client.start_workflow(
@@ -65,7 +76,7 @@ class World(Clocks):
                 id=subject.workflow_id,
                 task_queue=self.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"{workflow} {subject.id} ({start.kind})",
+                static_summary=f"{workflow} {subject.id} ({sort_of(start)})",
                 start_delay=begins - datetime.now(UTC) if begins else None,
             )
         if begins:
@@ -112,29 +123,33 @@ class World(Clocks):
         await self.play_around(target, ends_at, [act for act in self.of(target) if act not in before])
 
     async def play_around(self, target: str, ends_at: datetime, acts: list[Act]) -> None:
-        """Each act at its time from the renewal date; an order placed goes its whole way there."""
+        """Each act at its time from the renewal date; what it starts goes its whole way there."""
         for act in acts:
             await self.move(target, ends_at + act.at)
             if act.place is None:
                 await self.send(target, act)
             else:
-                await self.renew(target, act, self.to_come[act.place])
+                await self.change(target, act, self.to_come[act.place])
 
-    async def renew(self, subscription: str, act: Act, renewal: PlaceOrder) -> None:
-        """A renewal order starts at the subscription's time, and the subscription keeps up with it."""
-        there = workflow_id(Lifecycle.ORDER, renewal.sales_order_number)
-        if await self.exists(there) and not await self.is_open(there):  # an earlier demo renewed it
+    async def change(self, subscription: str, act: Act, start: PlaceOrder | RequestOption) -> None:
+        """A renewal or an option request starts at the subscription's time, and the subscription keeps up with it."""
+        there = subject_of(start).workflow_id
+        if await self.exists(there) and not await self.is_open(there):  # an earlier demo had it
             return
         now = await current_time(self.client, subscription)
-        target = await self.place(renewal, now)
+        target = await self.place(start, now)
+        await self.settled(target)
         await self.show_that(target, act.note)
         for step in self.of(target):
             await self.move(target, now + step.at)
             await self.move(subscription, now + step.at)
             await self.send(target, step)
-        await self.settled(target)
+        answer = (await self.settled(target)).facts.get("answer")
         await self.closed(target)
-        await self.show_that(subscription, f"renewed: {(await self.settled(subscription)).stage}")
+        if answer:
+            await self.show_that(target, f"answered at once: {answer}")
+        else:
+            await self.show_that(subscription, _what_came_of_it(await self.settled(subscription), start))
 
     def of(self, *targets: str) -> list[Act]:
         """The acts meant for these workflows, in time order."""
@@ -147,7 +162,7 @@ class World(Clocks):
         handle = self.client.get_workflow_handle(target)
         now = await current_time(self.client, target)
         order = self.to_come[act.place] if act.place else None
-        if order:
+        if isinstance(order, PlaceOrder):
             await self.settled(await self.place(order, now))
         try:
             await handle.execute_update(act.update or "", act.message)
@@ -156,7 +171,7 @@ class World(Clocks):
             await self.show_that(target, f"{act.note} – refused: {words}", refused=True)
             return
         await self.show_that(target, act.note)
-        if order:
+        if isinstance(order, PlaceOrder):
             await self.follow(order, now)
 
     async def follow(self, order: PlaceOrder, now: datetime) -> None:
@@ -179,9 +194,20 @@ class World(Clocks):
         return next((deadline.at for deadline in deadlines if deadline.name == RENEWAL_DATE), None)
 
 
+def sort_of(start: Start) -> str:
+    """`new customer`, `language`; of a case, how it came in."""
+    return (start.channel if isinstance(start, OpenCase) else start.kind).replace("_", " ")
+
+
+def _what_came_of_it(subscription: LifecycleView, start: PlaceOrder | RequestOption) -> str:
+    if isinstance(start, PlaceOrder):
+        return f"renewed: {subscription.stage}"
+    return f"has from now on: {subscription.facts.get('sites', 'no site')}"
+
+
 def _dated(start: Start, now: datetime) -> Start:
     """The examples are played as of today: so the devices of a trial expire with it, not on the day in the file."""
-    if isinstance(start, PlaceOrder) or not start.devices:
+    if not isinstance(start, StartTrial) or not start.devices:
         return start
     expires_on = now + timedelta(days=start.days or start.policy.length.days)
     devices = tuple(device.model_copy(update={"expires_on": expires_on}) for device in start.devices)

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -28,6 +28,7 @@ from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject, kind_of, subject_of
 from starter.forecast import views as at_rest
 from starter.forecast.acts import Act
+from starter.forecast.known import take_over
 from starter.forecast.notes import MailNote, Notebook
 from starter.forecast.server import SkippingServer, skipping_server
 from starter.forecast.views import Views
@@ -55,7 +56,7 @@ class Question:
 
     start: Message
     zone: str
-    """The customer's."""
+    """The customer's; empty if the start does not say it."""
 
     begins_at: datetime
     horizon: timedelta
@@ -97,6 +98,7 @@ class Forecast:
 async def forecast(question: Question) -> Forecast:
     """The whole of it, in a few seconds."""
     with own_store() as store:
+        await take_over(question.start, store)
         async with skipping_server() as server:
             notebook = Notebook(question.subject.id, question.begins_at)
             started_by = TemporalLifecycles(server.client, TASK_QUEUE)
@@ -144,7 +146,7 @@ class _Run:
             await self._walk_on()
         book = self.notebook
         return Forecast(
-            self.question,
+            self._dated(),
             tuple(book.entries()),
             tuple(self._standing()),
             cut=at is not None,
@@ -224,6 +226,11 @@ class _Run:
             overtaken = "overtaken, not done: " if (name, deadline_name) in self.world.skipped else ""
             rule = KINDS[state.lifecycle].rules.of_deadline(deadline)
             self.notebook.deadline(state.subject, overtaken + deadline.label, rule)
+
+    def _dated(self) -> Question:
+        """A start that names no zone has its dates in that of whatever it is about."""
+        known = self.world.states.get(self.question.subject.workflow_id)
+        return self.question if self.question.zone or not known else replace(self.question, zone=known.zone)
 
     def _standing(self) -> list[str]:
         return [

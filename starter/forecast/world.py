@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.context import run
 from activities.errors import refusals_are_final
+from activities.option import OpenedOption, OpenOption, OptionActivities, OptionEffect
 from activities.order import (
     PAID_ORDER,
     RENEWAL,
@@ -21,7 +22,7 @@ from activities.order import (
     TrialNotified,
 )
 from activities.ports import RecordRequest
-from activities.subscription import CheckRenewal, OpenedSubscription, OpenSubscription
+from activities.subscription import CheckOption, CheckRenewal, OpenedSubscription, OpenSubscription
 from activities.trial import (
     Conversion,
     LastLook,
@@ -44,7 +45,7 @@ from domain.lifecycle import Lifecycle, workflow_id
 from domain.lifecycles import KINDS
 from domain.order.messages import PlaceOrder
 from domain.order.state import OrderState
-from domain.subscription.messages import RenewalFacts, RenewalNews, StartSubscription
+from domain.subscription.messages import CompletedOption, RenewalFacts, RenewalNews, StartSubscription
 from domain.subscription.state import SubscriptionState
 from domain.trial.losses import Fate, Others, fate_of
 from domain.trial.messages import PaidOrderNews, Service, StartTrial
@@ -116,6 +117,11 @@ class ImaginedWorld(Imagined):
         await asyncio.to_thread(self.store.record, opened, run())
         self.keep(state, journal)
         return OpenedSubscription(state=state)
+
+    @activity.defn(name="check_option")
+    async def check_option(self, _request: CheckOption) -> CompletedOption:
+        """A request that is forecast has no subscription here that could hear of it."""
+        return CompletedOption(untrue="no such option request is part of the forecast")
 
     @activity.defn(name="check_renewal")
     async def check_renewal(self, request: CheckRenewal) -> RenewalFacts:
@@ -197,6 +203,25 @@ class ImaginedWorld(Imagined):
     async def check_trial_over(self, _request: TrialInQuestion) -> TrialOver:
         """Only the trial of this forecast says so, and tells the truth."""
         return TrialOver(is_over=True)
+
+    # Option requests.
+
+    @property
+    def options(self) -> OptionActivities:
+        """The real ones, on this store: it has a copy of the subscription."""
+        return OptionActivities(self.store, self.calendars, self.lifecycles)
+
+    @activity.defn(name="open_option")
+    async def open_option(self, request: OpenOption) -> OpenedOption:
+        """Refused for what the subscription says. OPT-01, OPT-02."""
+        opened = await self.options.open_option(request)
+        self.open(request.placed, request.state)
+        return opened
+
+    @activity.defn(name="check_effect")
+    async def check_effect(self, request: OptionEffect) -> None:
+        """As at the start."""
+        await asyncio.to_thread(self.options.check_effect, request)
 
     # How.
 

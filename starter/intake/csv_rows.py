@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from domain.kind import Kind
+from domain.values import Message
 from starter.console.exits import bad
 from starter.intake.csv_cells import Doubtful, columns, meaning, shown, unmarked
 
@@ -40,6 +40,18 @@ class Misfit(Exception):
         self.what = what
 
 
+class Form(NamedTuple):
+    """What each line of a file stands for."""
+
+    model: type[Message]
+    name: str
+    """As `tenure schema` knows it: `order.start`."""
+
+    id_field: str
+    short: Mapping[str, str] = {}
+    """Other names of columns: `service` for `subscriptions.0.service`."""
+
+
 class LineProblem(NamedTuple):
     """What is wrong with one start of a file."""
 
@@ -53,7 +65,7 @@ class LineProblem(NamedTuple):
 class Header:
     """What the columns of a file are, and how its cells are parted."""
 
-    kind: Kind[Any]
+    form: Form
     names: Sequence[str]
     """Empty for a column that has none, and therefore must have no values."""
 
@@ -86,14 +98,14 @@ class CsvRow:
     """What is wrong with cells before anybody asks what they say, by column."""
 
 
-def read(lines: Iterable[str], kind: Kind[Any], name: str) -> tuple[Header, Iterator[tuple[int, CsvRow | Misfit]]]:
+def read(lines: Iterable[str], form: Form, name: str) -> tuple[Header, Iterator[tuple[int, CsvRow | Misfit]]]:
     """The header; each row's first line, and what it stands for or why for nothing. Empty rows are left out."""
     lines, first = iter(lines), 1
     line = next(lines, "")
     if said := SAID.fullmatch(line):
         line, first = next(lines, ""), 2
     header = _header(
-        line, said[1] if said else _separator(line), kind, f"{name}: line {first}" if line.strip() else name
+        line, said[1] if said else _separator(line), form, f"{name}: line {first}" if line.strip() else name
     )
     return header, _rows(header, lines, first)
 
@@ -109,30 +121,31 @@ def _separator(header: str) -> str:
     return max(SEPARATORS, key=header.count)
 
 
-def _header(line: str, separator: str, kind: Kind[Any], where: str) -> Header:
+def _header(line: str, separator: str, form: Form, where: str) -> Header:
     if not line.strip(SEPARATORS + " \r\n"):
-        raise bad(f"is empty: the first line must name the columns, such as {kind.id_field}", where)
+        raise bad(f"is empty: the first line must name the columns, such as {form.id_field}", where)
     if "\r" in line.rstrip("\r\n"):
         raise bad("ends its lines as old Macs did: save it as CSV UTF-8", where)
     try:
-        names = [cell.strip() for cell in next(csv.reader([line], delimiter=separator, strict=True))]
+        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=separator, strict=True))]
     except csv.Error as wrong:
         raise bad(_said(str(wrong)), where) from None
-    known = columns(kind.start)
+    names = [form.short.get(cell, cell) for cell in cells]
+    known = columns(form.model)
     for place, column in enumerate(names):
         if column and column in names[:place]:
             raise bad(f"column {letters(place)} has the same name as column {letters(names.index(column))}", where)
         if column and _general(column) not in known:
-            raise bad(f"column {letters(place)} {_unknown(column, list(known), kind)}", where)
-    return Header(kind, names, separator, {name: known[_general(name)] for name in names if name})
+            raise bad(f"column {letters(place)} {_unknown(column, list(known), form)}", where)
+    return Header(form, names, separator, {name: known[_general(name)] for name in names if name})
 
 
-def _unknown(column: str, known: list[str], kind: Kind[Any]) -> str:
+def _unknown(column: str, known: list[str], form: Form) -> str:
     """Without repeating it: a file without a header has somebody's data there."""
     index = next(iter(re.findall(r"\d+", column)), "0")
     close = difflib.get_close_matches(_general(column), sorted(known), n=1)
     meant = f', did you mean "{close[0].replace("#", index)}"?' if close else ""
-    return f"is not a field of {kind.name}.start{meant}"
+    return f"is not a field of {form.name}{meant}"
 
 
 def _general(column: str) -> str:

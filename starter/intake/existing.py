@@ -8,6 +8,7 @@ from typing import Any, Final
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.exceptions import ApplicationError
 
+from domain.lifecycles import KINDS
 from domain.values import BAD_INPUT, REFUSED
 from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject
@@ -17,9 +18,6 @@ from starter.reach.records import Records
 from starter.reach.snapshot import view_of
 
 LOOK_AGAIN: Final = timedelta(milliseconds=50)
-
-NOT_JUDGED: Final = "acknowledged"
-"""The stage of what was taken and not looked at yet, in every lifecycle that judges its start. TMF622."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +40,7 @@ async def in_store(client: Client, records: Records, subject: Subject) -> Existi
     columns = await records.ask(lambda store: store.columns(*subject))
     if columns is None:
         return None
-    row: Any = await records.ask(lambda store: store.row(*subject))
-    placed = getattr(row, "placed", None)
+    placed: Any = await records.ask(lambda store: store.start_as_told(*subject))
     if await lost(client, subject, columns):
         return Existing(placed, columns.stage, lost=True)
     if placed is None:
@@ -89,7 +86,7 @@ async def first_stage(client: Client, subject: Subject) -> str | None:
                 if status is not WorkflowExecutionStatus.RUNNING:
                     return None
                 view = await view_of(client, subject)
-                if view.stage != NOT_JUDGED:
+                if KINDS[subject.lifecycle].is_taken(view):
                     return view.stage
                 await asyncio.sleep(LOOK_AGAIN.total_seconds())
     except TimeoutError:

@@ -17,7 +17,7 @@ from starter.console.ids import subject_of
 from starter.console.models import LARGEST, UTF_16, NotJson, json_of, not_utf8, problems, refuse_binary, unreadable
 from starter.intake import csv_rows
 from starter.intake.content import digest
-from starter.intake.csv_rows import Broken, CsvRow, Header, LineProblem, Misfit
+from starter.intake.csv_rows import Broken, CsvRow, Form, Header, LineProblem, Misfit
 
 JSON_LINES: Final = frozenset({".jsonl", ".ndjson"})
 SHEETS: Final = frozenset({".csv", ".tsv", ".txt"})
@@ -28,39 +28,40 @@ CHUNK: Final = 65_536
 
 @dataclass(frozen=True)
 class Row:
-    """One start of a file: read, or what is wrong with it."""
+    """One line of a file: read, or what is wrong with it."""
 
     line: int
     read: Message | list[LineProblem]
 
 
 @dataclass
-class StartsFile:
-    """A file of starts of one kind, read line by line as often as wanted; never as a whole."""
+class LinesFile:
+    """A file of messages of one form, read line by line as often as wanted; never as a whole."""
 
     name: str
     file: IO[bytes]
     defaults: dict[str, Any]
-    kind: Kind[Any]
+    form: Form
+    noun: str
+    """What a line is, for people."""
 
     def rows(self) -> Iterator[Row]:
-        """Every start in it. A file that stops making sense ends with a row that says so."""
+        """Every message in it. A file that stops making sense ends with a row that says so."""
         self.file.seek(0)
-        firsts: dict[str, tuple[int, bytes]] = {}
         last = 0
         try:
             header, starts = self._starts()
             for line, start in starts:
                 last = line
-                yield Row(line, self._read(line, start, header, firsts))
+                yield Row(line, self._read(start, header))
         except Broken as broken:
             yield Row(broken.line, [LineProblem("", f"{broken.what}; what follows was not read")])
         else:
             if not last:
-                raise bad(f"holds no {noun_of(self.kind)}", self.name)
+                raise bad(f"holds no {self.noun}", self.name)
 
     def count(self) -> int:
-        """How many starts there are, good and bad; quickly, for nobody asks what they say."""
+        """How many lines there are, good and bad; quickly, for nobody asks what they say."""
         self.file.seek(0)
         try:
             return sum(1 for _ in self._starts()[1])
@@ -69,7 +70,7 @@ class StartsFile:
 
     def _starts(self) -> tuple[Header | None, Iterator[tuple[int, Any]]]:
         if self._is_sheet:
-            return csv_rows.read(self._lines(), self.kind, self.name)
+            return csv_rows.read(self._lines(), self.form, self.name)
         return None, self._documents()
 
     def _documents(self) -> Iterator[tuple[int, Any]]:
@@ -91,29 +92,39 @@ class StartsFile:
             except UnicodeDecodeError:
                 raise Broken(number, not_utf8()) from None
 
-    def _read(
-        self, line: int, start: Any, header: Header | None, firsts: dict[str, tuple[int, bytes]]
-    ) -> Message | list[LineProblem]:
+    def _read(self, start: Any, header: Header | None) -> Message | list[LineProblem]:
         if isinstance(start, Misfit):
             return [LineProblem(start.field, start.what)]
         given, doubts = (start.given, start.doubts) if isinstance(start, CsvRow) else (start, {})
         if not isinstance(given, dict):
             return [LineProblem("", "must be one JSON object")]
-        found = problems(self.kind.start, self.defaults | given)
+        found = problems(self.form.model, self.defaults | given)
         wrong = found if isinstance(found, list) else []
         if header and (wrong or doubts):
             return header.problems(start, wrong)
-        if isinstance(found, list):
-            return [LineProblem(*each) for each in found]
-        content = digest(found)
-        first, known = firsts.setdefault(subject_of(found).id, (line, content))
-        if known != content:
-            return [LineProblem(self.kind.id_field, f"stands on line {first} too, with other content")]
-        return found
+        return [LineProblem(*each) for each in found] if isinstance(found, list) else found
 
     @property
     def _is_sheet(self) -> bool:
         return Path(self.name).suffix.lower() in SHEETS
+
+
+@dataclass
+class StartsFile(LinesFile):
+    """A file of starts, each id once."""
+
+    def rows(self) -> Iterator[Row]:
+        """The same start twice is one; an id that comes again with other content is wrong."""
+        firsts: dict[str, tuple[int, bytes]] = {}
+        for row in super().rows():
+            yield row if isinstance(row.read, list) else self._once(row.line, row.read, firsts)
+
+    def _once(self, line: int, start: Message, firsts: dict[str, tuple[int, bytes]]) -> Row:
+        content = digest(start)
+        first, known = firsts.setdefault(subject_of(start).id, (line, content))
+        if known == content:
+            return Row(line, start)
+        return Row(line, [LineProblem(self.form.id_field, f"stands on line {first} too, with other content")])
 
 
 def noun_of(kind: Kind[Any]) -> str:
@@ -124,14 +135,21 @@ def noun_of(kind: Kind[Any]) -> str:
 @contextmanager
 def opened(path: Path, defaults: dict[str, Any], kind: Kind[Any]) -> Iterator[StartsFile]:
     """The file, if it is one that can hold starts."""
+    form = Form(kind.start, f"{kind.name}.start", kind.id_field)
+    with text_of(path, f"one {noun_of(kind)} by itself: tenure {group_of(kind.name)} start") as text:
+        yield StartsFile(path.name, text, defaults, form, noun_of(kind))
+
+
+@contextmanager
+def text_of(path: Path, otherwise: str = "") -> Iterator[IO[bytes]]:
+    """Its content as UTF-8, if it is a file of many; `otherwise` says what to do with another one."""
     if path.suffix.lower() not in JSON_LINES | SHEETS:
-        command = f"tenure {group_of(kind.name)} start"
-        raise bad(f"must end in .jsonl or .csv; one {noun_of(kind)} by itself: {command}", str(path))
+        raise bad("; ".join(filter(None, ("must end in .jsonl or .csv", otherwise))), str(path))
     try:
         if not S_ISREG(path.stat().st_mode) and not path.is_dir():
             raise bad("must be a regular file: it is read twice", str(path))
         with path.open("rb") as file, _in_utf_8(file, path.name) as text:
-            yield StartsFile(path.name, text, defaults, kind)
+            yield text
     except OSError as failed:
         raise unreadable(str(path), failed) from None
 

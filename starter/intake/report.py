@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -13,7 +13,7 @@ from starter.answers.lifecycle import ImportAnswer, ImportLine, names
 from starter.console.exits import Exit
 from starter.console.terminal import shown, terminal
 from starter.intake.csv_rows import LineProblem
-from starter.intake.files import Row, StartsFile, noun_of
+from starter.intake.files import LinesFile, Row, StartsFile, noun_of
 
 WORDS: Final = {
     "started": "started",
@@ -39,17 +39,9 @@ class Tally:
         self._most_bad = most_bad
         self._kind = kind
 
-    @contextmanager
-    def watched(self, file: StartsFile, what: str) -> Iterator[Iterator[Row]]:
-        """The file's rows, with a bar on a terminal: how many of how many, and how long it takes yet."""
-        if not sys.stderr.isatty():
-            yield file.rows()
-            return
-        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
-        bar = Progress(*columns, console=terminal.err, transient=True, redirect_stdout=terminal.watched)
-        total = file.count()
-        with bar:
-            yield iter(bar.track(file.rows(), total=total or None))
+    def watched(self, file: StartsFile, what: str) -> AbstractContextManager[Iterator[Row]]:
+        """The file's rows, with a bar on a terminal."""
+        return watched(file, what)
 
     def bad(self, line: int, found: Sequence[LineProblem]) -> None:
         """A line that cannot be read; after a while they are only counted."""
@@ -96,6 +88,19 @@ class Tally:
             terminal.say(f"{lines:,} {noun}: " + (", ".join(told) or f"{good:,} valid"))
         counts = {name: self.counts[name] for name in WORDS}
         terminal.answer(ImportAnswer(lines=lines, valid=good, finished=self.finished, **counts))
+
+
+@contextmanager
+def watched(file: LinesFile, what: str) -> Iterator[Iterator[Row]]:
+    """A file's rows, with a bar on a terminal: how many of how many, and how long it takes yet."""
+    if not sys.stderr.isatty():
+        yield file.rows()
+        return
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
+    bar = Progress(*columns, console=terminal.err, transient=True, redirect_stdout=terminal.watched)
+    total = file.count()
+    with bar:
+        yield iter(bar.track(file.rows(), total=total or None))
 
 
 def checked(file: StartsFile, tally: Tally) -> int:

@@ -1,5 +1,6 @@
 """Starting something once: the same id with the same content is the same, with other content a conflict. R9"""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -53,12 +54,12 @@ class Started:
         return Stop(EXIT[self.result], self.text, fields[0], [(field, "differs too") for field in fields[1:]])
 
 
-async def hand_in(start: Message, *, again: bool) -> None:
+async def hand_in(start: Message, *, again: bool, immaterial: Collection[str] = ()) -> None:
     """Start it, wait a moment for its first stage, and say so; or a Stop."""
     task_queue = gate.settings().task_queue
     client, records = await gate.client(), await Records.opened()
     try:
-        started = await Desk(client, task_queue, records).start(start, again=again)
+        started = await Desk(client, task_queue, records, immaterial).start(start, again=again)
     finally:
         records.close()
     if started.result in EXIT:
@@ -92,6 +93,8 @@ class Desk:
     client: Client
     task_queue: str
     records: Records
+    immaterial: Collection[str] = ()
+    """Fields that may differ in a repetition: of a mail, when it came in."""
 
     async def start(self, start: Message, *, again: bool = False) -> Started:
         """Start it, or say what is there under its id."""
@@ -99,7 +102,7 @@ class Desk:
         async with gate.asking(subject.workflow_id):
             known = await in_store(*place, subject)
             if known:
-                found = _compared(subject, start, known)
+                found = self._compared(subject, start, known)
                 if found.result is Result.CONFLICT or not known.lost:
                     return found
             await must_be_renewable(start, self.records)
@@ -107,7 +110,7 @@ class Desk:
             try:
                 handle = await self._start(subject, start, anew=anew)
             except WorkflowAlreadyStartedError:
-                return _compared(subject, start, await in_temporal(*place, subject))
+                return self._compared(subject, start, await in_temporal(*place, subject))
         text = f"started {subject.workflow_id}{_sort(start)}{FROM_THE_BEGINNING if known else ''}"
         return Started(Result.STARTED, handle.result_run_id or "", text)
 
@@ -123,19 +126,19 @@ class Desk:
             static_summary=f"{workflow} {subject.id}{_sort(start)}",
         )
 
+    def _compared(self, subject: Subject, start: Message, there: Existing) -> Started:
+        """What is there is the same, open or over, or another one."""
+        found = differing(start, there.start) if there.start is not None else []
+        fields = [field for field in found if field not in self.immaterial]
+        workflow = subject.workflow_id
+        if fields:
+            text = f"differs from what {workflow} was started with ({there.ended or 'it is running'})"
+            return Started(Result.CONFLICT, there.run_id, text, tuple(fields))
+        if there.ended:
+            return Started(Result.CLOSED, there.run_id, f"{workflow} is over: {there.ended}; nothing was started")
+        return Started(Result.ALREADY_STARTED, there.run_id, f"already started: {workflow}; nothing was started now")
+
 
 def _sort(start: Message) -> str:
     """` (renewal)`, where there are several."""
     return f" ({sort})" if (sort := getattr(start, "kind", "")) else ""
-
-
-def _compared(subject: Subject, start: Message, there: Existing) -> Started:
-    """What is there is the same, open or over, or another one."""
-    fields = differing(start, there.start) if there.start is not None else []
-    workflow = subject.workflow_id
-    if fields:
-        text = f"differs from what {workflow} was started with ({there.ended or 'it is running'})"
-        return Started(Result.CONFLICT, there.run_id, text, tuple(fields))
-    if there.ended:
-        return Started(Result.CLOSED, there.run_id, f"{workflow} is over: {there.ended}; nothing was started")
-    return Started(Result.ALREADY_STARTED, there.run_id, f"already started: {workflow}; nothing was started now")

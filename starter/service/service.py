@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -28,6 +29,8 @@ from starter.service import env_file
 
 ROSTER: Final = "csm-1,csm-2,csm-3"
 """Customer Success Managers of the embedded service, unless TENURE_CSM_ROSTER says otherwise."""
+
+THRESHOLDS: Final = "TENURE_LARGE_USER_THRESHOLDS"
 
 KEPT: Final = frozenset(
     {"temporal", "mails", "documents", "worker.log", "tenure.db", "tenure.db-wal", "tenure.db-shm", env_file.NAME}
@@ -65,7 +68,8 @@ class Service:
     database_url: str
     task_queue: str
     environment: Mapping[str, str]
-    """What another process needs to reach this service: TEMPORAL_ADDRESS, DATABASE_URL."""
+    """What another process needs to reach this service (TEMPORAL_ADDRESS, DATABASE_URL), and the settings of its
+    worker: `tenure doctor` looks at the same."""
 
     worker: "subprocess.Popen[bytes]"
 
@@ -86,25 +90,33 @@ class Service:
 
 @asynccontextmanager
 async def service(
-    directory: Path, ports: Ports, *, time_travel: bool = False, task_queue: str = "tenure"
+    directory: Path,
+    ports: Ports,
+    *,
+    time_travel: bool = False,
+    task_queue: str = "tenure",
+    thresholds: Mapping[str, int] | None = None,
 ) -> AsyncIterator[Service]:
-    """Server, mail catcher and worker, ready to take orders; at the end they stop in the reverse order."""
+    """Server, mail catcher and worker, ready to take orders; at the end they stop in the reverse order. `thresholds`:
+    from how many licences on an account is large, if the environment shall not say so. AMB-32."""
     directory = _room(directory.absolute())
     async with AsyncExitStack() as held:
         server = DevServer(directory / "temporal", port=ports.temporal, ui_port=ports.ui, time_travel=time_travel)
         await held.enter_async_context(server)
         mail = held.enter_context(MailCatcher(directory / "mails", port=ports.mail))
         client = await connect(server.address)
-        reach = {
+        environment = {
             "TEMPORAL_ADDRESS": server.address,
             "DATABASE_URL": f"sqlite:///{directory / 'tenure.db'}",
             "TENURE_TASK_QUEUE": task_queue,
             env_file.WEB_UI: server.ui_url,
+            **_thresholds(thresholds),
+            **_surroundings(directory, mail.port),
         }
-        worker = held.enter_context(_worker(directory, reach | _surroundings(directory, mail.port)))
+        worker = held.enter_context(_worker(directory, environment))
         await _until_it_polls(client, task_queue, worker, directory / "worker.log")
-        env_file.write(directory, reach)
-        yield Service(client, server, directory, reach["DATABASE_URL"], task_queue, reach, worker)
+        env_file.write(directory, environment)
+        yield Service(client, server, directory, environment["DATABASE_URL"], task_queue, environment, worker)
 
 
 def _room(directory: Path) -> Path:
@@ -117,6 +129,12 @@ def _room(directory: Path) -> Path:
             private_directory(directory / each)
         private_file(directory / "worker.log")
     return directory
+
+
+def _thresholds(given: Mapping[str, int] | None) -> dict[str, str]:
+    """For commands too: they classify accounts as the worker does."""
+    said = json.dumps(given) if given else os.environ.get(THRESHOLDS)
+    return {THRESHOLDS: said} if said else {}
 
 
 def _surroundings(directory: Path, mail_port: int) -> dict[str, str]:

@@ -1,19 +1,33 @@
 """Each mail names the one desk that fits, and only the desk that is there day and night is said to be. AMB-57."""
 
+from collections.abc import Callable, Collection
+from email.message import EmailMessage
 from itertools import product
+from typing import Any
 
 import pytest
 
+from domain.case.mails import CaseMail
 from domain.lifecycles import mail_kinds
 from domain.mails import MailKind
 from domain.order.mails import OrderMail
 from domain.trial.mails import TrialMail
 from domain.values import Language
+from tests.adapters import test_mail_cases as cases
 from tests.adapters import test_mail_letters as orders
+from tests.adapters import test_mail_options as options
 from tests.adapters import test_mail_trials as trials
 
-TECHNICAL = {OrderMail.WELCOME, TrialMail.TRIAL_WELCOME, TrialMail.TRIAL_STARTED, TrialMail.TRIAL_SETUP}
-"""They begin or set up the use of the service."""
+TECHNICAL = {OrderMail.WELCOME, TrialMail.TRIAL_WELCOME, TrialMail.TRIAL_STARTED, TrialMail.TRIAL_SETUP} | set(CaseMail)
+"""They begin or set up the use of the service, or are about help with it."""
+
+ROOMS: tuple[tuple[Collection[MailKind], Callable[[Any, Language], EmailMessage]], ...] = (
+    (trials.NEEDED, trials.usual),
+    (cases.KINDS, cases.usual),
+    (options.KINDS, options.usual),
+    (orders.NEEDED, orders.usual),
+)
+"""Where the tests of a kind are, and a mail of it with all its facts."""
 
 DAY_AND_NIGHT = {
     Language.JAPANESE: "日本語は平日10:00～18:00（日本時間）、英語は24時間",
@@ -25,7 +39,7 @@ DAY_AND_NIGHT = {
 
 @pytest.mark.parametrize(("kind", "language"), list(product(mail_kinds(), Language)))
 def test_amb_57_a_mail_names_one_desk_and_promises_only_what_that_one_does(kind: MailKind, language: Language) -> None:
-    usual = trials.usual if kind in trials.NEEDED else orders.usual
+    usual = next(usual for kinds, usual in ROOMS if kind in kinds)
     text = orders.part(usual(kind, language), "plain")
     technical = kind in TECHNICAL
     assert (str(orders.LINKS.technical_desk) in text) is technical

@@ -11,6 +11,10 @@ import pytest
 
 from adapters.mail.reader import Reader
 from adapters.mail.stationery import Stationery, Written
+from domain.case.letters import LETTERS as OF_A_CASE
+from domain.case.mails import CaseMail
+from domain.case.policy import CasePolicy
+from domain.case.row import CaseRow
 from domain.device.letters import LETTERS as OF_A_DEVICE
 from domain.device.mails import DeviceMail
 from domain.device.policy import DevicePolicy
@@ -18,16 +22,22 @@ from domain.device.row import DeviceRow, LoanParties
 from domain.letters import Letters
 from domain.lifecycles import mail_kinds
 from domain.mails import Letter, LetterFacts, MailKind
+from domain.option.letters import LETTERS as OF_AN_OPTION
+from domain.option.mails import OptionMail
+from domain.option.policy import OptionPolicy
+from domain.option.row import OptionRow
 from domain.order.letters import LETTERS as OF_AN_ORDER
 from domain.order.mails import OrderMail
 from domain.order.policy import OrderPolicy
 from domain.order.row import OrderRow
 from domain.order.state import OrderState
+from domain.sla import Cadence, Target
 from domain.standing import PostedMail
 from domain.subscription.letters import LETTERS as OF_A_SUBSCRIPTION
 from domain.subscription.mails import SubscriptionMail
 from domain.subscription.policy import SubscriptionPolicy
 from domain.subscription.row import NewestOrder, SubscriptionRow
+from domain.subscription.sites import SubscriptionSite
 from domain.trial.letters import LETTERS as OF_A_TRIAL
 from domain.trial.losses import LOSSES
 from domain.trial.mails import TrialMail
@@ -36,6 +46,7 @@ from domain.trial.policy import TrialPolicy
 from domain.trial.row import TrialRow
 from domain.trial.state import TrialState
 from domain.values import Language, Model
+from tests import cases, options
 from tests.adapters.test_mail_letters import LINKS
 from tests.domain.test_device import a_loan
 from tests.domain.test_subscription import a_subscription
@@ -62,18 +73,34 @@ ORDER = OrderPolicy(
     renewal_target=days(29),
     subscription=SUBSCRIPTION,
 )
-UNUSUAL: tuple[Model, ...] = (DEVICES, TRIAL, SUBSCRIPTION, ORDER)
+OPTION = OptionPolicy(expected_within=days(19))
+CASE = CasePolicy(
+    first_response=Target(warn_after=timedelta(hours=11), breach_after=timedelta(hours=13)),
+    identification=Target(warn_after=timedelta(hours=17), breach_after=timedelta(hours=19)),
+    updates=Cadence(first_after=timedelta(hours=31), every=timedelta(hours=29), warn_before=timedelta(hours=11)),
+    goal=Target(warn_after=timedelta(hours=37), breach_after=timedelta(hours=41)),
+    close_after=days(23),
+)
+UNUSUAL: tuple[Model, ...] = (DEVICES, TRIAL, SUBSCRIPTION, ORDER, OPTION, CASE)
 USUAL = (5, 7, 10, 14, 15, 30, 60, 72, 90)
 WEEKS = re.compile(
     r"\b(two|seven|ten|thirty|weeks?|fortnight|semaines?|quinzaine)\b|週間|주일|주간|이틀", re.IGNORECASE
 )
 LETTERS: dict[type[MailKind], Letters[Any]] = {
+    CaseMail: OF_A_CASE,
     DeviceMail: OF_A_DEVICE,
+    OptionMail: OF_AN_OPTION,
     OrderMail: OF_AN_ORDER,
     SubscriptionMail: OF_A_SUBSCRIPTION,
     TrialMail: OF_A_TRIAL,
 }
 LATER = MONDAY + timedelta(hours=1)
+OCCURRENCES: dict[MailKind, str] = {
+    **dict.fromkeys((CaseMail.CASE_QUESTION, CaseMail.CASE_UPDATE, CaseMail.CASE_RESOLVED), "1"),
+    **dict.fromkeys((CaseMail.SLA_WARNING, CaseMail.SLA_BREACH), "first_response"),
+    CaseMail.STATUS_WANTED: "status_update",
+}
+"""Which of several of a kind, as the case posts it."""
 
 
 @cache
@@ -82,11 +109,16 @@ def rows() -> dict[type[MailKind], Model]:
     placed = an_order(policy=ORDER)
     start = a_trial("T-A", Service.MEETINGS, Service.CALLING, policy=TRIAL)
     parties = LoanParties(customer_company="Akasaka", facing_partner="Hikari", administrator_email="a@akasaka.example")
-    newest = NewestOrder(number="SO-A", customer_company="Akasaka", facing_partner="Hikari", sites=("a.example",))
+    site = SubscriptionSite(url="a.example", named_users=5)
+    newest = NewestOrder(number="SO-A", customer_company="Akasaka", facing_partner="Hikari", sites=(site,))
     trial = TrialState.placed(start, MONDAY).model_copy(
         update={"expires_on": date(2026, 7, 2), "lost": tuple(LOSSES), "ended": start.services}
     )
+    request, opening = options.a_request(policy=OPTION), cases.an_opening(policy=CASE)
+    said = {"question/1": {"question": "?"}, "status/1": {"status": "!"}, "solution/1": {"solution": "!"}}
     return {
+        CaseMail: CaseRow(state=cases.a_case(policy=CASE), placed=opening, forms=said),
+        OptionMail: OptionRow(state=options.opened(request), placed=request),
         DeviceMail: DeviceRow(state=a_loan(policy=DEVICES), parties=parties),
         OrderMail: OrderRow(
             state=OrderState.placed(placed, MONDAY),
@@ -104,9 +136,16 @@ def facts_of(kind: MailKind) -> LetterFacts:
     """What the lifecycle says for this mail, an hour after everything began."""
     if kind == DeviceMail.RMA_LOOKUP:
         return facts_of(DeviceMail.DEVICE_RETURN)
-    mail = PostedMail(key=f"key/{kind}", kind=kind, due_at=LATER)
+    which = OCCURRENCES.get(kind, "")
+    mail = PostedMail(key=f"key/{kind}", kind=kind, due_at=LATER, occurrence=which)
     facts: LetterFacts = LETTERS[type(kind)].facts(rows()[type(kind)], mail, LATER)
-    lacking = {"shipped_at": LATER, "terms_wanted": ("port", "audio"), "reason": "no", "renewal_date": date(2027, 6, 1)}
+    lacking = {
+        "shipped_at": LATER,
+        "terms_wanted": ("port", "audio"),
+        "reason": "no",
+        "rejection": "no",
+        "renewal_date": date(2027, 6, 1),
+    }
     return facts.model_copy(update={name: fact for name, fact in lacking.items() if not getattr(facts, name, True)})
 
 

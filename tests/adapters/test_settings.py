@@ -10,6 +10,7 @@ from pydantic import NameEmail
 
 from adapters.mail.composer import JinjaComposer
 from adapters.settings import LogFormat, Settings, SmtpSecurity, WrongSetting, check_paths, load_settings
+from domain.account.doors import Doors
 from tests.adapters.test_mail_letters import LINKS
 
 SECRET = "hunter2-hunter2"
@@ -112,6 +113,14 @@ def test_another_database_is_refused_without_showing_its_password(monkeypatch: p
         ("TENURE_LINKS__ORDER_DESK", f"javascript:{SECRET}", "must be a web address starting with 'http' or 'https'"),
         ("TENURE_LINKS", SECRET, "is not valid JSON"),
         ("TENURE_LINKS", "[]", "must be a JSON object"),
+        ("TENURE_SUPPORT_DOORS__EMAIL_EU", SECRET, "must be a mail address such as name@example.com; accepted: web"),
+        ("TENURE_SUPPORT_DOORS__PORTAL_EU", f"javascript:{SECRET}", "must be an http or https address"),
+        ("TENURE_LARGE_USER_THRESHOLDS", SECRET, "is not valid JSON"),
+        (
+            "TENURE_LARGE_USER_THRESHOLDS",
+            '{"JP": 0}',
+            "must be at least 1; accepted: a JSON object, region to licences",
+        ),
         ("TENURE_CSM_ROSTER", f'["{SECRET}', "is not valid JSON; accepted: ids of customer success managers"),
         ("TENURE_CSM_ROSTER", "[1]", "must be text"),
         ("TENURE_LOG_LEVEL", SECRET, "must be one of 'debug', 'info', 'warning' or 'error'"),
@@ -131,6 +140,7 @@ def test_a_wrong_value_is_named_by_its_variable_with_what_it_accepts(
     ("variable", "said"),
     [
         ("TENURE_SMPT_HOST", "is not a known setting, did you mean TENURE_SMTP_HOST?"),
+        ("TENURE_SUPPORT_DOORS__EMAIL_UE", "is not a known setting, did you mean TENURE_SUPPORT_DOORS__EMAIL_EU?"),
         ("TENURE_LINKS__HELPDESK", "is not a known setting, did you mean TENURE_LINKS__ORDER_DESK?"),
         ("TENURE_DATABASE_URL", "is not a known setting, did you mean DATABASE_URL?"),
         ("TENURE_ZZZ", "is not a known setting"),
@@ -279,8 +289,13 @@ def test_what_people_write_is_understood(monkeypatch: pytest.MonkeyPatch) -> Non
         TENURE_MAIL_FROM='"ACME, Inc" <orders@acme.example>',
         TENURE_LINKS__ORDER_DESK="http://desk.example/help?x=1",
         TENURE_SMTP_SECURITY="TLS",
+        TENURE_LARGE_USER_THRESHOLDS='{"jp": 1000}',
+        TENURE_SUPPORT_DOORS__WIDGET_PAGES='["https://desk.example/widget"]',
         tenure_log_level="debug",
     )
+    assert settings.large_user_thresholds == {"JP": 1000}
+    assert settings.support_doors.widget_pages == ("https://desk.example/widget",)
+    assert settings.support_doors.email_eu == Doors().email_eu
     assert settings.csm_roster == ["csm-1", "csm-2"]
     assert settings.mail_from == NameEmail("ACME, Inc", "orders@acme.example")
     assert str(settings.links.order_desk) == "http://desk.example/help?x=1"

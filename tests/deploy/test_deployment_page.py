@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from adapters.settings import PREFIX, Links, Settings, load_settings, variable
+from adapters.settings import GROUPS, PREFIX, Settings, load_settings, variable
 
 ROW = re.compile(r"^\| `(\w+)` \| (?:`([^`]*)`)? ?\| (.*) \|$", re.MULTILINE)
 
@@ -29,9 +29,9 @@ def table(page: str) -> dict[str, tuple[str, str]]:
 
 def every_setting() -> dict[str, str | None]:
     """What each variable accepts, by variable."""
-    own = {variable(name): field.description for name, field in Settings.model_fields.items() if name != "links"}
-    links = Settings.model_fields["links"].description
-    return own | {variable("links", name): links for name in Links.model_fields}
+    said = {name: field.description for name, field in Settings.model_fields.items()}
+    own = {variable(name): words for name, words in said.items() if name not in GROUPS}
+    return own | {variable(name, part): said[name] for name, group in GROUPS.items() for part in group.model_fields}
 
 
 def test_the_page_lists_every_setting_and_what_it_accepts(table: dict[str, tuple[str, str]]) -> None:

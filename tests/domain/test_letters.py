@@ -21,6 +21,7 @@ from domain.policy import HOUR
 from domain.subscription.letters import LETTERS as OF_A_SUBSCRIPTION
 from domain.subscription.mails import SubscriptionMail
 from domain.subscription.row import NewestOrder, SubscriptionRow
+from domain.subscription.sites import SubscriptionSite
 from domain.subscription.states import SubscriptionStage
 from domain.trial.grace import LAST_CALL
 from domain.trial.letters import LETTERS as OF_A_TRIAL
@@ -157,7 +158,8 @@ def test_amb_59_a_subscription_s_mails_speak_of_its_newest_order_or_are_not_writ
     mail = a_mail(SubscriptionMail.RENEWAL_NOTICE)
     with pytest.raises(Refused, match="no order of subscription sub-1 is known here"):
         OF_A_SUBSCRIPTION.facts(SubscriptionRow(state=state), mail, MONDAY)
-    newest = NewestOrder(number="SO-9", customer_company="Akasaka", facing_partner="Hikari", sites=("a.example",))
+    site = SubscriptionSite(url="a.example", named_users=5)
+    newest = NewestOrder(number="SO-9", customer_company="Akasaka", facing_partner="Hikari", sites=(site,))
     facts = OF_A_SUBSCRIPTION.facts(SubscriptionRow(state=state, newest=newest), mail, MONDAY)
     assert (facts.customer_company, facts.filed_under) == ("Akasaka", "SO-9")
 

@@ -8,9 +8,10 @@ import pytest
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, mail_kinds
 from domain.mails import HelpDesk, Role
+from domain.option.state import NAME as OPTION
 from domain.trial.states import TrialStage
 
-READERS: Mapping[str, Role | None] = {
+READERS: Mapping[str, str | None] = {
     "terms_wanted": Role.FACING_PARTNER,
     "hold_overdue": Role.ORDERING_PARTNER,
     "order_rejected": Role.ORDERING_PARTNER,
@@ -39,6 +40,7 @@ READERS: Mapping[str, Role | None] = {
     "device_return": None,
     "device_overdue": None,
     "rma_lookup": Role.TRIALS_TEAM,
+    **dict.fromkeys(("option_acknowledged", "option_answered", "option_completed", "option_rejected"), "requester"),
 }
 """None: several, and the posting says who. domain.md §9.1."""
 
@@ -69,6 +71,7 @@ DEADLINES: Mapping[Lifecycle, Mapping[str, str]] = {
         "numbers_released": "TRL-79, TRL-80",
     },
     Lifecycle.DEVICE: dict.fromkeys(("device_expires", "device_reminder", "device_return_due"), "TRL-90"),
+    OPTION: {"option_expected": "AMB-5"},
 }
 
 EVENTS: Mapping[Lifecycle, Mapping[str, str]] = {
@@ -88,6 +91,8 @@ EVENTS: Mapping[Lifecycle, Mapping[str, str]] = {
         "subscription.activated": "ORD-21",
         "subscription.suspended": "REN-08",
         "subscription.suspension_lifted": "REN-08, AMB-42",
+        "subscription.language_added": "OPT-02",
+        "subscription.site_split": "OPT-02, ORD-33",
     },
     Lifecycle.TRIAL: {
         "trial.provisioning_started": "TRL-16",
@@ -118,6 +123,14 @@ EVENTS: Mapping[Lifecycle, Mapping[str, str]] = {
         "device.handed_over": "TRL-91, TRL-93",
         "device.received": "TRL-94",
         "device.received_other": "TRL-94",
+    },
+    OPTION: {
+        "option.requested": "OPT-01",
+        "option.begun": "OPT-02",
+        "option.answered": "OPT-03",
+        "option.completed": "OPT-02",
+        "option.rejected": "OPT-02",
+        "option.cancelled": "OPT-02",
     },
 }
 
@@ -159,6 +172,12 @@ ASKED: Mapping[Lifecycle, Mapping[str, str]] = {
         "device.handed_over": "hand the device over",
         "device.received": "report the device received",
     },
+    OPTION: {
+        "option.begun": "begin the work",
+        "option.completed": "complete the work",
+        "option.rejected": "reject the request",
+        "option.cancelled": "cancel the request",
+    },
 }
 
 CLOSED: Mapping[Lifecycle, set[str]] = {
@@ -166,12 +185,14 @@ CLOSED: Mapping[Lifecycle, set[str]] = {
     Lifecycle.SUBSCRIPTION: {"terminated"},
     Lifecycle.TRIAL: {"converted", "lapsed", "lapsed.numbers_released", "cancelled"},
     Lifecycle.DEVICE: {"matched"},
+    OPTION: {"completed", "rejected", "cancelled"},
 }
 """Stages in which nobody has anything to do."""
 
 SHIPPED = ", and a shipped order can no longer be cancelled (AMB-41: shipping is the point of no return)"
 LOST = ", and what it lost at the end of grace cannot be restored (TRL-78)"
 NOBODY = ", nobody's consent is awaited"
+BEGUN = "; work has begun, and it can be completed or rejected"
 
 HINTS: Mapping[Lifecycle, Mapping[tuple[str, str], str]] = {
     Lifecycle.ORDER: dict.fromkeys(
@@ -187,6 +208,7 @@ HINTS: Mapping[Lifecycle, Mapping[tuple[str, str], str]] = {
     )
     | dict.fromkeys(product(map(str, TrialStage), ("trial.consent_resent",)), NOBODY),
     Lifecycle.DEVICE: {},
+    OPTION: {("in_progress", "option.cancelled"): BEGUN},
 }
 """What a refusal adds, by stage and by what was asked for."""
 
@@ -211,7 +233,8 @@ def test_every_deadline_and_step_has_its_rule(lifecycle: Lifecycle) -> None:
 @pytest.mark.parametrize("lifecycle", KINDS)
 def test_a_refusal_says_in_these_words_what_was_asked_for(lifecycle: Lifecycle) -> None:
     table = KINDS[lifecycle].state.table
-    assert (table.what, table.asked) == (lifecycle, ASKED[lifecycle])
+    what = "request" if lifecycle == OPTION else lifecycle
+    assert (table.what, table.asked) == (what, ASKED[lifecycle])
     assert table.hints == HINTS[lifecycle]
 
 

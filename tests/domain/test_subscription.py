@@ -1,13 +1,22 @@
 """What one subscription allows, remembers and refuses. domain.md §3."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain.mails import MailState
+from domain.operator import Acknowledge
+from domain.reasons import Reason
 from domain.subscription.mails import SubscriptionMail
 from domain.subscription.messages import (
+    AddedLanguage,
+    CompletedOption,
     ConfirmRenewal,
+    NewSite,
+    OptionNews,
     RenewalFacts,
     RenewalNews,
     RenewalStep,
@@ -15,6 +24,8 @@ from domain.subscription.messages import (
     TerminateSubscription,
 )
 from domain.subscription.policy import SubscriptionPolicy
+from domain.subscription.row import NewestOrder, SubscriptionRow
+from domain.subscription.sites import SubscriptionSite
 from domain.subscription.state import SubscriptionState
 from domain.subscription.states import SubscriptionStage
 from domain.subscription.view import subscription_view
@@ -359,3 +370,233 @@ def test_a_subscription_is_not_terminated_under_a_renewal_order() -> None:
     assert state.agenda.next() is None
     with pytest.raises(Refused, match="is terminated"):
         state.terminate(goodbye, MONDAY)
+
+
+# Its sites, and what completed option requests change of them. ORD-33, OPT-02.
+
+HEAD, BRANCH = "akasaka.webex.example", "ginza.webex.example"
+SITES = (
+    SubscriptionSite(url=HEAD, named_users=20, languages=("ja", "fr")),
+    SubscriptionSite(url=BRANCH, named_users=5, languages=("ja",)),
+)
+KOREAN = CompletedOption(language=AddedLanguage(site=HEAD, language="ko"))
+
+
+def sited(sites: tuple[SubscriptionSite, ...] = SITES) -> SubscriptionState:
+    return a_subscription().model_copy(update={"sites": sites})
+
+
+def a_split(url: str = "shiba.webex.example", named_users: int = 3, taken_from: str = HEAD) -> CompletedOption:
+    return CompletedOption(site_split=NewSite(url=url, named_users=named_users, taken_from=taken_from))
+
+
+def option(request_id: str = "OR-1") -> OptionNews:
+    return OptionNews(request_id=request_id)
+
+
+def laid_out(state: SubscriptionState) -> list[tuple[str, int, tuple[str, ...]]]:
+    return [(site.url, site.named_users, site.languages) for site in state.sites]
+
+
+def test_ord_33_it_begins_with_the_sites_that_the_order_hands_over_and_shows_them() -> None:
+    start = StartSubscription(
+        by="tenure",
+        subscription_id="sub-1",
+        order_number="SO-100001",
+        customer_id="akasaka",
+        partner_id="hikari",
+        zone="Asia/Tokyo",
+        service_start_at=MONDAY,
+        term_months=12,
+        sites=SITES,
+    )
+    state = SubscriptionState.started(start, MONDAY)
+    assert state.sites == SITES
+    assert subscription_view(state, MONDAY).facts["sites"] == f"{HEAD} (20: ja, fr), {BRANCH} (5: ja)"
+
+
+def test_a_subscription_that_knows_no_sites_shows_none() -> None:
+    assert "sites" not in subscription_view(a_subscription(), MONDAY).facts
+
+
+def test_opt_02_a_completed_language_is_part_of_the_site_from_then_on() -> None:
+    state = sited()
+    state.option_reported(option(), KOREAN, MONDAY)
+    assert laid_out(state) == [(HEAD, 20, ("ja", "fr", "ko")), (BRANCH, 5, ("ja",))]
+    event = state.journal.unrecorded[-1]
+    assert (event.type, event.data) == (
+        "subscription.language_added",
+        {"option": "OR-1", "site": HEAD, "language": "ko"},
+    )
+    assert not state.alerts
+
+
+def test_opt_02_ord_33_a_completed_split_is_a_site_more_and_the_named_users_stay_as_many() -> None:
+    state = sited()
+    state.option_reported(option(), a_split(), MONDAY)
+    assert laid_out(state) == [
+        (HEAD, 17, ("ja", "fr")),
+        (BRANCH, 5, ("ja",)),
+        ("shiba.webex.example", 3, ("ja", "fr")),
+    ]
+    event = state.journal.unrecorded[-1]
+    assert (event.type, event.data["taken_from"]) == ("subscription.site_split", HEAD)
+
+
+@pytest.mark.parametrize("facts", [KOREAN, a_split()], ids=["language", "site split"])
+def test_a_completed_option_reported_twice_changes_nothing_not_even_in_a_later_run(facts: CompletedOption) -> None:
+    state = sited()
+    state.option_reported(option(), facts, MONDAY)
+    state = SubscriptionState.model_validate_json(state.model_dump_json())
+    before = state.model_copy(deep=True)
+    state.option_reported(option(), facts, MONDAY)
+    assert state == before
+
+
+def test_an_option_that_is_not_so_is_noted_and_may_become_so() -> None:
+    state = sited()
+    state.option_reported(option(), CompletedOption(untrue="no such option request is known"), MONDAY)
+    event = state.journal.unrecorded[-1]
+    assert (event.type, event.data) == (
+        "subscription.report_ignored",
+        {"option": "OR-1", "why": "no such option request is known"},
+    )
+    assert (state.sites, state.alerts) == (SITES, ())
+    state.option_reported(option(), KOREAN, MONDAY)
+    assert "ko" in state.sites[0].languages
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        (CompletedOption(language=AddedLanguage(site="gone.example", language="ko")), "language.site: is no site of"),
+        (
+            CompletedOption(language=AddedLanguage(site=HEAD, language="FR")),
+            f"language.language: {HEAD} has FR already",
+        ),
+        (a_split(url=BRANCH), "site_split.url: is a site of this subscription already"),
+        (a_split(taken_from="gone.example"), f"site_split.taken_from: is no site .* are: {HEAD}, {BRANCH}"),
+        (a_split(named_users=20), f"site_split.named_users: {HEAD} has 20 named users and must keep at least 1"),
+    ],
+)
+def test_a_true_option_that_fits_no_more_is_an_alert_until_somebody_acknowledges(
+    facts: CompletedOption, why: str
+) -> None:
+    state = sited()
+    state.option_reported(option(), facts, MONDAY)
+    assert state.sites == SITES
+    ignored = state.journal.unrecorded[-2]
+    assert ignored.type == "subscription.report_ignored"
+    assert re.match(why, ignored.data["why"])
+    assert state.alerts == ("option_not_carried_out/OR-1",)
+    assert "Option request OR-1 is completed and did not fit" in str(subscription_view(state, MONDAY).troubles)
+    state.option_reported(option(), facts, MONDAY)
+    assert len(state.alerts) == 1, "told twice"
+    state.renewal_reported(news(RenewalStep.COMPLETED), FACTS, MONDAY)
+    assert state.alerts, "a renewal settles only what was missed of the term"
+    state.acknowledge(Acknowledge(by="ops-7", reason="asked again", alert="option_not_carried_out/OR-1"), MONDAY)
+    assert not state.alerts
+
+
+def test_a_terminated_subscription_takes_no_option() -> None:
+    state = sited()
+    state.terminate(TerminateSubscription(by="ops-7", reason="moved away"), MONDAY)
+    state.option_reported(option(), KOREAN, MONDAY)
+    event = state.journal.unrecorded[-1]
+    assert (event.type, event.data["why"]) == ("subscription.report_ignored", "the subscription is terminated")
+    assert (state.sites, state.alerts) == (SITES, ())
+
+
+def test_a_suspended_subscription_takes_an_option() -> None:
+    state = sited()
+    state.suspend(MONDAY + days(366))
+    state.option_reported(option(), KOREAN, MONDAY + days(367))
+    assert "ko" in state.sites[0].languages
+
+
+def test_a_subscription_that_began_before_sites_were_kept_learns_them_with_its_first_option() -> None:
+    state = a_subscription()
+    state.option_reported(option(), KOREAN.model_copy(update={"sites": SITES}), MONDAY)
+    assert state.sites[0].languages == ("ja", "fr", "ko")
+    state.option_reported(option("OR-2"), a_split().model_copy(update={"sites": SITES}), MONDAY)
+    assert state.sites[0].languages == ("ja", "fr", "ko"), "what it knows goes before"
+
+
+def test_ord_33_a_renewal_s_form_says_which_sites_there_are_and_languages_of_one_that_stays_are_kept() -> None:
+    state = sited()
+    state.option_reported(option(), KOREAN, MONDAY)
+    form = (
+        SubscriptionSite(url=HEAD, named_users=30, languages=("ja", "en")),
+        SubscriptionSite(url="shiba.webex.example", named_users=10, languages=("ja", "en")),
+    )
+    state.renewal_reported(news(RenewalStep.COMPLETED), FACTS.model_copy(update={"sites": form}), MONDAY)
+    assert laid_out(state) == [
+        (HEAD, 30, ("ja", "fr", "ko", "en")),
+        ("shiba.webex.example", 10, ("ja", "en")),
+    ]
+    changed = [event.data for event in state.journal.unrecorded if event.type == "subscription.sites_changed"]
+    assert [BRANCH in data["was"] and BRANCH not in data["sites"] for data in changed] == [True]
+
+
+def test_a_renewal_that_names_no_sites_leaves_them_and_one_of_the_same_sites_is_no_change() -> None:
+    state = sited()
+    for number, sites in enumerate([(), SITES]):
+        facts = FACTS.model_copy(update={"sites": sites})
+        state.renewal_reported(news(RenewalStep.COMPLETED, f"SO-{number}"), facts, MONDAY)
+    assert state.sites == SITES
+    assert "subscription.sites_changed" not in {event.type for event in state.journal.unrecorded}
+
+
+class TestWhatARequestAsksOfItsSites:
+    def test_a_site_that_is_there(self) -> None:
+        sited().refuse_site(HEAD, "logo.site")
+
+    def test_one_that_is_not_there_is_refused_with_those_that_are(self) -> None:
+        with pytest.raises(Refused, match=rf"logo.site: is no site .* are: {HEAD}, {BRANCH} \(OPT-02\)") as refused:
+            sited().refuse_site("x.example", "logo.site")
+        assert refused.value.problem.code is Reason.UNKNOWN
+
+    def test_a_language_is_new_whatever_its_spelling(self) -> None:
+        sited().refuse_language(BRANCH, "fr", "language.language")
+        with pytest.raises(
+            Refused, match=r"language.language: .* has FR already; its languages are: ja, fr"
+        ) as refused:
+            sited().refuse_language(HEAD, "FR", "language.language")
+        assert refused.value.problem.code is Reason.ALREADY_DONE
+
+    @pytest.mark.parametrize("named_users", [1, 19])
+    def test_a_split_leaves_a_named_user_behind(self, named_users: int) -> None:
+        """ORD-33."""
+        sited().refuse_split("x.example", named_users, HEAD, "site_split")
+
+    @pytest.mark.parametrize("named_users", [20, 21, 1_000_000])
+    def test_a_split_of_all_or_more_is_refused(self, named_users: int) -> None:
+        """ORD-33."""
+        with pytest.raises(Refused, match=r"site_split.named_users: .*20 named users") as refused:
+            sited().refuse_split("x.example", named_users, HEAD, "site_split")
+        assert refused.value.problem.code is Reason.DOES_NOT_FIT
+
+    def test_the_sites_of_the_newest_order_where_it_knows_none(self) -> None:
+        newest = NewestOrder(number="SO-1", customer_company="赤坂", facing_partner="ひかり", sites=SITES)
+        row = SubscriptionRow(state=a_subscription(), newest=newest)
+        row.with_its_sites.refuse_site(BRANCH, "logo.site")
+        own = SubscriptionRow(state=sited(SITES[:1]), newest=newest)
+        assert own.sites == SITES[:1], "its own go before"
+
+
+@settings(deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(1, 15), st.integers(0, 9)),
+        max_size=12,
+    )
+)
+def test_ord_33_named_users_add_up_and_no_site_is_without_whatever_is_split(splits: list[tuple[int, int, int]]) -> None:
+    state = sited()
+    for number, (new, named_users, giving) in enumerate(splits):
+        urls = [site.url for site in state.sites]
+        asked = a_split(f"{new}.example", named_users, urls[giving % len(urls)])
+        state.option_reported(option(f"OR-{number}"), asked, MONDAY)
+        assert sum(site.named_users for site in state.sites) == 25
+        assert min(site.named_users for site in state.sites) >= 1
+        assert len({site.url for site in state.sites}) == len(state.sites)

@@ -8,6 +8,8 @@ import pytest
 from domain.device.states import OUT, DeviceEvent, DeviceStage
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
+from domain.option.state import NAME as OPTION
+from domain.option.states import OptionEvent, OptionStage
 from domain.order.states import BEFORE_SHIPPING, NEXT, OrderEvent, Stage
 from domain.subscription.states import SubscriptionEvent, SubscriptionStage
 from domain.transitions import Table, TransitionRefused
@@ -17,6 +19,7 @@ N, OE = Stage, OrderEvent
 S, SE = SubscriptionStage, SubscriptionEvent
 T, TE = TrialStage, TrialEvent
 D, DE = DeviceStage, DeviceEvent
+P, PE = OptionStage, OptionEvent
 
 BACK = {DE.RECEIVED: D.MATCHED, DE.RECEIVED_OTHER: D.SERIAL_MISMATCH}
 """It may come back although nobody reported that it was handed over. TRL-94."""
@@ -85,6 +88,18 @@ ALLOWED: Mapping[Lifecycle, Mapping[Any, Mapping[Any, Any]]] = {
         D.SERIAL_MISMATCH: {DE.RETURN_OVERDUE: D.SERIAL_MISMATCH, DE.HANDED_OVER: D.RETURN_IN_TRANSIT, **BACK},
         D.MATCHED: {},
     },
+    OPTION: {
+        P.ACKNOWLEDGED: {
+            PE.ANSWERED: P.COMPLETED,
+            PE.BEGUN: P.IN_PROGRESS,
+            PE.REJECTED: P.REJECTED,
+            PE.CANCELLED: P.CANCELLED,
+        },
+        P.IN_PROGRESS: {PE.COMPLETED: P.COMPLETED, PE.REJECTED: P.REJECTED},
+        P.COMPLETED: {},
+        P.REJECTED: {},
+        P.CANCELLED: {},
+    },
 }
 """Written down a second time, from the rules: the code's tables must say the same."""
 
@@ -93,6 +108,7 @@ BEGINS: Mapping[Lifecycle, Any] = {
     Lifecycle.SUBSCRIPTION: S.ACTIVE,
     Lifecycle.TRIAL: T.ACKNOWLEDGED,
     Lifecycle.DEVICE: D.SHIPPED,
+    OPTION: P.ACKNOWLEDGED,
 }
 
 

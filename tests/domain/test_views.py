@@ -13,10 +13,15 @@ from domain.device.view import MISSED as DEVICE_MISSED
 from domain.lifecycle import Lifecycle, LifecycleState
 from domain.mails import MailState, Role, numbered
 from domain.operator import Acknowledge
+from domain.option.state import NAME as OPTION
+from domain.option.states import OptionStage
+from domain.option.view import IN_WORDS as OPTION_WORDS
+from domain.option.view import MISSED as OPTION_MISSED
 from domain.order.standing import OVER, TRIAL_UNREACHABLE
 from domain.order.states import Stage
 from domain.order.view import IN_WORDS as ORDER_WORDS
 from domain.order.view import MISSED as ORDER_MISSED
+from domain.subscription.site_state import NOT_CARRIED_OUT
 from domain.subscription.states import SubscriptionStage
 from domain.subscription.view import IN_WORDS as SUBSCRIPTION_WORDS
 from domain.subscription.view import MISSED as SUBSCRIPTION_MISSED
@@ -33,6 +38,7 @@ STAGES: Mapping[Lifecycle, type[StrEnum]] = {
     Lifecycle.SUBSCRIPTION: SubscriptionStage,
     Lifecycle.TRIAL: TrialStage,
     Lifecycle.DEVICE: DeviceStage,
+    OPTION: OptionStage,
 }
 IN_USE_UNTIL = ("expired", "handed_over", "received", "received_other")
 
@@ -55,6 +61,10 @@ PROOF: Mapping[str, tuple[set[str], ...]] = {
     "In use": tuple({"device.delivered", f"device.{end}"} for end in IN_USE_UNTIL),
     "Handed to the carrier": ({"device.handed_over"},),
     "Back": ({"device.received"},),
+    "Received": ({"option.requested"},),
+    "Work begun": ({"option.begun"},),
+    "Completed": ({"option.completed"},),
+    "Answered": ({"option.answered"},),
     "Term 1": ({"subscription.renewed"},),
 }
 """The events without which a step must not be ticked, in each of the ways it may come about."""
@@ -249,12 +259,14 @@ def test_no_trouble_is_told_by_its_name_in_the_program() -> None:
     assert {name for moment in moments() for name in moment.state.jeopardy} == {
         *(ORDER_MISSED.keys() - TOLD_BY_OTHERS),
         *SUBSCRIPTION_MISSED,
+        NOT_CARRIED_OUT + "OR-1",
         *DEVICE_MISSED,
+        *OPTION_MISSED,
     }
 
 
 def test_every_stage_has_words() -> None:
-    assert {*ORDER_WORDS, *SUBSCRIPTION_WORDS, *TRIAL_WORDS, *DEVICE_WORDS} == {
+    assert {*ORDER_WORDS, *SUBSCRIPTION_WORDS, *TRIAL_WORDS, *DEVICE_WORDS, *OPTION_WORDS} == {
         stage for stages in STAGES.values() for stage in stages
     }
 
@@ -273,6 +285,8 @@ def test_whatever_has_a_date_is_awaited_until_then() -> None:
         DeviceStage.OVERDUE: "",
         DeviceStage.SERIAL_MISMATCH: "overdue",
         DeviceStage.RETURN_IN_TRANSIT: "overdue",
+        OptionStage.ACKNOWLEDGED: "nobody expects a day, or it is over",
+        OptionStage.IN_PROGRESS: "nobody expects a day, or it is over",
     }
     for moment in some(moments()):
         for awaited in moment.view.awaiting:

@@ -2,13 +2,16 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 from itertools import count as numbers
 from pathlib import Path
 from typing import Final
 
 from temporalio.client import Client
 
-from starter.service.service import Ports, service
+from adapters.sql.store import open_store
+from starter.service.service import Ports, Service, service
+from tests.fuzz.case_plots import LARGE, THRESHOLDS
 from tests.fuzz.plots import PLOTS
 from tests.fuzz.report import Report
 from tests.fuzz.scene import Scene, Stuck
@@ -28,7 +31,8 @@ SENDER: Final = "fuzz"
 async def campaign(directory: Path, report: Report, count: int, only: int | None = None, burst: int = BURST) -> Report:
     """At least `count` messages, each plot told as often as the others; or one cast alone, again."""
     began = time.monotonic()
-    async with service(directory, ANY_PORTS, time_travel=True) as running:
+    async with service(directory, ANY_PORTS, time_travel=True, thresholds=THRESHOLDS) as running:
+        _register_account(running)
         client = await Client.connect(running.server.address, identity=SENDER)
         wire = Wire(client, running.task_queue)
         if only is None:
@@ -38,6 +42,12 @@ async def campaign(directory: Path, report: Report, count: int, only: int | None
         await judge(wire, report, [running.directory / "worker.log", running.server.data.log])
     report.seconds = time.monotonic() - began
     return report
+
+
+def _register_account(running: Service) -> None:
+    store = open_store(running.database_url)
+    store.upsert_accounts([LARGE], datetime.now(UTC))
+    store.close()
 
 
 async def _many(wire: Wire, report: Report, count: int, burst: int) -> None:

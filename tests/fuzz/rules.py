@@ -10,6 +10,9 @@ NAMED_USERS: Final = 7
 
 MONTHS: Final = 12
 
+DETAILED: Final = ("language", "site_split", "contact", "session_type", "logo")
+"""Kinds of option requests with details of their own."""
+
 
 def _place_order(message: Json) -> None:
     if message.get("kind") == "renewal":
@@ -78,6 +81,31 @@ def _convert_trial(message: Json) -> None:
         message["order_number"] = message["order_number"] or "SO-300001"
 
 
+def _request_option(message: Json) -> None:
+    """The details of its kind, and no others."""
+    given = [kind for kind in DETAILED if message.get(kind)]
+    if message["kind"] in DETAILED and message["kind"] not in given:
+        message["kind"] = given[0] if given else "other"
+    for kind in DETAILED:
+        if kind != message["kind"]:
+            message.pop(kind, None)
+    if message["kind"] == "other":
+        message["text"] = message.get("text") or "more"
+
+
+def _open_case(message: Json) -> None:
+    if message["channel"] in {"widget", "portal"}:
+        message["organization_id"] = message.get("organization_id") or "700100200"
+
+
+def _target(target: Json) -> None:
+    target["warn_after"] = "PT10M"
+
+
+def _cadence(cadence: Json) -> None:
+    cadence["warn_before"] = "PT0S"
+
+
 RULES: Final[Mapping[str, Callable[[Json], None]]] = {
     "PlaceOrder": _place_order,
     "ProvisioningForm": _provisioning_form,
@@ -85,5 +113,9 @@ RULES: Final[Mapping[str, Callable[[Json], None]]] = {
     "StartTrial": _start_trial,
     "EditServices": _edit_services,
     "ConvertTrial": _convert_trial,
+    "RequestOption": _request_option,
+    "OpenCase": _open_case,
+    "Target": _target,
+    "Cadence": _cadence,
 }
 """By the title of the schema."""

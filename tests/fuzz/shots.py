@@ -40,6 +40,8 @@ ID_FIELDS: Final = {
     "Subscription": "subscription_id",
     "Trial": "trial_id",
     "DeviceLoan": "device_id",
+    "OptionRequest": "request_id",
+    "SupportCase": "case_id",
 }
 """What a workflow id is made of, after its prefix."""
 

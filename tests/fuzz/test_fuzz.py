@@ -4,7 +4,9 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
+from domain.case.states import CaseStage
 from domain.device.states import DeviceStage
+from domain.option.states import OptionStage
 from domain.order.states import Stage
 from domain.subscription.states import SubscriptionStage
 from domain.trial.states import TrialStage
@@ -39,6 +41,8 @@ def missing(report: Report) -> set[str]:
             ("subscription", SubscriptionStage),
             ("trial", TrialStage),
             ("device", DeviceStage),
+            ("option", OptionStage),
+            ("case", CaseStage),
         )
         for stage in stages
         if stage not in PASSING

@@ -66,11 +66,12 @@ class Values:
         self.extreme = extreme
         self._named: Mapping[str, Callable[[Schema], Any]] = {
             **dict.fromkeys(("zone", "vendor_zone", "time_zone"), self.zone),
-            **dict.fromkeys(("country", "vendor_country"), self.country),
-            **dict.fromkeys(("website", "password_url"), self.web_address),
-            **dict.fromkeys(("url", "site_url"), self.site),
+            **dict.fromkeys(("country", "vendor_country", "holidays_of"), self.country),
+            **dict.fromkeys(("website", "password_url", "image"), self.web_address),
+            **dict.fromkeys(("url", "site_url", "site", "taken_from"), self.site),
+            **dict.fromkeys(("placed_at", "requested_at", "received_at"), self.past),
             "by": self.identifier,
-            "placed_at": self.past,
+            "language": self.language_tag,
         }
         self._formats: Mapping[str, Callable[[Schema], Any]] = {
             "email": self.email,
@@ -140,6 +141,10 @@ class Values:
     def country(self, _schema: Schema) -> str:
         """Any of them."""
         return self.chance.choice((*COUNTRIES, *YEAR_ENDS * 10)) if self.is_extreme() else "JP"
+
+    def language_tag(self, _schema: Schema) -> str:
+        """Of a site."""
+        return self.chance.choice(("pt-BR", "zh-Hant-TW", "fil", "JA") if self.is_extreme() else ("fr", "ko"))
 
     def email(self, _schema: Schema) -> str:
         """Also of other scripts' domains, and as long as may be."""

@@ -21,6 +21,7 @@ from temporalio.exceptions import ApplicationError, FailureError, WorkflowAlread
 from temporalio.service import RPCError, RPCStatusCode
 
 from tests.fuzz.hostile import Raw
+from workflows.attributes import STAGE
 
 ANSWERED_WITHIN: Final = 120.0
 """Seconds: far longer than anything takes, also on a machine that does much else."""
@@ -171,12 +172,13 @@ class Wire:
                 return await self._ended(run)
         except TimeoutError:
             pass
-        while (await run.describe()).status is WorkflowExecutionStatus.RUNNING:
+        while (described := await run.describe()).status is WorkflowExecutionStatus.RUNNING:
             try:
                 state = await run.query("state", rpc_timeout=SOON)
             except (WorkflowQueryFailedError, RPCError):
                 state = {}
-            if state.get("stage", "acknowledged") != "acknowledged" or state.get("attention"):
+            under_way = described.typed_search_attributes.get(STAGE) is not None
+            if under_way or state.get("stage", "acknowledged") != "acknowledged" or state.get("attention"):
                 return state
             await asyncio.sleep(0.05)
         return await self._ended(run)

@@ -17,7 +17,11 @@ from temporalio.client import WorkflowHistory
 from starter.history.events import patch
 from starter.history.timeline import LOCAL
 
-INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( UTC|Z|[+-]\d{2}:\d{2})?")
+INSTANT: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( UTC|Z|[+-]\d{2}:\d{2})?|\b\d{8}T\d{6}Z\b"
+)
+"""The last one as it stands in the name of a mail."""
+
 DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 RULES: Final = re.compile(r'("tzif": )"[^"]*"')
 HOLIDAYS: Final = re.compile(r'("holidays": )\[[^\]]*\]')

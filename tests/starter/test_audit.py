@@ -31,6 +31,7 @@ from domain.events import Event, Journal
 from domain.lifecycle import Lifecycle, PostedMail
 from domain.mails import MailState
 from domain.operator import Hold
+from domain.option.messages import OptionKind
 from domain.order.mails import OrderMail
 from domain.order.messages import PlaceOrder
 from domain.order.state import OrderState
@@ -90,6 +91,7 @@ from tests.makers import (
     graduated,
     submitted,
 )
+from tests.options import a_request, begun, done
 from tests.support.environment import WITHIN
 from workflows import attributes
 from workflows.attributes import changed
@@ -816,6 +818,25 @@ async def test_somebody_who_stands_otherwise_in_the_store_is_said_by_role_and_pu
     assert town.store.person(Lifecycle.ORDER, "SO-CORRECTED-ONCE", "customer").email == "new@example.com"
     with pytest.raises(NotKnown):
         town.store.person(Lifecycle.ORDER, "SO-NOBODY-THERE", "customer")
+
+
+async def test_whom_an_option_request_put_in_somebody_s_place_stays_there(town: Town) -> None:
+    """OPT-02 (c): the history of the order names who was there before."""
+    order = await town.in_service("SO-OTHER-CONTACT")
+    request = a_request(OptionKind.CONTACT, "OR-CONTACT", subscription_id="sub-SO-OTHER-CONTACT")
+    await town.settled(town.state("subscription-sub-SO-OTHER-CONTACT"), "active")
+    option = await town.started("OptionRequest", request, "option-OR-CONTACT")
+    await town.settled(option, "acknowledged", mails=1)
+    await option.execute_update("begin_work", begun())
+    await option.execute_update("complete", done())
+    await option.result()
+
+    said = await audit(repair=True, thorough=True)
+
+    assert not said.of(order.id)
+    assert not said.of(option.id)
+    to = town.store.person(Lifecycle.ORDER, "SO-OTHER-CONTACT", "customer")
+    assert to.email == "taro.suzuki@akasaka.example.com"
 
 
 # Lists.

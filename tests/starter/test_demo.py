@@ -4,6 +4,7 @@ import asyncio
 import io
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.temporal.clock import ClockHeld
+from domain.account.account import RegisterAccount
+from domain.case.mails import CaseMail
 from domain.lifecycle import Lifecycle
 from domain.order.state import OrderState
 from domain.order.view import order_view
@@ -19,7 +22,7 @@ from domain.trial.states import TrialStage
 from domain.trial.view import trial_view
 from starter.console.ids import subject_of
 from starter.demo.acts import Happening
-from starter.demo.demo import play, sent_mails, stage
+from starter.demo.demo import THRESHOLDS, play, read, sent_mails, stage
 from starter.demo.screen import Screen
 from starter.demo.tables import Ended, Start
 from starter.demo.world import World
@@ -30,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 TERMINALS = [(80, 24), (120, 30), (200, 50)]
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
+ID = r" (SO|T|OR|C)-\d"
 
 
 @dataclass
@@ -72,6 +76,7 @@ def printed(table: Table) -> str:
 def played(one_service: Background) -> Played:
     """All of examples/, on the shared server."""
     console = Console(width=80, file=io.StringIO())
+    one_service.store.upsert_accounts(read(EXAMPLES / "accounts.jsonl", RegisterAccount), MONDAY)
     screen, world, starts = stage(one_service.client, QUEUE, EXAMPLES, console)
     happened: list[Happening] = []
     shown = world.show
@@ -108,6 +113,11 @@ def test_every_example_ends_as_it_should(played: Played) -> None:
         "trial-T-1005": "lapsed",
         "device-D-5001": "matched",
         "device-D-5002": "overdue",
+        "option-OR-4001": "completed",
+        "option-OR-4003": "completed",
+        "case-C-1001": "closed",
+        "case-C-1002": "closed",
+        "case-C-1003": "closed",
     }
 
 
@@ -152,6 +162,53 @@ def test_devices_come_back_or_are_overdue_on_clocks_of_their_own(played: Played)
     assert minutes == sorted(minutes)
 
 
+def test_an_inquiry_is_answered_at_once_and_a_language_is_part_of_the_subscription_from_then_on(played: Played) -> None:
+    """OPT-02, OPT-03."""
+    renews = played.screen.views["option-OR-4003"].facts["answer"]
+    assert played.texts("option-OR-4003") == ["the partner asks for the renewal date", f"answered at once: {renews}"]
+    begun, refused, done = played.of("option-OR-4001")[1:]
+    assert (begun.refused, refused.refused, done.refused) == (False, True, False)
+    assert "work has begun" in refused.text
+    assert "has from now on: akasaka.webex.example (25: ja, pt-BR)" in played.texts("subscription-sub-SO-100001")
+    assert played.screen.views["subscription-sub-SO-100001"].facts["sites"].endswith("(25: ja, pt-BR)")
+
+
+def test_clocks_of_a_case_pause_breach_and_are_met_and_it_closes_by_itself(
+    played: Played, one_service: Background
+) -> None:
+    """SUP-20, SUP-21: eight hours without those in which the partner owed an answer."""
+    when = {each.text: each.at for each in played.of("case-C-1001")}
+    pause = when["the partner answers: the clocks go on"] - when["the agent asks the partner: the clocks pause"]
+    told = list(when)
+    assert when["Identification: breach"] - when["the partner needs help (widget)"] - pause < timedelta(
+        hours=8, minutes=1
+    )
+    assert told.index("Identification: breach") < told.index("the problem is identified, too late")
+    assert "First response: breach" not in told
+    assert told[-1] == "The case closes by itself"
+    facts = played.screen.views["case-C-1001"].facts
+    assert (facts["severity"], facts["in_time"]) == ("S1 – Critical", "67%")
+
+
+def test_s1_that_is_found_late_counts_from_the_receipt_and_makes_one_notice(
+    played: Played, one_service: Background
+) -> None:
+    """SUP-13, AMB-36."""
+    facts = played.screen.views["case-C-1002"].facts
+    assert (facts["severity"], facts["minutes_lost"], facts["in_time"]) == ("S1 – Critical", "150", "100%")
+    mails = [mail.kind for mail in one_service.store.mails(Lifecycle("case"), "C-1002")]
+    assert mails.count(CaseMail.SLA_STARTED_LATE) == 1
+    assert CaseMail.SLA_WARNING not in mails
+
+
+def test_a_region_without_a_threshold_has_no_large_account_and_no_clock(played: Played) -> None:
+    """AMB-32."""
+    facts = played.screen.views["case-C-1003"].facts
+    assert set(THRESHOLDS) == {"JP"}
+    assert (facts["severity"], facts["large_user_account"], facts.get("in_time")) == ("normal", "no", None)
+    assert not [text for text in played.texts("case-C-1003") if "warn" in text or "breach" in text]
+
+
 @pytest.mark.parametrize(("width", "height"), TERMINALS)
 def test_the_screen_fits_and_its_newest_line_is_on_it(played: Played, width: int, height: int) -> None:
     """Ids whole, what does not fit counted, nothing wider or higher than the terminal."""
@@ -179,20 +236,21 @@ def test_piped_it_is_a_line_for_each_happening(played: Played) -> None:
 
 
 @pytest.mark.parametrize("width", [width for width, _ in TERMINALS])
-def test_the_tables_show_every_order_and_trial_whole(played: Played, width: int) -> None:
+def test_the_tables_show_all_that_was_played_whole(played: Played, width: int) -> None:
     text = played.tables(width)
     assert max(map(len, text.splitlines())) <= width
     assert "…" not in text
-    ids = [line.split()[0] for line in text.splitlines() if re.match(r" (SO|T)-\d", line)]
+    ids = [line.split()[0] for line in text.splitlines() if re.match(ID, line)]
     assert ids == [
         *("SO-100001", "SO-100002", "SO-100003", "SO-100004", "SO-100005", "SO-200001", "SO-200002", "SO-300001"),
         *("T-1001", "T-1002", "T-1003", "T-1004", "T-1005"),
+        *("OR-4001", "OR-4003", "C-1001", "C-1002", "C-1003"),
     ]
 
 
 def test_every_mail_is_counted_once(played: Played, one_service: Background) -> None:
     """As the ledger has it: a view knows those of its own term only."""
-    counts = [int(line.split()[-1]) for line in played.tables(200).splitlines() if re.match(r" (SO|T)-\d", line)]
+    counts = [int(line.split()[-1]) for line in played.tables(200).splitlines() if re.match(ID, line)]
     assert sum(counts) == sum(played.sent.values())
     assert played.sent["trial-T-1005"] == len(one_service.store.mails(Lifecycle.TRIAL, "T-1005"))
 

@@ -19,8 +19,9 @@ from temporalio.worker import Worker
 from activities.ports import Answer
 from adapters.temporal import clock
 from domain.lifecycles import KINDS
-from domain.operator import Hold
+from domain.operator import Hold, PutNote
 from domain.operator_updates import OPERATOR_EXAMPLES
+from domain.option.messages import OptionKind
 from domain.order.messages import Offering, PlaceOrder, Terms
 from domain.order.policy import OrderPolicy
 from domain.order.state import OrderState
@@ -50,6 +51,8 @@ from tests.makers import (
     some,
     submitted,
 )
+from tests.options import a_request
+from tests.options import begun as begun_work
 from tests.starter.conftest import WITHIN, Tenure, eventually
 from tests.support.embedded import QUEUE, Background, embedded
 from tests.support.environment import AT_LAST
@@ -87,6 +90,8 @@ TOWN: Mapping[str, set[str]] = {
     "trial-T-7305 that lends": {CONVERTIBLE},
     "device-D-7301 on its way": {VENDOR},
     "device-D-7302 not given back": {CUSTOMER, PARTNER, "jeopardy", "needs attention"},
+    "option-OR-7301 to begin": {VENDOR, "option requests to begin"},
+    "option-OR-7302 under way": {VENDOR, "option requests to complete"},
 }
 """By workflow id, with a word on what is the matter."""
 
@@ -128,6 +133,17 @@ async def settled(client: Client) -> None:
         moved(client, "subscription-sub-SO-7308", 400),
         moved(client, "device-D-7302", 90),
     )
+    await asked(client, "sub-SO-7307")
+
+
+async def asked(client: Client, subscription: str) -> None:
+    """Two options of it, once its row is there: it takes notes from then on."""
+    note = PutNote(by="ops-7", text="Two options are coming.")
+    await client.get_workflow_handle(f"subscription-{subscription}").execute_update("put_note", note)
+    for id_ in ("OR-7301", "OR-7302"):
+        request = a_request(OptionKind.LOGO, id_, subscription_id=subscription)
+        await client.start_workflow("OptionRequest", request, id=f"option-{id_}", task_queue=QUEUE)
+    await client.get_workflow_handle("option-OR-7302").execute_update("begin_work", begun_work())
 
 
 def placed(number: str, *offerings: Offering, **changes: Any) -> PlaceOrder:
@@ -257,7 +273,9 @@ def test_a_start_names_a_workflow_the_worker_knows_and_a_file_that_is_there() ->
 
 def test_a_link_to_a_form_makes_up_no_id(tenure: Tenure) -> None:
     starts = tenure("desk", "--json").json["starts"]
-    assert {each["workflow_id"] for each in starts} == {"order-REPLACE-ME", "trial-REPLACE-ME"}
+    assert {each["workflow_id"] for each in starts} == {
+        f"{kind.name}-REPLACE-ME" for kind in KINDS.values() if kind.handed_in and kind.desk.starts
+    }
 
 
 FILES = [

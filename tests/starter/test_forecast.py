@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from activities.mail import MailActivities
 from activities.opening import OpeningActivities
+from activities.option import OptionActivities
 from activities.order import OrderActivities
 from activities.recording import RecordActivities
 from activities.rules import RulesActivities
@@ -23,6 +24,8 @@ from domain.device import state as device
 from domain.device.states import DeviceEvent
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, mail_kinds
+from domain.option import state as option
+from domain.option.states import OptionEvent
 from domain.order import state as order
 from domain.order.states import OrderEvent
 from domain.subscription import state as subscription
@@ -468,11 +471,13 @@ def test_it_answers_every_activity_there_is() -> None:
         OrderActivities,
         SubscriptionActivities,
         TrialActivities,
+        OptionActivities,
         MailActivities,
         RulesActivities,
     )
+    imagined = {name for kind in KINDS.values() for name in kind.imagined}
 
-    assert _activities(ImaginedWorld) == set.union(*(_activities(each) for each in real))
+    assert _activities(ImaginedWorld) | imagined == set.union(*(_activities(each) for each in real))
 
 
 def _activities(of: type[Any]) -> set[str]:
@@ -501,6 +506,7 @@ def test_everything_it_tells_has_a_rule() -> None:
             trial.NUMBERS,
         ),
         Lifecycle.DEVICE: (device.EXPIRY, device.REMINDERS, device.RETURN_DUE),
+        option.NAME: (option.EXPECTED,),
     }
 
     assert all(kind.rule for kind in mail_kinds())
@@ -508,5 +514,5 @@ def test_everything_it_tells_has_a_rule() -> None:
         lifecycle: set(names) for lifecycle, names in deadlines.items()
     }
     events = {event for kind in KINDS.values() for event in kind.rules.events}
-    assert {*OrderEvent, *TrialEvent, *DeviceEvent} <= events
+    assert {*OrderEvent, *TrialEvent, *DeviceEvent, *OptionEvent} <= events
     assert set(KINDS[Lifecycle.TRIAL].rules.losses) == {*losses.LOSSES, losses.NUMBERS_RELEASED}

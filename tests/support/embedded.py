@@ -63,7 +63,7 @@ async def embedded(server_settings: Mapping[str, str] | None = None, csms: int =
         url = f"sqlite:///{directory}/tenure.db"
         roster = [f"csm-{number + 1}" for number in range(csms)]
         given = {"DATABASE_URL": url, "documents_dir": directory / "documents", "csm_roster": roster}
-        settings = Settings.model_validate({**given, "task_queue": QUEUE})
+        settings = Settings.model_validate({**given, "task_queue": QUEUE, "large_user_thresholds": {"JP": 1000}})
         server = DevServer(directory / "temporal", port=0, ui_port=0, settings=server_settings)
         await held.enter_async_context(server)
         client = await Client.connect(server.address, data_converter=data_converter, identity=SIGNED)

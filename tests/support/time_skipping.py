@@ -23,6 +23,7 @@ import worker
 from adapters.settings import Settings
 from adapters.sql.store import SqlStore, open_store
 from adapters.temporal.converter import data_converter
+from domain.case.mails import DUTY_MANAGER
 from domain.lifecycle import Lifecycle, workflow_id
 from domain.mails import Role
 from domain.trial.messages import StartTrial
@@ -96,7 +97,8 @@ class TimeSkipping(Environment):
         ]
 
     def _address(self, lifecycle: Lifecycle, subject: str, role: str) -> str:
-        return self.store.person(lifecycle, subject, role).email if role != Role.TRIALS_TEAM else role
+        in_the_policy = {Role.TRIALS_TEAM, DUTY_MANAGER}
+        return self.store.person(lifecycle, subject, role).email if role not in in_the_policy else role
 
     def mail_kinds(self, subject: str = "SO-100001", lifecycle: Lifecycle = Lifecycle.ORDER) -> list[str]:
         """Their kinds only."""
@@ -112,6 +114,7 @@ async def time_skipping(directory: Path, identity: str | None = None) -> AsyncIt
             "DATABASE_URL": str(store.engine.url),
             "documents_dir": directory / "documents",
             "csm_roster": ["csm-1", "csm-2"],
+            "large_user_thresholds": {"JP": 1000},
         }
     )
     faults, transport = Faults(), FakeTransport()

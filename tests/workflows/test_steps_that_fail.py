@@ -39,6 +39,7 @@ from tests.makers import (
     graduated,
     submitted,
 )
+from tests.options import a_request, begun, done
 from tests.support.time_skipping import MONDAY, TICK, TimeSkipping
 from tests.support.transport import Trouble
 from worker import activities_of
@@ -94,6 +95,14 @@ async def subscription_noted(env: TimeSkipping) -> None:
 async def renewal_placed(env: TimeSkipping) -> None:
     await handed_over(env)
     await env.place(a_renewal())
+
+
+async def language_added(env: TimeSkipping) -> None:
+    await site_built(env)
+    option = await env.start("OptionRequest", a_request(), "option-OR-1")
+    await env.settled(option)
+    await env.send(option, "begin_work", begun())
+    await env.send(option, "complete", done())
 
 
 async def tried_out(env: TimeSkipping, **given: Any) -> None:
@@ -201,6 +210,7 @@ CASES: Final[Mapping[str, Case]] = {
     "check_renewal": Case(
         SUBSCRIPTION, renewal_placed, "subscription.renewal_placed", step="check_renewal/SO-200001/placed"
     ),
+    "check_option": Case(SUBSCRIPTION, language_added, "subscription.language_added", step="check_option/OR-1"),
     "open_trial": Case(TRIAL, tried_out, "trial.activated"),
     f"record@{TRIAL}": Case(TRIAL, tried_out, "trial.activated", step="record"),
     "reserve_services": Case(TRIAL, service_added, "trial.services_edited"),

@@ -1,0 +1,140 @@
+"""Importing a file of accounts: written a few hundred at a time, each as the file has it, however often."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from activities.ports.accounts import AccountResult
+from adapters.sql.engine import DatabaseTrouble, StoreUnusable
+from adapters.sql.store import SqlStore, open_store
+from domain.account.account import RegisterAccount
+from starter.answers.accounts import AccountImportAnswer, AccountImportLine
+from starter.console.exits import Exit, Stop
+from starter.console.options import sender
+from starter.console.terminal import shown, terminal
+from starter.intake.account_files import FORM, AccountsFile
+from starter.intake.csv_rows import LineProblem
+from starter.intake.files import text_of
+from starter.intake.report import watched
+from starter.reach.gate import settings
+
+AT_A_TIME: Final = 500
+"""Accounts of one transaction."""
+
+ORDINARY: Final = frozenset(AccountResult)
+BAD: Final = "bad_input"
+
+
+class Tally:
+    """Counts and tells. On a terminal only wrong lines are told, with a bar on stderr."""
+
+    def __init__(self, most_bad: int) -> None:
+        self.counts: Counter[str] = Counter()
+        self._most_bad = most_bad
+
+    def bad(self, line: int, found: Sequence[LineProblem]) -> None:
+        """A line that cannot be taken; after a while they are only counted."""
+        self.counts[BAD] += 1
+        if self.counts[BAD] <= self._most_bad:
+            for field, what, column in found:
+                where: dict[str, Any] = {"field": field or None, "column": column or None}
+                self._tell(AccountImportLine(line=line, result="bad_input", **where, message=what))
+
+    def became(self, line: int, zoid: str, result: AccountResult) -> None:
+        """What became of one account."""
+        self.counts[result] += 1
+        if terminal.for_machines or not terminal.watched:
+            self._tell(AccountImportLine(line=line, account=zoid, result=result.value))
+
+    def _tell(self, line: AccountImportLine) -> None:
+        if terminal.for_machines:
+            terminal.document(line.model_dump(mode="json"), one_line=True)
+            return
+        place = f"line {line.line}, column {line.column}" if line.column else f"line {line.line}"
+        said = f"{line.account} {line.result}" if line.account else ": ".join(filter(None, (line.field, line.message)))
+        terminal.say(f"{place}: {shown(said)}")
+
+    def sum_up(self, valid: int, *, finished: bool) -> None:
+        """The last line."""
+        if (left_out := self.counts[BAD] - self._most_bad) > 0:
+            terminal.say(f"… and {left_out:,} more wrong lines")
+        told = [f"{count:,} {result}" for result in AccountResult if (count := self.counts[result])]
+        told += [f"{self.counts[BAD]:,} wrong lines" if self.counts[BAD] > 1 else "1 wrong line"] * bool(
+            self.counts[BAD]
+        )
+        terminal.say(f"{valid:,} account{'' if valid == 1 else 's'}: {', '.join(told) or 'all valid'}")
+        counts: dict[str, Any] = {name: self.counts[name] for name in (*AccountResult, BAD)}
+        terminal.answer(AccountImportAnswer(valid=valid, finished=finished, **counts))
+
+
+def import_accounts(path: Path, by: str | None, *, skip_bad: bool, dry_run: bool, most_bad: int) -> None:
+    """Check, write, sum up; a Stop if not all went well."""
+    tally = Tally(most_bad)
+    with text_of(path) as text:
+        file = AccountsFile(path.name, text, sender(by, "import"), FORM, "account")
+        if dry_run or not skip_bad:
+            valid = _checked(file, tally)
+            if dry_run or tally.counts[BAD]:
+                tally.sum_up(valid, finished=dry_run)
+                _all_good(tally, "nothing was touched" if dry_run else "nothing was written (see --error-policy)")
+                return
+        _write_all(file, tally)
+    _all_good(tally, "see the lines above")
+
+
+def _checked(file: AccountsFile, tally: Tally) -> int:
+    valid = 0
+    with watched(file, "checking") as rows:
+        for row in rows:
+            if isinstance(row.read, list):
+                tally.bad(row.line, row.read)
+            else:
+                valid += 1
+    return valid
+
+
+def _write_all(file: AccountsFile, tally: Tally) -> None:
+    stop: Stop | None = None
+    try:
+        _write(file, tally)
+    except KeyboardInterrupt:
+        stop = Stop(Exit.INTERRUPTED, "interrupted")
+    except StoreUnusable as unusable:
+        stop = Stop(Exit.UNREACHABLE, f"store: {unusable}. DATABASE_URL says where it is")
+    except DatabaseTrouble as failed:
+        stop = Stop(Exit.UNREACHABLE, f"store: cannot be written now ({type(failed).__name__})")
+    tally.sum_up(sum(tally.counts[result] for result in AccountResult), finished=stop is None)
+    if stop:
+        raise Stop(stop.exit, f"{stop.message}. Run it again to go on: what is written stays.")
+
+
+def _write(file: AccountsFile, tally: Tally) -> None:
+    store = open_store(settings().database_url)
+    batch: dict[str, tuple[int, RegisterAccount]] = {}
+    try:
+        with watched(file, "writing") as rows:
+            for row in rows:
+                if isinstance(row.read, list):
+                    tally.bad(row.line, row.read)
+                    continue
+                assert isinstance(row.read, RegisterAccount)  # noqa: S101 - for the type checker
+                if len(batch) == AT_A_TIME or row.read.zoid in batch:
+                    _write_some(store, batch, tally)
+                    batch = {}
+                batch[row.read.zoid] = (row.line, row.read)
+        _write_some(store, batch, tally)
+    finally:
+        store.close()
+
+
+def _write_some(store: SqlStore, batch: dict[str, tuple[int, RegisterAccount]], tally: Tally) -> None:
+    results = store.upsert_accounts([account for _, account in batch.values()], datetime.now(UTC))
+    for (line, account), result in zip(batch.values(), results, strict=True):
+        tally.became(line, account.zoid, result)
+
+
+def _all_good(tally: Tally, otherwise: str) -> None:
+    if tally.counts[BAD]:
+        raise Stop(Exit.BAD_INPUT, f"not every line could be taken; {otherwise}")

@@ -1,0 +1,39 @@
+"""Which ids stood where in a file, however many there are: on disk, and gone with the process."""
+
+import sqlite3
+from typing import Final, NamedTuple
+
+from domain.values import Message
+from starter.intake.content import digest
+
+TABLE: Final = "CREATE TABLE lines (id TEXT PRIMARY KEY, line INTEGER, content BLOB) WITHOUT ROWID"
+
+
+class FirstLine(NamedTuple):
+    """Where an id stood first, and whether the same stood there."""
+
+    line: int
+    is_same: bool
+
+
+class FirstLines:
+    """Memory that does not grow with the file: a million ids need a few MB."""
+
+    def __init__(self) -> None:
+        self._known = sqlite3.connect("", isolation_level=None, check_same_thread=False)  # a file without a name
+        self._known.execute("PRAGMA journal_mode = OFF")
+        self._known.execute(TABLE)
+        self._known.execute("BEGIN")
+
+    def of(self, id_: str, line: int, message: Message) -> FirstLine:
+        """This very line, if the id was not there before."""
+        content = digest(message)
+        added = self._known.execute("INSERT OR IGNORE INTO lines VALUES (?, ?, ?)", (id_, line, content)).rowcount
+        if added:
+            return FirstLine(line, is_same=True)
+        first, known = self._known.execute("SELECT line, content FROM lines WHERE id = ?", (id_,)).fetchone()
+        return FirstLine(first, is_same=known == content)
+
+    def close(self) -> None:
+        """Forget all of it."""
+        self._known.close()
