@@ -57,6 +57,9 @@ class OpenedCase(Model):
     received_at: AwareDatetime
     """As the store has it, if Temporal lost the case and it begins again."""
 
+    texts: dict[str, int] = {}
+    """Then, too: how many the store has. No later one takes the number, and with it the mail, of another."""
+
 
 class AccountInQuestion(Model):
     """A case whose account, or whether its service is covered, is asked again."""
@@ -116,15 +119,16 @@ class CaseActivities:
             service_time=served.service_time,
             zone_rules=served.zone_rules,
             received_at=known.received_at,
+            texts=known.texts,
         )
 
     def _as_received(self, state: CaseState) -> CaseState:
-        """One that begins again after a restore was received when it was. AMB-36."""
+        """One that begins again after a restore was received when it was, and its texts are there. AMB-36."""
         try:
             known: CaseState = self._store.state(NAME, state.case_id)
         except NotKnown:
             return state
-        return state.model_copy(update={"received_at": known.received_at})
+        return state.model_copy(update={"received_at": known.received_at, "texts": known.texts})
 
     @activity_in_a_thread
     def look_up_account(self, request: AccountInQuestion) -> LookedUp:

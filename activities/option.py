@@ -67,6 +67,14 @@ class SubscriptionNotRunning(Exception):
     """The store has it open and Temporal does not know it: told again, once `tenure audit` has started it again."""
 
 
+class SubscriptionSilent(Exception):
+    """It was told and the store does not know yet what it made of it: told again, and looked up again."""
+
+
+LOOKS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4)
+"""Seconds between two looks at what a subscription made of it: together less than an activity on the spot may take."""
+
+
 class OptionActivities:
     """Each is one sentence to the world and may be repeated without harm."""
 
@@ -141,29 +149,39 @@ class OptionActivities:
     async def apply_option(self, request: OptionEffect) -> OptionApplied:
         """What the completed work changes elsewhere, keyed by the request's id: a repeat changes nothing. OPT-02.
 
-        Raises SubscriptionNotRunning.
+        Raises SubscriptionNotRunning and SubscriptionSilent.
         """
         asked = (await asyncio.to_thread(self._row, request.request_id)).placed
         if asked.kind is OptionKind.CONTACT:
             await asyncio.to_thread(self._store.change_contact, request.request_id, request.at)
             return OptionApplied()
-        return await self._notify_subscription(asked)
-
-    async def _notify_subscription(self, asked: RequestOption) -> OptionApplied:
         news = OptionNews(request_id=asked.request_id)
-        subject = asked.subscription_id
-        if await self._lifecycles.signal(Lifecycle.SUBSCRIPTION, subject, OPTION_COMPLETED, news):
-            return OptionApplied()
-        if await asyncio.to_thread(self._is_over, subject):
-            return OptionApplied(why_not=f"subscription {subject} is over")
-        raise SubscriptionNotRunning(f"subscription {subject} is open in the store and does not run")
+        runs = await self._lifecycles.signal(Lifecycle.SUBSCRIPTION, asked.subscription_id, OPTION_COMPLETED, news)
+        return await self._made_of_it(asked, runs=runs)
 
-    def _is_over(self, subscription_id: str) -> bool:
+    async def _made_of_it(self, asked: RequestOption, *, runs: bool) -> OptionApplied:
+        """By the subscription, which alone knows: of two requests that were completed at once only one may fit."""
+        subject = asked.subscription_id
+        for pause in LOOKS:
+            if (applied := await asyncio.to_thread(self._outcome, asked)) is not None:
+                return applied
+            if not runs:
+                raise SubscriptionNotRunning(f"subscription {subject} is open in the store and does not run")
+            await asyncio.sleep(pause)
+        raise SubscriptionSilent(f"subscription {subject} has not said yet what became of it")
+
+    def _outcome(self, asked: RequestOption) -> OptionApplied | None:
+        """None: nobody can tell yet."""
+        request, subject = asked.request_id, asked.subscription_id
         try:
-            subscription: SubscriptionState = self._store.state(Lifecycle.SUBSCRIPTION, subscription_id)
+            subscription: SubscriptionState = self._store.state(Lifecycle.SUBSCRIPTION, subject)
         except NotKnown:
-            return False
-        return subscription.closed
+            return None
+        if subscription.lacks(request):
+            return OptionApplied(why_not=f"it did not fit subscription {subject} any more, whose record says why")
+        if request in subscription.options:
+            return OptionApplied()
+        return OptionApplied(why_not=f"subscription {subject} is over") if subscription.closed else None
 
     def _row(self, request_id: str) -> OptionRow:
         row: OptionRow = self._store.row(NAME, request_id)

@@ -79,3 +79,6 @@ class Repair(Generic[S]):
 
     forms: Callable[[S], Set[str]] = nothing
     """Forms that its mails are written from, as it stands."""
+
+    follows: tuple[str, ...] = ()
+    """Beginnings of the types of events that come by themselves with what somebody tells it."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from domain.case.examples import EXAMPLES as CASE
 from domain.device.examples import EXAMPLES as DEVICE
 from domain.device.messages import StartDeviceLoan
 from domain.operator_updates import OPERATOR_EXAMPLES
@@ -16,11 +17,14 @@ from domain.subscription.examples import EXAMPLES as SUBSCRIPTION
 from domain.subscription.messages import StartSubscription
 from domain.trial.examples import EXAMPLES as TRIAL
 from domain.trial.messages import GiveDetails
+from tests.accounts import an_account
+from tests.cases import an_opening
 from tests.lives import starts
 from tests.makers import MONDAY, a_partner, a_renewal, a_trial, an_order
 from tests.options import a_request
 
 STARTS: Final = (
+    an_opening(),
     an_order(reselling_partner=a_partner("namdaemun")),
     a_renewal(),
     a_trial(),
@@ -69,10 +73,11 @@ MESSAGES: Final = (
     *STARTS,
     *(
         said
-        for examples in (ORDER, SUBSCRIPTION, TRIAL, DEVICE, OPTION, OPERATOR_EXAMPLES)
+        for examples in (ORDER, SUBSCRIPTION, TRIAL, DEVICE, OPTION, CASE, OPERATOR_EXAMPLES)
         for said in examples.values()
     ),
     GiveDetails(by="partner-hikari"),
+    an_account(),
 )
 
 EXAMPLES: Final[dict[type[BaseModel], list[Any]]] = {}

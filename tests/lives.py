@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import pytest
@@ -74,11 +74,11 @@ class Moment:
     now: datetime
     way: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def view(self) -> LifecycleView:
         return KINDS[self.state.lifecycle].view(self.state, self.now)
 
-    @property
+    @cached_property
     def offers(self) -> dict[str, Offer]:
         return {**operator_offers(self.state, self.now), **KINDS[self.state.lifecycle].offers(self.state, self.now)}
 
@@ -117,10 +117,21 @@ def pasted(update: str, offer: Offer) -> Message | None:
     if offer.message is None:
         assert offer.note, update
         return None
-    shown, model = json.loads(paste_ready(offer.message, offer.known)), type(offer.message)
-    filled_in = offer.message.model_dump(mode="json", exclude_defaults=True)
+    same = (update, offer.known, type(offer.message), offer.message.model_dump_json())
+    if same not in _PASTED:
+        _PASTED[same] = _filled_in(update, offer.message, offer.known)
+    return _PASTED[same]
+
+
+_PASTED: dict[tuple[object, ...], Message] = {}
+"""What is pasted is the same most of the time: it is judged once."""
+
+
+def _filled_in(update: str, message: Message, known: frozenset[str]) -> Message:
+    shown, model = json.loads(paste_ready(message, known)), type(message)
+    filled_in = message.model_dump(mode="json", exclude_defaults=True)
     assert shown["by"] == PLACEHOLDER, update
-    assert {name: shown[name] for name in offer.known} == {name: filled_in[name] for name in offer.known}, update
+    assert {name: shown[name] for name in known} == {name: filled_in[name] for name in known}, update
     with pytest.raises(ValidationError, match=PLACEHOLDER):
         model.model_validate(shown)
     return model.model_validate(filled_in)
@@ -129,11 +140,13 @@ def pasted(update: str, offer: Offer) -> Message | None:
 @cache
 def lives() -> tuple[Moment, ...]:
     """All of them, by every way that shows something new."""
-    return tuple(moment for start in starts() for moment in _explored(Moment(start, MONDAY)))
+    seen: set[str] = set()
+    return tuple(moment for start in starts() for moment in _explored(Moment(start, MONDAY), seen))
 
 
-def _explored(start: Moment) -> Iterator[Moment]:
-    seen, coming = set(), [start]
+def _explored(start: Moment, seen: set[str]) -> Iterator[Moment]:
+    """What another start of the same id came to already shows nothing new."""
+    coming = [start]
     for _ in range(ENOUGH):
         now, coming = coming, []
         for moment in now:
@@ -149,7 +162,7 @@ def _face(moment: Moment) -> str:
     steps = [(step.name, step.mark) for step in view.steps]
     troubles = [trouble.partition(":")[0] for trouble in view.troubles]
     secrets = [bool(getattr(moment.state, name, None)) for name in ("grace_over", "losses_to_come", "numbers_due")]
-    hidden = (bool(moment.state.mails_in(MailState.PENDING)), secrets)
+    hidden = (view.id, view.kind, bool(moment.state.mails_in(MailState.PENDING)), secrets)
     return repr((hidden, view.stage, steps, view.can_send, view.desk, troubles, [each.what for each in view.awaiting]))
 
 
@@ -165,9 +178,12 @@ def _next(moment: Moment) -> Iterator[Moment]:
 
 
 def _later(moment: Moment) -> Iterator[Moment]:
-    """Time passes until there is something new to look at."""
+    """Time passes until there is something new to look at; what comes again and again shows nothing new some day."""
     shown = _face(moment)
-    while (due := moment.state.agenda.next()) is not None and moment.state.held_by_operator is None:
+    for _ in range(ENOUGH):
+        due = moment.state.agenda.next()
+        if due is None or moment.state.held_by_operator is not None:
+            return
         moment = moment.after(f"due: {due.name}", _meet, max(due.at, moment.now))
         if _face(moment) != shown:
             yield moment

@@ -23,7 +23,7 @@ from adapters.temporal.preload import preload
 from adapters.temporal.sandbox import GuardedRunner
 from domain.checks import ZONES
 from domain.reading import constructed_json
-from domain.values import Country, Email, Model, Phone, SiteUrl, WebUrl, Zone
+from domain.values import Country, Email, LanguageTag, Model, Phone, SiteUrl, WebUrl, Zone
 from domain.working_time import local_day
 from tests.examples import MESSAGES
 from workflows.registry import WORKFLOWS
@@ -39,6 +39,7 @@ class Spelled(Model):
     email: Email | None = None
     phone: Phone | None = None
     country: Country | None = None
+    language: LanguageTag | None = None
     zone: Zone | None = None
     site: SiteUrl | None = None
     page: WebUrl | None = None

@@ -17,6 +17,7 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowHist
 
 import worker
 from adapters.temporal.sandbox import GuardedRunner
+from domain.account.channels import Channel
 from domain.device.messages import HandOver, ReportDelivered, ReportReceived
 from domain.option.messages import OptionKind
 from domain.option.policy import OptionPolicy
@@ -25,6 +26,8 @@ from domain.subscription.messages import TerminateSubscription
 from domain.trial.messages import AcceptTrial, GiveDetails, Service, TrialDevice
 from starter.history import replay
 from starter.history.events import patch, started
+from tests.case_scenarios import received
+from tests.cases import HOUR, answered, asked, assigned, closed, identified, main_email, reopened, resolved, responded
 from tests.makers import (
     a_consented_trial,
     a_form,
@@ -44,7 +47,7 @@ from tests.makers import (
 )
 from tests.options import a_request, begun, done
 from tests.support.environment import eventually
-from tests.support.time_skipping import TimeSkipping
+from tests.support.time_skipping import MONDAY, TimeSkipping
 from workflows.order import Order
 from workflows.registry import WORKFLOWS
 from workflows.unknown import UnknownWorkflow
@@ -172,6 +175,27 @@ async def an_option_request_and_an_inquiry(env: TimeSkipping) -> Histories:
     return {"OptionRequest/completed": await env.history(option), "OptionRequest/answered": await env.history(inquiry)}
 
 
+async def cases_in_time_and_late(env: TimeSkipping) -> Histories:
+    """One is asked about, solved, solved again and closes by itself; one is found to be S1 when much was missed."""
+    case = await received(env, "C-1")
+    unknown = await received(env, "C-2", channel=Channel.EMAIL, main_email=None, organization_id=None)
+    await env.send(case, "assign", assigned())
+    await env.send(case, "respond", responded())
+    await env.send(case, "ask_partner", asked())
+    await env.sleep_until(MONDAY + 12 * HOUR)
+    await env.send(case, "partner_answered", answered())
+    await env.send(unknown, "set_main_email", main_email())
+    await env.sleep_until(MONDAY + 30 * HOUR)
+    await env.send(case, "identify", identified())
+    await env.send(case, "resolve", resolved())
+    await env.send(case, "reopen", reopened())
+    await env.send(case, "resolve", resolved())
+    await env.send(unknown, "resolve", resolved())
+    await env.send(unknown, "close", closed())
+    await env.sleep_until(MONDAY + days(9))
+    return {"SupportCase/in_time": await env.history(case), "SupportCase/late": await env.history(unknown)}
+
+
 LIVES: tuple[Callable[[TimeSkipping], Awaitable[Histories]], ...] = (
     a_subscription_that_is_renewed,
     a_subscription_that_nobody_renews,
@@ -179,6 +203,7 @@ LIVES: tuple[Callable[[TimeSkipping], Awaitable[Histories]], ...] = (
     a_trial_with_consent_and_a_device,
     a_trial_that_is_converted,
     an_option_request_and_an_inquiry,
+    cases_in_time_and_late,
 )
 
 

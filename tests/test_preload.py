@@ -29,6 +29,7 @@ VALUES = {
     "phone": [*NUMBERS, "+999123", "nothing"],
     "zone": [*(zone for zone in ZONES if zone != "Factory"), "Asia/Tokio", "right/Asia/Tokyo"],
     "country": [country.alpha_2 for country in pycountry.countries] + ["XX"],
+    "language": ["ja", "pt-BR", "zh-Hant-TW", "fil", "xx-XX", "portuguese"],
     "email": ["a@b.example", "a@straße.example", "a@日本.example", "nobody"],
     "site": ["a.example", "nowhere"],
     "page": ["https://a.example/あ", "https://例え.example", "ftp://a.example"],

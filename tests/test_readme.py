@@ -12,9 +12,11 @@ import pytest
 from temporalio import workflow
 
 from adapters.settings import Settings
+from domain.case.policy import CasePolicy
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, examples_of, mail_kinds
 from domain.mails import Role
+from domain.option.policy import OptionPolicy
 from domain.order.mails import OrderMail
 from domain.order.policy import OrderPolicy
 from domain.order.states import NEXT, Stage
@@ -111,7 +113,7 @@ def test_the_subscription_s_moves_are_those_of_the_rules() -> None:
     }
 
 
-@pytest.mark.parametrize("policy", [OrderPolicy, SubscriptionPolicy])
+@pytest.mark.parametrize("policy", [OrderPolicy, SubscriptionPolicy, OptionPolicy, CasePolicy])
 def test_the_policy_table_has_every_term_with_a_meaning(policy: Any) -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.*?) \| (.+?) \|$", block("policy"), re.MULTILINE)
     assert set(policy.model_fields) <= {name for name, *_ in rows}
@@ -122,6 +124,7 @@ def test_durations_are_told_in_the_unit_they_are_written_in() -> None:
     assert "| `password_link_life` | 72 hours | ORD-22 |" in block("policy")
     assert "| `renewal_notices` | 90 days, 60 days, 30 days | ORD-31, REN-07 |" in block("policy")
     assert "| `notices_at` | 09:00 | AMB-39 |" in block("policy")
+    assert "| `first_response` | warn after 1 hour, breach after 3 hours | SUP-20, AMB-34 |" in block("policy")
 
 
 def test_the_mail_table_has_every_mail_and_the_welcome_goes_to_the_site_administrator() -> None:
@@ -129,6 +132,7 @@ def test_the_mail_table_has_every_mail_and_the_welcome_goes_to_the_site_administ
     rows = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", block("mails"), re.MULTILINE))
     assert list(rows) == [str(kind) for kind in mail_kinds()]
     assert rows["welcome"] == "site administrator of the Provisioning form"
+    assert rows["sla_warning"] == "agent, else duty manager"
 
 
 def test_every_search_attribute_has_a_list_and_every_exit_code_a_meaning() -> None:
@@ -174,9 +178,18 @@ def test_the_messages_of_the_web_ui_s_page_are_those_it_offers() -> None:
         assert shown == offered(example, shown.keys() & {"mail", "terms"})
 
 
-def test_the_policy_an_order_may_bring_is_valid() -> None:
-    (shown,) = re.findall(r'`"policy": (\{.+?\})`', EVERYTHING)
-    assert OrderPolicy.model_validate_json(shown).hold_overdue == json.loads(shown)["hold_overdue"]
+def test_every_policy_that_is_shown_is_valid() -> None:
+    shown = re.findall(r'`"policy": (\{.+?\})`', EVERYTHING)
+    models = []
+    for text in shown:
+        (model,) = (each for each in POLICIES if json.loads(text).keys() <= each.model_fields.keys())
+        assert model.model_validate_json(text) != model()
+        models.append(model)
+    assert set(models) == set(POLICIES)
+
+
+POLICIES: tuple[Any, ...] = (OrderPolicy, OptionPolicy, CasePolicy)
+"""Of lifecycles that may bring terms of their own, as the pages say."""
 
 
 def test_every_link_leads_somewhere() -> None:

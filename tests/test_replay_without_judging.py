@@ -46,7 +46,8 @@ def nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(email_validator, "validate_email", refuse)
     monkeypatch.setattr(phonenumbers, "parse", refuse)
     monkeypatch.setattr(phonenumbers, "is_valid_number", refuse)
-    monkeypatch.setattr(pycountry.countries, "get", refuse)
+    for known in (pycountry.countries, pycountry.languages, pycountry.scripts):
+        monkeypatch.setattr(known, "get", refuse)
 
 
 @cache

@@ -392,8 +392,9 @@ def _a_life() -> Iterator[OrderState]:
 
 
 def messages(of: str) -> str:
-    """The updates of a lifecycle, or of the desk, which every lifecycle takes: their command and JSON to paste."""
-    updates = {name: said for story in _stories(of) for name, said in sorted(_updates(story).items())}
+    """The updates of a lifecycle, or of the desk, which every lifecycle takes: their command and JSON to paste. Those
+    of the desk are shown as the first lifecycle has them."""
+    updates = {name: said for story in reversed(_stories(of)) for name, said in sorted(_updates(story).items())}
     mine = {name: said for name, said in updates.items() if (name in OPERATOR_EXAMPLES) is (of == DESK)}
     return "\n\n".join(_message(of, name, description) for name, description in mine.items())
 

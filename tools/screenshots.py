@@ -4,14 +4,17 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from adapters.sql.store import open_store
 from adapters.temporal.clock import forward
+from domain.account.account import RegisterAccount
 from starter.answers.tools import DeskAnswer
 from starter.commands.desk import links
+from starter.demo.demo import read
 from starter.service.service import Ports, Service, service
 from tests.browser.web_ui import WebUi, a_page, browser
 from tools import ui_examples
@@ -25,6 +28,10 @@ TRIAL: Final = "trial-T-1002"
 SEVERAL: Final = ("order-SO-100011", "order-SO-100012", "order-SO-100013")
 
 DETAILS: Final = "Current Details"
+
+CASE: Final = "case-C-7001"
+LARGE: Final = {"JP": 1000}
+"""From how many licences on an account is large, for the picture of a case. AMB-32."""
 
 INTO_GRACE: Final = timedelta(days=95)
 """From the start of a trial of 90 days."""
@@ -126,26 +133,51 @@ class Tour:
         await self.ui.open(TRIAL, "Timeline")
         await self.picture("11-trial-converted", "Timeline")
 
+    async def case(self, database_url: str) -> None:
+        """Of a large-user account: its clocks run."""
+        await asyncio.to_thread(_register_accounts, database_url)
+        await self.ui.start(self.starts["a support case"], _example("case.start.widget"), CASE)
+        await self.tell(CASE, "case.assign", "case.respond")
+        await self.ui.open(CASE)
+        await self.ui.details("S1 – Critical", "agent-7")
+        await self.picture("15-support-case", DETAILS)
+
+
+def _register_accounts(database_url: str) -> None:
+    store = open_store(database_url)
+    try:
+        store.upsert_accounts(read(ROOT / "examples" / "accounts.jsonl", RegisterAccount), datetime.now(UTC))
+    finally:
+        store.close()
+
 
 def _example(name: str) -> str:
     return ui_examples.written(ui_examples.messages()[name])
 
 
-async def main() -> None:
-    """A service of our own, one browser, one tour."""
+async def main(*only: str) -> None:
+    """A service of our own, one browser, one tour: all of it, or parts of it by their names (`case`)."""
     executable = browser()
     if executable is None:
         sys.exit("no Chromium on this machine: apt-get install chromium fonts-noto-cjk")
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
-        async with service(Path(directory), Ports(0, 0, 0), time_travel=True) as running, a_page(executable) as page:
+        async with (
+            service(Path(directory), Ports(0, 0, 0), time_travel=True, thresholds=LARGE) as running,
+            a_page(executable) as page,
+        ):
             namespace = running.client.namespace
             desk = links(running.server.ui_url, namespace, running.task_queue, datetime.now(UTC))
             tour = Tour(running, desk, WebUi(page, f"{desk.ui}/namespaces/{namespace}/workflows"))
-            await tour.order()
-            await tour.trial()
-            await tour.lists()
+            parts: dict[str, Callable[[], Awaitable[None]]] = {
+                "order": tour.order,
+                "trial": tour.trial,
+                "lists": tour.lists,
+                "case": lambda: tour.case(running.database_url),
+            }
+            for name in only or parts:
+                await parts[name]()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(*sys.argv[1:]))

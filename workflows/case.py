@@ -84,6 +84,7 @@ class SupportCase(LifecycleWorkflow[CaseState]):
             self.state.check_received_at(workflow.now())
         opened = await self.register()
         self.state.zone_rules, self.state.received_at = opened.zone_rules, opened.received_at
+        self.state.texts = opened.texts
         self.state.classify(opened.found, opened.service_time, workflow.now())
 
     async def register(self) -> OpenedCase:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from adapters.mail.incoming_automatic import refuse_automatic
-from adapters.mail.incoming_headers import Mailbox, bare_id, instant, mailboxes, plain
+from adapters.mail.incoming_headers import Mailbox, bare_id, instant, mailboxes, named_ids, plain
 from adapters.mail.incoming_parts import Content, safely, text_of
 from adapters.mail.incoming_structure import parts_of, raw_header, raw_headers
 from adapters.mail.incoming_text import FORWARDED, FORWARDED_SUBJECT
@@ -56,6 +56,9 @@ class IncomingMail:
     notes: tuple[str, ...]
     """What people should know of how it could be read."""
 
+    answers: tuple[str, ...] = ()
+    """Message-IDs, without brackets, of mails that it says it answers; the nearest first. Anybody can write them."""
+
 
 def read_message(content: bytes) -> IncomingMail:
     """The mail. Raises Refused, with a sentence, for what is too big, what no person wrote, and what is no mail."""
@@ -89,6 +92,7 @@ def _read(content: bytes) -> IncomingMail:
         attachments=tuple(found.attachments),
         left_out=max(0, len(text) - LONGEST_TEXT),
         notes=tuple(found.notes),
+        answers=named_ids(raw_header(mail, "In-Reply-To"), raw_header(mail, "References")),
     )
 
 

@@ -21,6 +21,7 @@ ASCII_OR_BYTES: Final = re.compile("[\x00-\x7f\udc80-\udcff]*")
 
 QUOTED: Final = re.compile(rb"=([0-9A-Fa-f]{2})")
 IN_ANGLES: Final = re.compile(r"<\s*([^<>\s@]{1,64}@[^<>\s@]{1,190})\s*>")
+IDS: Final = re.compile(r"<([^<>]{3,998})>")
 BARE: Final = re.compile(r"[^\s<>,;:\"'()@]{1,64}@[^\s<>,;:\"'()@]{1,190}")
 
 LONGEST_READ: Final = 2_000
@@ -28,6 +29,8 @@ LONGEST_READ: Final = 2_000
 
 LONGEST_ID: Final = 1_000
 LONGEST_DATE: Final = 200
+MOST_IDS: Final = 50
+"""Mails of one conversation that are looked for."""
 
 EMAIL: Final[TypeAdapter[str]] = TypeAdapter(Email)
 
@@ -130,6 +133,12 @@ def instant(raw: str) -> datetime | None:
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+
+
+def named_ids(in_reply_to: str, references: str) -> tuple[str, ...]:
+    """Message-IDs that two headers name: the mail that is answered, then those before it, the last one first."""
+    found = ("".join(each.split()) for each in (*IDS.findall(in_reply_to), *reversed(IDS.findall(references))))
+    return tuple(dict.fromkeys(each for each in found if each.isascii() and each.isprintable()))[:MOST_IDS]
 
 
 def bare_id(raw: str) -> str:

@@ -1,11 +1,11 @@
 """The mail ledger in SQL: committed before and after every step of a mail, so a crash shows how far it came. R1."""
 
 import hashlib
-from collections.abc import Set
+from collections.abc import Collection, Set
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Engine, Table, Update, bindparam, update
+from sqlalchemy import Engine, Table, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from activities.ports.mail import Claim
@@ -123,6 +123,14 @@ class SqlMailLedger(Database):
             if mail.state in possible:
                 _move(mail, state, now)
             return _claim(mail)
+
+    def written_about(self, message_ids: Collection[str]) -> dict[str, tuple[Lifecycle, str]]:
+        """Which lifecycle our own mails are about, by Message-ID without brackets; only those that are known."""
+        found = select(TABLE.c.message_id, TABLE.c.lifecycle, TABLE.c.subject).where(
+            TABLE.c.message_id.in_([f"<{each}>" for each in message_ids])
+        )
+        with self._reading() as session:
+            return {row.message_id[1:-1]: (Lifecycle(row.lifecycle), row.subject) for row in session.execute(found)}
 
     def _message_id(self, key: str) -> str:
         return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{self._mail_domain}>"

@@ -3,9 +3,8 @@
 # docs/cases.md has the mail server's side. Options are those of `tenure case intake`.
 #
 # 0: done with it. 75 (EX_TEMPFAIL): try again later. Never anything else: the mail server would answer the sender with
-# a bounce. What is refused is kept in INTAKE_DIR, with the reason beside it.
+# a bounce. What somebody should look at is kept in INTAKE_DIR, with the reason beside it.
 
-KEPT=${INTAKE_DIR:-/var/spool/tenure-intake}
 LATER=75
 
 trap 'test $? -eq 0 || exit "$LATER"' EXIT
@@ -18,14 +17,15 @@ if [ -r "$environment" ]; then
     set +a
 fi
 
-mkdir -p "$KEPT" || exit
-mail=$(mktemp "$KEPT/mail.XXXXXXXXXX") || exit
+kept=${INTAKE_DIR:-/var/spool/tenure-intake}
+mkdir -p "$kept" || exit
+mail=$(mktemp "$kept/mail.XXXXXXXXXX") || exit
 cat > "$mail" || { rm -f "$mail"; exit "$LATER"; }
 
-"${TENURE:-tenure}" case intake "$mail" "$@" > "$mail.log" 2>&1
+"${TENURE:-tenure}" case intake "$mail" --json "$@" > "$mail.log" 2>&1
 case $? in
-    0 | 5) # a case; or the same mail again, whose case is open or over
-        rm -f "$mail" "$mail.log"
+    0 | 5) # it has its case; kept if somebody should look, for it answers one that was resolved
+        grep -Eq '"look": ?true' "$mail.log" || rm -f "$mail" "$mail.log"
         ;;
     2 | 3 | 4) # no mail that can be taken, an automatic one, or a Message-ID that was used before with another text
         ;;

@@ -83,7 +83,7 @@ class CaseClocks(CaseStanding):
         status = StatusClock.begin(STATUS_UPDATE, cadence, self.received_at, self.received_at, self.service_time)
         self.status_clock, moves[STATUS_UPDATE] = _replayed(*status, self._past_of(STATUS_UPDATE, now), now)
         late = self.status_clock.minutes_lost
-        self._note_moves(moves, now, message, f"counted from receipt, {late} minutes before (AMB-36)" if late else None)
+        self._note_moves(moves, now, message, f"known {late} minutes after receipt (AMB-36)" if late else None)
         self._tell_of_late_start(moves, now)
         self._arm_clocks()
 

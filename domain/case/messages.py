@@ -17,6 +17,9 @@ Description = Annotated[str, StringConstraints(max_length=20_000), AfterValidato
 ASKED_FOR: Final = frozenset({Channel.WIDGET, Channel.PORTAL})
 """Channels whose form asks for the organization id. SUP-40."""
 
+FIELD_IN: Final = ASKED_FOR | {Channel.EMAIL}
+"""Channels in which the partner fills in the customer's main e-mail, or leaves it out. SUP-11, SUP-40."""
+
 
 class OpenCase(Message):
     """A partner needs help. Workflow `SupportCase`, id `case-<case_id>`. SUP-07, SUP-40, Form F."""

@@ -1,7 +1,9 @@
 """The terms a support case is worked on under: SLA clocks, hours of service, who is told. domain.md §8.3."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, Self
+
+from pydantic import model_validator
 
 from domain.policy import SomeTime
 from domain.sla import Cadence, ServiceHours, Target
@@ -33,6 +35,20 @@ class CasePolicy(Model):
 
     duty_manager: Email | None = None
     """Hears of breaches, and of warnings while nobody is assigned; None: nobody is told by mail, an alert stands."""
+
+    @model_validator(mode="after")
+    def _can_come(self) -> Self:
+        """What never comes would never be warned of, and nobody would notice."""
+        if self.hours is not None and not all(map(self.hours.can_pass, self._waited_for)):
+            raise ValueError(
+                "hours: so much service does not pass within ten years; give more hours or shorter targets (AMB-35)"
+            )
+        return self
+
+    @property
+    def _waited_for(self) -> tuple[timedelta, ...]:
+        targets = (self.first_response, self.identification, self.goal)
+        return (*(each.breach_after for each in targets), self.updates.first_after, self.updates.every)
 
 
 FORESEEN: Final = timedelta(days=3)

@@ -19,7 +19,7 @@ RULES: Final = Rules(
     events={
         "case.received": "SUP-07, M-30",
         CaseEvent.INFORMATION_REQUIRED: "SUP-14, AMB-33",
-        CaseEvent.ACCOUNT_FOUND: "SUP-13",
+        CaseEvent.ACCOUNT_NAMED: "SUP-13",
         CaseEvent.TAKEN_UP: "SUP-13",
         CaseEvent.RESPONDED: "SUP-20",
         CaseEvent.IDENTIFIED: "SUP-20",

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any, Final, Self
 
-from domain.account.channels import Channel
 from domain.case.classification import LookedUp, Severity, is_unidentified, severity_of, why
 from domain.case.clocks import CaseClocks
 from domain.case.mails import CaseMail
 from domain.case.messages import (
+    FIELD_IN,
     AskPartner,
     Assign,
     ChangePolicy,
@@ -87,7 +87,7 @@ class CaseState(CaseClocks):
             self.identifier_wanted = True
             self._move(CaseEvent.INFORMATION_REQUIRED, now, why="nobody knows whose account it is (AMB-33)")
             self.post(CaseMail.CASE_IDENTIFIER_WANTED)
-        elif self.channel is Channel.EMAIL and not self.main_email_given:
+        elif self.channel in FIELD_IN and not self.main_email_given:
             self.post(CaseMail.CASE_FIELD_EXPLAINED)
 
     def _classify(self, found: LookedUp, now: datetime, message: Message | None = None) -> None:
@@ -121,7 +121,7 @@ class CaseState(CaseClocks):
         self._note("main_email_set", now, message, account=found.account_id)
         if self.identifier_wanted:
             self.identifier_wanted = False
-            self._move(CaseEvent.ACCOUNT_FOUND, now, message)
+            self._move(CaseEvent.ACCOUNT_NAMED, now, message)
             if self.responded_at is not None:
                 self._move(CaseEvent.TAKEN_UP, now)
         self._classify(found, now, message)
@@ -232,7 +232,7 @@ class CaseState(CaseClocks):
         if message.policy.hours is not None:
             self.zone, self.zone_rules = message.policy.hours.zone, rules
         self._note("policy_changed", now, message)
-        self._recount(time or ServiceTime(hours=message.policy.hours), now, message)
+        self._recount(time or ServiceTime(hours=message.policy.hours), now, message, "other terms")
         pending = {each.name: each for each in self.agenda.pending}
         if self.resolved_at is not None and not pending[CLOSES].set_by_operator:
             self._arm_close(self.resolved_at)
@@ -240,13 +240,12 @@ class CaseState(CaseClocks):
     def take_service_time(self, time: ServiceTime, now: datetime, message: Message) -> None:
         """New rules of zones and holidays. ADR 5."""
         if time != self.service_time:
-            self._recount(time, now, message)
+            self._recount(time, now, message, "other rules of zones and holidays")
 
-    def _recount(self, time: ServiceTime, now: datetime, message: Message) -> None:
+    def _recount(self, time: ServiceTime, now: datetime, message: Message, why: str) -> None:
         was, self.service_time = self.service_time, time
-        said = message.reason or ""
         targets: dict[str, Any] = {**self.targets, STATUS_UPDATE: self.policy.updates}
-        self._turn(now, lambda clock: clock.recompute(targets[clock.name], now, time, was=was, why=said), message)
+        self._turn(now, lambda clock: clock.recompute(targets[clock.name], now, time, was=was, why=why), message)
 
     # The end.
 
@@ -277,8 +276,8 @@ class CaseState(CaseClocks):
         self.agenda.disarm(CLOSES)
         self.resolved_at = None
         self._go_on(now)
-        again = message.reason
         if self.critical:
+            again = "the case was reopened"
             self._turn(now, lambda clock: clock.reopen(now, again, self.service_time), message, [STATUS_UPDATE])
 
     def close(self, message: Close, now: datetime) -> None:

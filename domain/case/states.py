@@ -22,7 +22,9 @@ class CaseEvent(StrEnum):
     """What moves a case, or is remembered in a stage."""
 
     INFORMATION_REQUIRED = "case.information_required"
-    ACCOUNT_FOUND = "case.account_found"
+    ACCOUNT_NAMED = "case.account_named"
+    """Somebody said whose account it is, be it one that the registry knows or not. SUP-13."""
+
     TAKEN_UP = "case.taken_up"
     """An agent had answered before anybody knew whose account it is: work goes on from there."""
 
@@ -42,7 +44,7 @@ UNRESOLVED: Final = (S.ACKNOWLEDGED, S.PENDING, S.IN_PROGRESS)
 
 NEXT: Final = {
     (S.ACKNOWLEDGED, V.INFORMATION_REQUIRED): S.PENDING,
-    (S.PENDING, V.ACCOUNT_FOUND): S.ACKNOWLEDGED,
+    (S.PENDING, V.ACCOUNT_NAMED): S.ACKNOWLEDGED,
     (S.ACKNOWLEDGED, V.TAKEN_UP): S.IN_PROGRESS,
     (S.ACKNOWLEDGED, V.RESPONDED): S.IN_PROGRESS,
     (S.IN_PROGRESS, V.RESPONDED): S.IN_PROGRESS,

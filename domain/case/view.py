@@ -9,6 +9,7 @@ from domain.case.clocks import breach_of
 from domain.case.standing import (
     CLOSES,
     FIRST_RESPONSE,
+    GOAL,
     GOAL_MISSED,
     IDENTIFICATION,
     STATUS_UPDATE,
@@ -141,7 +142,7 @@ def _awaiting(state: CaseState) -> Iterator[Awaited]:
     partner = f"partner {state.partner_id}"
     match state.stage:
         case S.ACKNOWLEDGED:
-            yield awaited(state, "a first answer to the partner", _AGENT, "respond", f"{FIRST_RESPONSE}_breach")
+            yield _owed(state, "a first answer to the partner", "respond", FIRST_RESPONSE)
         case S.PENDING if state.identifier_wanted:
             yield awaited(state, "the address of the account's SuperAdmin", partner, "set_main_email")
         case S.PENDING:
@@ -154,11 +155,20 @@ def _awaiting(state: CaseState) -> Iterator[Awaited]:
         yield awaited(state, "the address of the account's SuperAdmin", _AGENT, "set_main_email")
 
 
+def _owed(state: CaseState, what: str, update: str, name: str) -> Awaited:
+    """By an agent, until its clock is breached; of one that was, since when."""
+    owed = awaited(state, what, _AGENT, update, GOAL_MISSED if name == GOAL else f"{name}_breach")
+    clock = state.clocks.get(name)
+    if clock is None or clock.has_ended or clock.breached_at is None:
+        return owed
+    return owed.model_copy(update={"until": clock.breached_at, "then": "overdue"})
+
+
 def _work(state: CaseState) -> Iterator[Awaited]:
     if state.identified_at is None:
-        yield awaited(state, "what the problem is", _AGENT, "identify", f"{IDENTIFICATION}_breach")
+        yield _owed(state, "what the problem is", "identify", IDENTIFICATION)
     else:
-        yield awaited(state, "a solution", _AGENT, "resolve", GOAL_MISSED)
+        yield _owed(state, "a solution", "resolve", GOAL)
     if state.running(STATUS_UPDATE):
         what = "word to the partner how it stands"
         yield awaited(state, what, _AGENT, "post_status", "status_due", pressing=state.owes_status)

@@ -131,7 +131,10 @@ class OptionState(LifecycleState):
         self.zone, self.zone_rules = subscribed.zone, subscribed.zone_rules
 
     def begin(self, now: datetime) -> None:
-        """It is taken: an inquiry is answered at once, work is acknowledged and waits for the vendor. OPT-03, AMB-5."""
+        """It is taken: an inquiry is answered at once, work is acknowledged and waits for the vendor. Nothing more for
+        one that was cancelled while it was opened. OPT-03, AMB-5."""
+        if self.closed:
+            return
         if self.kind in INQUIRIES:
             self._answer(now)
             return

@@ -31,6 +31,10 @@ class SubscriptionSites(LifecycleState):
     options: list[str] = Field(default_factory=list)
     """Completed option requests that it has heard of: each counts once. OPT-02."""
 
+    def lacks(self, request: str) -> bool:
+        """Is this request completed, and fitted no more? Until somebody lifts the alert about it."""
+        return NOT_CARRIED_OUT + request in self.jeopardy
+
     def refuse_site(self, url: str, field: str) -> None:
         """Raises Refused for a site it does not have; `field` is the one that names the site."""
         check_site(self.sites, url, field)

@@ -12,6 +12,7 @@ from domain.values import Message
 from domain.view import LifecycleView
 from starter.answers import accounts as account_answers
 from starter.answers import batch as batch_answers
+from starter.answers import intake as intake_answers
 from starter.answers import lifecycle as answers
 from starter.answers import lists as list_answers
 from starter.answers import recompute as recompute_answers
@@ -45,6 +46,8 @@ ANSWERS: Final[Mapping[str, type[BaseModel]]] = {
     "account_class": account_answers.AccountClassAnswer,
     "account_regions": account_answers.RegionClassAnswer,
     "doctor": account_answers.DoctorAnswer,
+    "reply": intake_answers.ReplyAnswer,
+    "reply_plan": intake_answers.ReplyPlanAnswer,
     "error": answers.ErrorAnswer,
 }
 """What commands answer with --json, of a list its items; lists of lifecycles have theirs from the table."""

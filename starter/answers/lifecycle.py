@@ -1,6 +1,6 @@
 """What the commands of lifecycles answer with --json, and every error. Keys are stable: they are only ever added to."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -129,6 +129,7 @@ class ShowAnswer(Answer):
     told_by: Literal["workflow", "store"] = Field(description="Who told the state: the workflow itself, or the store.")
     zone: str = Field(description="The customer's time zone; instants in JSON are UTC.")
     state: LifecycleView
+    line: dict[str, Any] = Field(default={}, description="As its list says it: with ages and days left, as of now.")
     events: tuple[Event, ...] = ()
     mails: tuple[ShownMail, ...] = ()
 

@@ -214,7 +214,7 @@ def _stored(store: SqlStore, subject: Subject, now: datetime) -> Stored:
         columns=stored.columns,
         state=state,
         view=view,
-        news=tuple(event for event in store.events(*subject) if _is_news(event)),
+        news=tuple(event for event in store.events(*subject) if _is_news(event, kind.repair.follows)),
         erased=tuple(erased(dict(row).get("placed"))) if row else (),
         lacks=tuple(sorted(needed - stored.roles - stored.forms)),
         losses=frozenset(store.losses(subject.id)) | frozenset(store.spared(subject.id)) if of_a_trial else frozenset(),
@@ -224,10 +224,10 @@ def _stored(store: SqlStore, subject: Subject, now: datetime) -> Stored:
     )
 
 
-def _is_news(event: Event) -> bool:
+def _is_news(event: Event, follows: tuple[str, ...]) -> bool:
     """Told by somebody, and not known from the start, the ledger or the record itself."""
     told = event.source is not Source.TIMER and event.actor != SYSTEM and event.sequence > 1
-    return told and not event.type.endswith(ONLY_RECORDED)
+    return told and not event.type.endswith(ONLY_RECORDED) and not event.type.startswith(follows)
 
 
 def _retried(described: WorkflowExecutionDescription) -> Iterator[Retried]:

@@ -1,4 +1,4 @@
-"""What support cases have beside the commands of every lifecycle: a mail that becomes one."""
+"""What support cases have beside the commands of every lifecycle: a mail that becomes one, or reaches one."""
 
 import asyncio
 from typing import Annotated
@@ -26,7 +26,7 @@ ItsLanguage = Annotated[
     Language, typer.Option("--language", metavar="ja|ko|fr|en", help="In which the partner gets our mails.")
 ]
 ItsZone = Annotated[str, typer.Option("--zone", metavar="ZONE", help="Where the partner reads them.")]
-DryRun = Annotated[bool, flag("--dry-run", "Say what would be started, touch nothing.")]
+DryRun = Annotated[bool, flag("--dry-run", "Say what would be done, touch nothing.")]
 Again = Annotated[bool, flag("--again", "Hand in once more what was refused when it started.")]
 
 
@@ -35,6 +35,7 @@ Again = Annotated[bool, flag("--again", "Hand in once more what was refused when
     epilog=examples(
         "tenure case intake examples/case-mail.eml --dry-run",
         "tenure case intake examples/case-mail.eml --partner hikari --language ja --zone Asia/Tokyo",
+        "tenure case intake reply.eml --dry-run",
         "tenure case intake - --json < mail.eml",
     ),
 )
@@ -48,22 +49,28 @@ def intake(
     by: By = None,
     again: Again = False,
 ) -> None:
-    """Start a case from one mail: workflow SupportCase, id case-mail-<hash>.
+    """Take one mail in: it starts a case (SupportCase, case-mail-<hash>), or reaches one.
 
     The id is made of the Message-ID: the same mail, also delivered twice, is one
     case (exit 0, or 5 if it is over); the same Message-ID with another text is a
     conflict (exit 4). Fields of the sample template are read in English and
     Japanese; a ZOID, ZGID or ZUID in free text too. Automatic replies, bounces
     and our own mails are refused (exit 3), as is what is no mail (exit 2).
+
+    A reply to a mail of ours about a case (In-Reply-To, References) reaches that
+    case, once. While the partner owes an answer, this is it; a labelled address of
+    the SuperAdmin is filled in where it is wanted. Else the text becomes a note. A
+    resolved case is not reopened, for thanks are no complaint: a warning says that
+    somebody should look (exit 0). A reply to a closed case, or from another mail
+    domain than its partner's, starts a case of its own that names the other one.
     """
-    from starter.intake.mail_intake import MailOptions, read_case, say_what_was_read, take_in
+    from starter.intake.mail_intake import MailOptions, look_at, take_in
 
     options = MailOptions(partner, company, language, zone, by)
     if dry_run:
         from starter.forecast.dry_run import dry_run_of
 
-        start = read_case(file, options).start
-        say_what_was_read(start)
-        terminal.answer(dry_run_of(start))
+        if (start := look_at(file, options)) is not None:
+            terminal.answer(dry_run_of(start))
     else:
         asyncio.run(take_in(file, options, again=again))

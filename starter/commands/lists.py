@@ -21,7 +21,6 @@ from starter.console.exits import Exit, Stop, bad
 from starter.console.tables import listed_mails_table, listed_table
 from starter.console.terminal import terminal
 from starter.reach.records import Records
-from starter.reach.snapshot import reader_of
 
 UNITS: Final = {"d": "days", "h": "hours", "w": "weeks"}
 
@@ -106,7 +105,7 @@ async def list_mails(
         lambda store: store.listed_mails(customer=customer, partner=partner, kind=kind, states=states, limit=limit + 1)
     )
     mails = tuple(
-        ListedMail(**mail.model_dump(include=set(ListedMail.model_fields)), id=mail.subject, to=reader_of(mail))
+        ListedMail(**mail.model_dump(include=set(ListedMail.model_fields)), id=mail.subject, to=mail.recipient)
         for mail in _shortened(found, limit)
     )
     narrowed = any((customer, partner, kind, states))

@@ -107,10 +107,11 @@ def audit(
     It also names steps and tasks that keep failing, and people or forms that are
     missing. Exit code 3 if anything remains.
 
-    --repair brings rows and lists up to date, closes orders and trials whose
-    workflow was terminated, and starts again what Temporal has lost (restored
-    from an older backup, or deleted). Of the rest it says what to do. After a
-    restore say --thorough or --repair: both ask every workflow.
+    --repair brings rows and lists up to date, closes orders, trials, option
+    requests and cases whose workflow was terminated, and starts again what
+    Temporal has lost (restored from an older backup, or deleted). Of the rest it
+    says what to do. After a restore say --thorough or --repair: both ask every
+    workflow.
     """
     from starter.commands import audit as auditing
 

@@ -29,6 +29,8 @@ def show(found: ShowAnswer) -> None:
     told = {name: in_local_time(value, zone) for name, value in view.facts.items() if not INSTANT.fullmatch(value)}
     if facts := [f"{name.replace('_', ' ')} {value}" for name, value in told.items()]:
         terminal.say(f"  {shown('; '.join(facts))}")
+    if ages := [f"{name.replace('_', ' ')} {value}" for name, value in found.line.items() if type(value) is int]:
+        terminal.say(f"  {'; '.join(ages)}")
     _section("", _tracker(view, zone))
     _section("Waits for", [_awaited(awaited, view, zone) for awaited in view.awaiting])
     _section(

@@ -65,11 +65,19 @@ class MailCase:
     remarks: tuple[str, ...]
 
 
-def case_of(mail: IncomingMail, given: Given, now: datetime) -> MailCase:
-    """The same mail gives the same case at any time, but for when it was received. Raises Refused for our own."""
+def refuse_our_own(mail: IncomingMail, given: Given) -> None:
+    """Raises Refused: two machines would write to each other."""
     if mail.sender.address.lower() in given.ours:
         words = "no case is made of a mail of our own address: two machines would write to each other"
         raise Refused(words, field="From", code=Reason.NOT_ALLOWED)
+
+
+def case_of(mail: IncomingMail, given: Given, now: datetime, first_line: str = "") -> MailCase:
+    """The same mail gives the same case at any time, but for when it was received. Raises Refused for our own.
+
+    `first_line` stands before the mail's text.
+    """
+    refuse_our_own(mail, given)
     found, received_at = _theirs(fields_of(mail.text, mail.subject), given), _received_at(mail, now)
     start = {
         **given.about,
@@ -80,13 +88,13 @@ def case_of(mail: IncomingMail, given: Given, now: datetime) -> MailCase:
         "service": found.service or UNKNOWN_SERVICE,
         "organization_id": found.organization,
         "subject": _subject(mail, found),
-        "description": _description(mail, found),
+        "description": _description(mail, found, first_line),
         "main_email": found.main_email,
         "customer_email": found.customer_email,
         "zuid": found.zuid,
         "received_at": received_at,
     }
-    remarks = (*_missing(found), *_about_the_mail(mail, dated=received_at is not None))
+    remarks = (*_missing(found), *about_its_text(mail), *_about_its_date(dated=received_at is not None))
     return MailCase(valid(OpenCase, start), remarks)
 
 
@@ -105,6 +113,12 @@ def _partner(mail: IncomingMail, found: TemplateFields, given: Given) -> dict[st
 def case_id_of(mail: IncomingMail) -> str:
     """By its Message-ID alone: the same mail is the same case. R9."""
     return f"mail-{sha256(mail.message_id.encode()).hexdigest()[:20]}"
+
+
+def main_email_of(mail: IncomingMail, text: str, given: Given) -> str | None:
+    """The SuperAdmin's address, where it has its label: in `text`, else in all of the mail. SUP-11."""
+    read = (_theirs(fields_of(each), given).main_email for each in (text, mail.text))
+    return next(filter(None, read), None)
 
 
 def _theirs(found: TemplateFields, given: Given) -> TemplateFields:
@@ -136,17 +150,26 @@ def _subject(mail: IncomingMail, found: TemplateFields) -> str:
     return subject or NO_SUBJECT
 
 
-def _description(mail: IncomingMail, found: TemplateFields) -> str:
+def _description(mail: IncomingMail, found: TemplateFields, first_line: str) -> str:
     """The whole text, as far as a case has room for it; the last line says how much it has not."""
     subject = mail.subject or found.subject or NO_SUBJECT
     whole = f"{subject}\n\n{mail.text}" if len(subject) > LONGEST_SUBJECT and mail.text else mail.text or subject
+    begun = f"{first_line}\n\n{whole}" if first_line else whole
+    return fitting(begun, attached(mail), LONGEST_DESCRIPTION, mail.left_out)
+
+
+def attached(mail: IncomingMail) -> str:
+    """The names of its attachments, as the end of a text; empty where there are none."""
     names = ", ".join(name.replace("=?", "").replace("?=", "") for name in mail.attachments)
-    end = f"\n\n[Attached to the mail, not taken: {names}]" if names else ""
-    left_out = mail.left_out + max(0, len(whole) + len(end) - LONGEST_DESCRIPTION)
-    if not left_out:
-        return whole + end
-    room = LONGEST_DESCRIPTION - len(end) - len(_cut(len(whole) + mail.left_out))
-    return whole[:room] + end + _cut(len(whole) - room + mail.left_out)
+    return f"\n\n[Attached to the mail, not taken: {names}]" if names else ""
+
+
+def fitting(text: str, end: str, longest: int, left_out: int = 0) -> str:
+    """The text and its end, in at most so many characters; the last line says how many of the text are not there."""
+    if not left_out and len(text) + len(end) <= longest:
+        return text + end
+    room = longest - len(end) - len(_cut(len(text) + left_out))
+    return text[:room] + end + _cut(max(0, len(text) - room) + left_out)
 
 
 def _cut(number: int) -> str:
@@ -163,10 +186,14 @@ def _missing(found: TemplateFields) -> Iterator[str]:
         yield "the mail names no account: no ZOID, ZGID, ZUID or customer e-mail (SUP-12)"
 
 
-def _about_the_mail(mail: IncomingMail, *, dated: bool) -> Iterator[str]:
+def about_its_text(mail: IncomingMail) -> Iterator[str]:
+    """What people should know of how it was read."""
     if mail.notes:
         yield f"of the mail's text: {'; '.join(mail.notes)}"
     if mail.attachments:
         yield f"attachments are not taken: {len(mail.attachments)}"
+
+
+def _about_its_date(*, dated: bool) -> Iterator[str]:
     if not dated:
         yield "the mail's date is missing or cannot be right: it counts as received now (AMB-36)"

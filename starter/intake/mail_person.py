@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from adapters.mail.incoming_text import cleaned
 from domain.checks import shown
 from domain.values import Language, Person
 
@@ -27,14 +28,19 @@ def _parts(name: str) -> tuple[str, str] | None:
     if "@" in bare:
         return None
     last, comma, first = (part.strip() for part in bare.partition(","))
-    if comma and first and last:
+    if comma and _is_seen(first) and _is_seen(last):
         return first, last
-    words = bare.split()
+    words = [word for word in bare.split() if _is_seen(word)]
     if len(words) > 1 and IN_EAST_ASIA.search(bare):
         return " ".join(words[1:]), words[0]
     if len(words) > 1:
         return " ".join(words[:-1]), words[-1]
     return _unparted(bare)
+
+
+def _is_seen(name: str) -> bool:
+    """Is there anything but characters that nobody sees?"""
+    return bool(cleaned(name))
 
 
 def _unparted(name: str) -> tuple[str, str] | None:

@@ -9,8 +9,8 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFail
 
 from activities.ports import RecordedMail
 from domain.events import Event
-from domain.lifecycles import KINDS, mail_kinds
-from domain.mails import Role
+from domain.lifecycles import KINDS
+from domain.list_line import ListLine
 from domain.view import LifecycleView
 from starter.answers.lifecycle import ShowAnswer, ShownMail
 from starter.console.exits import Exit, Stop
@@ -20,8 +20,6 @@ from starter.reach.executions import described, first_input, outcome, zone_in
 from starter.reach.gate import asking
 from starter.reach.records import Records
 from workflows.details import local
-
-ROLES: Final = frozenset(Role)
 
 LOST: Final = "Temporal has lost it (restored from a backup?)"
 
@@ -70,6 +68,14 @@ class FromStore:
         return KINDS[state.lifecycle].view(state, as_of)
 
     @property
+    def line(self) -> ListLine | None:
+        """What its list says of it now: ages, days left."""
+        if self.row is None:
+            return None
+        state = self.row.state
+        return KINDS[state.lifecycle].list_line.of(state, datetime.now(UTC))
+
+    @property
     def lost(self) -> str:
         """What it means that Temporal does not know it; empty if there is none, or if it is over. R9."""
         if self.row is None or self.row.state.closed:
@@ -91,6 +97,7 @@ async def observe(subject: Subject) -> ShowAnswer:
         state=view,
         events=tuple(stored.events),
         mails=tuple(_without_address(mail) for mail in stored.mails),
+        line=stored.line.model_dump(mode="json") if stored.line else {},
         warnings=tuple(_doubts(temporal, stored, view)),
     )
 
@@ -126,19 +133,7 @@ def _doubts(temporal: FromTemporal, stored: FromStore, view: LifecycleView) -> l
 
 def _without_address(mail: RecordedMail) -> ShownMail:
     """The ledger's row, with its reader's role instead of an address."""
-    return ShownMail(**mail.model_dump(exclude={"recipient"}), to=reader_of(mail))
-
-
-def reader_of(mail: RecordedMail) -> str:
-    """The role of who gets it: its posting's, or its kind's."""
-    by_kind = next((kind.reader for kind in mail_kinds() if kind == mail.kind), None)
-    return _posted_to(mail.key) or by_kind or "–"
-
-
-def _posted_to(key: str) -> str:
-    """`customer_administrator/1`: the end of a key, if the posting named a role. What is over has no postings left."""
-    parts = key.split("/")
-    return next(("/".join(parts[place:]) for place in range(2, len(parts)) if parts[place] in ROLES), "")
+    return ShownMail(**mail.model_dump(exclude={"recipient"}), to=mail.recipient)
 
 
 async def from_temporal(subject: Subject) -> FromTemporal:

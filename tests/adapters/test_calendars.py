@@ -10,6 +10,7 @@ from activities.ports import UnknownCountry
 from adapters import calendars
 from adapters.calendars import LibraryCalendars, NoSuchZone
 from domain.working_time import WorkingCalendar, end_of_business_day_after, end_of_day
+from tests.support.one_item import in_one_item
 
 
 def japan(first: date = date(2026, 1, 1), last: date = date(2027, 1, 1)) -> WorkingCalendar:
@@ -94,14 +95,14 @@ class TestACalendar:
 class TestZoneRules:
     """ADR 5: what a life computes from is recorded with it."""
 
-    @pytest.mark.parametrize("zone", sorted(available_timezones()))
+    @in_one_item("zone", sorted(available_timezones()))
     def test_are_those_of_the_package_for_every_zone(self, zone: str) -> None:
         rules = LibraryCalendars().zone_rules(zone)
         days = [date(2026, month, 1) for month in range(1, 13)]
         assert [end_of_day(day, rules) for day in days] == [end_of_day(day, zone) for day in days]
         assert len(rules.tzif) < 2500, "they travel in every record"
 
-    @pytest.mark.parametrize(
+    @in_one_item(
         "name",
         [
             "../Asia/Tokyo",

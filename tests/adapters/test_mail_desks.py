@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from email.message import EmailMessage
-from itertools import product
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from tests.adapters import test_mail_cases as cases
 from tests.adapters import test_mail_letters as orders
 from tests.adapters import test_mail_options as options
 from tests.adapters import test_mail_trials as trials
+from tests.support.one_item import in_one_item
 
 TECHNICAL = {OrderMail.WELCOME, TrialMail.TRIAL_WELCOME, TrialMail.TRIAL_STARTED, TrialMail.TRIAL_SETUP} | set(CaseMail)
 """They begin or set up the use of the service, or are about help with it."""
@@ -37,7 +37,8 @@ DAY_AND_NIGHT = {
 }
 
 
-@pytest.mark.parametrize(("kind", "language"), list(product(mail_kinds(), Language)))
+@pytest.mark.parametrize("language", Language)
+@in_one_item("kind", mail_kinds())
 def test_amb_57_a_mail_names_one_desk_and_promises_only_what_that_one_does(kind: MailKind, language: Language) -> None:
     usual = next(usual for kinds, usual in ROOMS if kind in kinds)
     text = orders.part(usual(kind, language), "plain")

@@ -6,7 +6,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, default
+from email.policy import SMTP
 from email.utils import parseaddr
 from typing import Any
 
@@ -27,7 +27,6 @@ from domain.order.mails import OrderMail
 from domain.values import Language, Person
 from tests.adapters.test_mail_letters import (
     COMPOSER,
-    EVERY_LETTER,
     FACTS,
     LINKS,
     MESSAGE_ID,
@@ -36,6 +35,8 @@ from tests.adapters.test_mail_letters import (
     a_letter,
     the_facts,
 )
+from tests.support.one_item import in_one_item
+from tests.support.read_mail import READER
 
 FREE_TEXT = (
     "customer_company",
@@ -112,7 +113,7 @@ def name_in(content: bytes) -> str:
 def assert_only_ours(envelope: Envelope) -> EmailMessage:
     """Our headers, our recipient, our parts; answers the mail as parsed."""
     assert raw_headers(envelope.content) == [*HEADERS, "MIME-Version", "Content-Type"]
-    mail = message_from_bytes(envelope.content, policy=default)
+    mail = message_from_bytes(envelope.content, policy=READER)
     assert [address.addr_spec for address in mail["To"].addresses] == ["reader@partner.example"] == [envelope.recipient]
     assert [address.addr_spec for address in mail["From"].addresses] == ["desk@vendor.example"] == [envelope.sender]
     assert {part.get_content_type() for part in mail.walk()} <= {
@@ -136,20 +137,21 @@ def assert_words_stay_words(letter: Letter, words: str) -> None:
     assert {link[:8] for link in re.findall(r'href="([^"]*)"', html.get_content())} == {"https://"}
 
 
-@pytest.mark.parametrize("words", HARMLESS)
+@in_one_item("words", HARMLESS)
 def test_words_stay_words(words: str) -> None:
     letter = a_hostile_letter(OrderMail.ORDER_REJECTED, Language.FRENCH, words)
     assert_words_stay_words(letter, words)
 
 
-@pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
+@pytest.mark.parametrize("language", Language)
+@in_one_item("kind", NEEDED)
 def test_words_stay_words_wherever_they_stand(kind: MailKind, language: Language) -> None:
     words = " / ".join(HARMLESS)
     assert_words_stay_words(a_hostile_letter(kind, language, words), words)
 
 
-@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("kind", NEEDED)
+@in_one_item("place", PLACES)
 def test_control_characters_stop_a_mail_or_are_not_in_it(kind: MailKind, place: str) -> None:
     letter = a_hostile_letter(kind, Language.ENGLISH, "x\r\nBcc: evil@evil.example\u2028\x0b\r\n\r\n<b>hi", (place,))
     try:
@@ -160,8 +162,8 @@ def test_control_characters_stop_a_mail_or_are_not_in_it(kind: MailKind, place: 
     assert b"evil" not in envelope.content
 
 
-@pytest.mark.parametrize("words", HARMFUL)
-@pytest.mark.parametrize("place", ["customer_company", "last_name"])
+@in_one_item("words", HARMFUL)
+@in_one_item("place", ["customer_company", "last_name"])
 def test_a_control_character_in_a_name_is_never_sent(place: str, words: str) -> None:
     with pytest.raises(UnsafeMail) as refusal:
         sent(a_hostile_letter(OrderMail.BUILD_LATE, Language.JAPANESE, words, (place,)))
@@ -192,7 +194,7 @@ def test_any_name_reaches_the_reader_as_it_is_written(first: str, last: str, com
     )
     check(content + b"\r\nhi\r\n", ("From", "To", "Subject"), "desk@vendor.example", "reader@partner.example")
     assert name_in(content) == f"{first} {last}"
-    assert message_from_bytes(content, policy=default)["Subject"] == company
+    assert message_from_bytes(content, policy=READER)["Subject"] == company
     assert all(len(line) <= 78 for line in content.split(b"\r\n"))
 
 
@@ -206,7 +208,7 @@ def test_any_name_in_a_whole_mail_adds_nothing_to_it(first: str, last: str, comp
     assert name_in(envelope.content) in {f"{first} {last}", f"{last} {first}", f"{last}{first}"}
 
 
-@pytest.mark.parametrize(
+@in_one_item(
     "email",
     ["a@b.example, evil@evil.example", "a@b.example\r\nBcc: evil@evil.example", "a b@c.example", "<a@b.example>",
      "a@b\0.example", '"a b"@c.example',
@@ -226,7 +228,7 @@ def test_unusual_addresses_are_written_to_as_they_are(email: str) -> None:
     assert sent(letter.model_copy(update={"to": letter.to.model_copy(update={"email": email})})).recipient == email
 
 
-@pytest.mark.parametrize(
+@in_one_item(
     "url",
     ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "file:///etc/passwd", "data:text/html,x", "ftp://a.example",
      "//a.example", "https://", "https://a.example/\" onclick=x", "https://a.example/<b>", "https://a.example/ b", "https://a.example\r\nx",
@@ -280,7 +282,7 @@ def test_an_attachment_with_a_name_that_is_no_file_name_is_refused(name: str) ->
         COMPOSER.compose(a_letter(OrderMail.CONFIRMATION), MESSAGE_ID, (attached,))
 
 
-@pytest.mark.parametrize("words", HARMFUL)
+@in_one_item("words", HARMFUL)
 def test_no_header_carries_control_characters(words: str) -> None:
     for header in (words, Address(words.replace("\r", "\x01"), "a", "b.example")):
         with pytest.raises(UnsafeMail):

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import default
 from functools import cache
 from html.parser import HTMLParser
 from itertools import product
@@ -27,6 +26,8 @@ from domain.subscription.facts import SubscriptionFacts
 from domain.subscription.mails import SubscriptionMail
 from domain.values import Language, Person
 from tests.makers import a_form, a_graduation, some
+from tests.support.one_item import in_one_item
+from tests.support.read_mail import READER
 
 TEMPLATES = Path(composing.__file__).with_name("templates")
 MESSAGE_ID = "<0123abcd@tenure.example>"
@@ -124,7 +125,6 @@ PAGES = {
     SubscriptionMail.RENEWAL_NOT_ORDERED: ("https://hub.vendor.example/subscription",),
     SubscriptionMail.SUBSCRIPTION_SUSPENDED: ("https://hub.vendor.example/subscription",),
 }
-EVERY_LETTER = list(product(NEEDED, Language))
 
 
 def a_letter(kind: MailKind, language: Language = Language.ENGLISH, **facts: Any) -> Letter:
@@ -143,7 +143,7 @@ def the_facts(kind: MailKind, **changes: Any) -> LetterFacts:
 def composed(letter: Letter) -> EmailMessage:
     """As the reader's mail program reads it."""
     content = COMPOSER.compose(letter, MESSAGE_ID, (PDF,) if letter.kind == OrderMail.CONFIRMATION else ()).content
-    return message_from_bytes(content, policy=default)
+    return message_from_bytes(content, policy=READER)
 
 
 @cache
@@ -155,7 +155,7 @@ def usual_bytes(kind: MailKind, language: Language) -> bytes:
 @cache
 def usual(kind: MailKind, language: Language) -> EmailMessage:
     """The mail with all its usual facts."""
-    return message_from_bytes(usual_bytes(kind, language), policy=default)
+    return message_from_bytes(usual_bytes(kind, language), policy=READER)
 
 
 def part(mail: EmailMessage, kind: str) -> str:
@@ -208,7 +208,8 @@ def test_both_kits_have_the_same_macros() -> None:
     assert names[0] == names[1]
 
 
-@pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
+@pytest.mark.parametrize("language", Language)
+@in_one_item("kind", NEEDED)
 class TestEveryLetter:
     def test_says_its_facts_on_the_readers_clock(self, kind: MailKind, language: Language) -> None:
         mail = usual(kind, language)
@@ -314,7 +315,7 @@ def test_the_partner_is_told_how_long_a_build_takes_by_the_orders_own_terms(lang
     assert re.search(r"9\s?(営業日|영업일|jours ouvrés|business days)", text)
 
 
-@pytest.mark.parametrize("kind", NEEDED)
+@in_one_item("kind", NEEDED)
 def test_french_punctuation_never_begins_a_line(kind: MailKind) -> None:
     assert not re.search(r" [:;?!»]|« ", part(usual(kind, Language.FRENCH), "plain"))
 
@@ -349,7 +350,8 @@ ADDRESSED = {
 }
 
 
-@pytest.mark.parametrize(("language", "given"), list(product(Language, NAMES)))
+@pytest.mark.parametrize("language", Language)
+@in_one_item("given", NAMES)
 def test_a_name_stands_in_the_order_of_its_script_and_is_greeted_as_the_reader_expects(
     language: Language, given: tuple[str, str]
 ) -> None:
@@ -389,9 +391,8 @@ OF_BUILDING = {
 }
 
 
-@pytest.mark.parametrize(
-    ("kind", "language"), list(product((OrderMail.CONFIRMATION, OrderMail.PROVISIONING_COPY), Language))
-)
+@in_one_item("language", Language)
+@in_one_item("kind", (OrderMail.CONFIRMATION, OrderMail.PROVISIONING_COPY))
 def test_only_a_new_order_is_said_to_build_a_site(kind: OrderMail, language: Language) -> None:
     renewal = part(composed(a_letter(kind, language, order_kind="renewal", form=a_form())), "plain")
     assert not re.search(OF_BUILDING[language], renewal)
@@ -401,7 +402,8 @@ def test_only_a_new_order_is_said_to_build_a_site(kind: OrderMail, language: Lan
 LONGEST_SUBJECT = 60
 
 
-@pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
+@pytest.mark.parametrize("language", Language)
+@in_one_item("kind", NEEDED)
 def test_a_subject_begins_with_what_matters_and_is_short(kind: MailKind, language: Language) -> None:
     subject = usual(kind, language)["Subject"]
     assert len(subject) <= LONGEST_SUBJECT
@@ -409,7 +411,7 @@ def test_a_subject_begins_with_what_matters_and_is_short(kind: MailKind, languag
     assert not subject.startswith(("SO-", "sub-"))
 
 
-@pytest.mark.parametrize("kind", NEEDED)
+@in_one_item("kind", NEEDED)
 def test_in_french_nothing_is_elided_before_a_name_and_a_last_day_is_not_before_itself(kind: MailKind) -> None:
     text = part(composed(a_letter(kind, Language.FRENCH, customer_company="Atelier", facing_partner="Île")), "plain")
     assert not re.search(r"\b(de |d’|que |qu’|à la |le )(Atelier|Île)", text)

@@ -4,7 +4,6 @@ import re
 from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cache
-from itertools import product
 from typing import Any
 
 import pytest
@@ -51,6 +50,7 @@ from tests.adapters.test_mail_letters import LINKS
 from tests.domain.test_device import a_loan
 from tests.domain.test_subscription import a_subscription
 from tests.makers import MONDAY, a_form, a_graduation, a_person, a_renewal, a_trial, an_order, built, days, some
+from tests.support.one_item import in_one_item
 
 DEVICES = DevicePolicy(return_within=days(37), reminders=(days(11), days(13)))
 TRIAL = TrialPolicy(
@@ -173,7 +173,8 @@ def test_no_number_of_these_policies_is_the_usual_one(policy: Model) -> None:
             assert value != getattr(usual, field), field
 
 
-@pytest.mark.parametrize(("kind", "language"), list(product(mail_kinds(), Language)))
+@pytest.mark.parametrize("language", Language)
+@in_one_item("kind", mail_kinds())
 def test_no_mail_says_a_usual_number_under_an_unusual_policy(
     kind: MailKind, language: Language, written: Stationery
 ) -> None:

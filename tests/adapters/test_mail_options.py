@@ -501,7 +501,7 @@ def test_free_text_keeps_its_lines_and_cannot_pass_for_ours(name: str, language:
 
 @in_one_item("name", SAMPLES)
 def test_french_punctuation_never_begins_a_line_and_apostrophes_are_round(name: str) -> None:
-    for shown in shown_in(mail_of(name, Language.FRENCH)):
+    for shown in some(shown_in(mail_of(name, Language.FRENCH))):
         said = shown
         assert not re.search(r" [:;?!»]|« |[a-z]'", said)
         for line in filter(None, SAID.split("\n")):
@@ -682,7 +682,7 @@ LANGUAGES: Final = {
 
 @in_one_item("tag", LANGUAGES)
 def test_a_language_is_called_as_the_reader_calls_it(tag: str) -> None:
-    for language, name in zip(Language, LANGUAGES[tag], strict=True):
+    for language, name in some(zip(Language, LANGUAGES[tag], strict=True)):
         assert language_name(tag, Reader(a_reader(language))) == name
 
 

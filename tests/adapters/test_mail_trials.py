@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import default
 from functools import cache
 from itertools import product
 from typing import Any
@@ -40,6 +39,8 @@ from tests.adapters.test_mail_letters import (
     words_of,
 )
 from tests.makers import some
+from tests.support.one_item import in_one_item
+from tests.support.read_mail import READER
 
 E = datetime(2026, 3, 14, 15, 0, tzinfo=UTC)
 GRACE_ENDS = datetime(2026, 4, 13, 15, 0, tzinfo=UTC)
@@ -153,7 +154,6 @@ COMPOSER = JinjaComposer(
     LINKS.model_copy(update={"trial_consent": CONSENT, "control_hub": CONTROL_HUB}),
 )
 DESKS = {HelpDesk.ORDERS: "https://orders.vendor.example/", HelpDesk.TECHNICAL: "https://help.vendor.example/"}
-EVERY_LETTER = list(product(NEEDED, Language))
 DEVICE_MAILS = (DeviceMail.DEVICE_EULA, DeviceMail.DEVICE_RETURN, DeviceMail.DEVICE_OVERDUE)
 
 
@@ -173,7 +173,7 @@ def content_of(letter: Letter) -> bytes:
 
 def composed(letter: Letter) -> EmailMessage:
     """As the reader's mail program reads it."""
-    return message_from_bytes(content_of(letter), policy=default)
+    return message_from_bytes(content_of(letter), policy=READER)
 
 
 @cache
@@ -205,7 +205,8 @@ def test_every_service_has_its_product_name() -> None:
     assert set(_SERVICES) == set(Service)
 
 
-@pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
+@pytest.mark.parametrize("language", Language)
+@in_one_item("kind", NEEDED)
 class TestEveryLetter:
     def test_says_its_facts_on_the_readers_clock(self, kind: MailKind, language: Language) -> None:
         text = text_of(kind, language)
@@ -252,7 +253,7 @@ class TestEveryLetter:
     def test_words_stay_words_wherever_they_stand(self, kind: MailKind, language: Language) -> None:
         words = " / ".join(HARMLESS)
         content = content_of(a_hostile_letter(kind, language, words))
-        mail = message_from_bytes(content, policy=default)
+        mail = message_from_bytes(content, policy=READER)
         assert raw_headers(content) == list(usual(kind, language).keys())
         assert [address.addr_spec for address in mail["To"].addresses] == ["reader@partner.example"]
         assert name_in(content) == f"{words} {words}"
@@ -269,19 +270,20 @@ class TestEveryLetter:
             composed(a_hostile_letter(kind, language, "x\u2028Bcc: evil@evil.example"))
 
 
-@pytest.mark.parametrize("kind", NEEDED)
+@in_one_item("kind", NEEDED)
 def test_french_punctuation_never_begins_a_line(kind: MailKind) -> None:
     assert not re.search(r" [:;?!»]|« ", text_of(kind, Language.FRENCH))
 
 
-@pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
+@pytest.mark.parametrize("language", Language)
+@in_one_item("kind", NEEDED)
 def test_a_subject_begins_with_what_matters_and_is_short(kind: MailKind, language: Language) -> None:
     subject = usual(kind, language)["Subject"]
     assert len(subject) <= LONGEST_SUBJECT
     assert subject[0] not in "[【("
 
 
-@pytest.mark.parametrize("kind", NEEDED)
+@in_one_item("kind", NEEDED)
 def test_in_french_nothing_is_elided_before_a_name_and_a_last_day_is_not_before_itself(kind: MailKind) -> None:
     for last_day in (True, False):
         text = text_of(kind, Language.FRENCH, customer_company="Atelier", facing_partner="Île", last_day=last_day)
@@ -362,7 +364,7 @@ STOPS = {
 }
 
 
-@pytest.mark.parametrize("language", Language)
+@in_one_item("language", Language)
 class TestTrials:
     def test_amb_14_at_expiry_it_is_said_what_may_still_be_used(self, language: Language) -> None:
         for access, said in zip(("full", "admin_only", "none"), GRACE[language], strict=True):
@@ -463,7 +465,7 @@ class TestTrials:
         assert steps == ["1", "2"]
 
 
-@pytest.mark.parametrize("language", Language)
+@in_one_item("language", Language)
 class TestDevices:
     def test_a_label_in_the_box_makes_three_steps(self, language: Language) -> None:
         text = text_of(DeviceMail.DEVICE_RETURN, language)
@@ -475,19 +477,19 @@ class TestDevices:
         assert re.findall(r"^  (\d)\. ", text, re.MULTILINE) == ["1", "2"]
         assert "DHL" in text
 
-    @pytest.mark.parametrize("kind", [DeviceMail.DEVICE_RETURN, DeviceMail.DEVICE_OVERDUE])
+    @in_one_item("kind", [DeviceMail.DEVICE_RETURN, DeviceMail.DEVICE_OVERDUE])
     def test_without_a_carrier_the_trials_team_knows(self, kind: MailKind, language: Language) -> None:
         assert "trials@vendor.example" in text_of(kind, language, carrier=None, label_in_box=False)
 
     def test_the_date_that_counts_is_not_the_hubs(self, language: Language) -> None:
         assert "Control Hub" in text_of(DeviceMail.DEVICE_EULA, language)
 
-    @pytest.mark.parametrize("kind", DEVICE_MAILS)
+    @in_one_item("kind", DEVICE_MAILS)
     def test_every_serial_number_is_named(self, kind: MailKind, language: Language) -> None:
         assert re.search("FOC1(, |、)FOC2", text_of(kind, language))
 
 
-@pytest.mark.parametrize("language", Language)
+@in_one_item("language", Language)
 class TestTheLookUp:
     def test_it_is_in_english_for_everybody(self, language: Language) -> None:
         text = text_of(DeviceMail.RMA_LOOKUP, language)

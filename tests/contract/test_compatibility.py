@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.support.one_item import in_one_item
 from tools import contract
 from tools.compatibility import gaps
 
@@ -28,7 +29,7 @@ def test_schemas_and_page_are_as_the_code_says() -> None:
     assert not stale, f"not up to date: {', '.join(stale)}. Run: python -m tools.contract --write"
 
 
-@pytest.mark.parametrize("name", contract.entries())
+@in_one_item("name", contract.entries())
 def test_every_schema_is_one_and_its_example_fits_it(name: str) -> None:
     schema = contract.schema_of(name)
     Draft202012Validator.check_schema(schema)
@@ -38,7 +39,7 @@ def test_every_schema_is_one_and_its_example_fits_it(name: str) -> None:
         Draft202012Validator(schema).validate(said)
 
 
-@pytest.mark.parametrize("file", COMMITTED, ids=lambda file: f"{file.parent.name}/{file.stem}")
+@in_one_item("file", COMMITTED)
 def test_examples_we_published_are_still_accepted(file: Path) -> None:
     """Rules between fields, and of texts, are beyond JSON Schema: what we once showed as valid has to stay so."""
     schema = json.loads(file.read_text(encoding="utf-8"))
@@ -223,7 +224,7 @@ def test_a_harmless_change_of_an_answer_is_let_through(change: str) -> None:
     assert contract.broken(contract.ANSWER, VIEW, today) is None
 
 
-@pytest.mark.parametrize("name", contract.entries())
+@in_one_item("name", contract.entries())
 def test_nothing_differs_from_itself(name: str) -> None:
     schema = contract.schema_of(name)
     assert not gaps(schema, schema)

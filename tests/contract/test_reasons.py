@@ -12,13 +12,18 @@ from temporalio.exceptions import ApplicationError
 
 from activities.errors import problems_of, refused_by
 from adapters.temporal import wording
+from domain.case.messages import OpenCase
+from domain.option.messages import OptionKind, RequestOption
 from domain.order.forms import GraduationForm, ProvisioningForm
 from domain.order.messages import PlaceOrder
 from domain.reasons import Problem, Reason
 from domain.trial.messages import ConvertTrial, EditServices, StartTrial
 from domain.values import Model, Refused
 from starter.console.models import Wrong, judged
+from tests.cases import an_opening
 from tests.makers import a_form, a_graduation, a_renewal, a_trial, an_order, some
+from tests.options import a_request
+from tests.support.one_item import in_one_item
 from tools import contract
 from tools.compatibility import gaps
 
@@ -61,7 +66,7 @@ def refused(name: str, document: Any) -> list[Problem]:
     return found.problems
 
 
-@pytest.mark.parametrize("name", SAID)
+@in_one_item("name", SAID)
 def test_another_type_at_any_place_is_refused_with_that_place(name: str) -> None:
     document = said(name)
     for way in some(places(document)):
@@ -75,7 +80,7 @@ def test_another_type_at_any_place_is_refused_with_that_place(name: str) -> None
         assert {problem.code for problem in found} <= {Reason.WRONG_TYPE, Reason.NOT_ONE_OF, Reason.WRONG_FORM}, found
 
 
-@pytest.mark.parametrize("name", SAID)
+@in_one_item("name", SAID)
 def test_a_misspelt_field_is_unknown_and_the_one_that_is_missing_is_required(name: str) -> None:
     document = said(name)
     for way in some([(), *(way for way in places(document) if isinstance(at(document, way), dict))]):
@@ -87,7 +92,7 @@ def test_a_misspelt_field_is_unknown_and_the_one_that_is_missing_is_required(nam
         assert (Reason.REQUIRED, required) in [(problem.code, problem.field) for problem in found]
 
 
-@pytest.mark.parametrize("name", SAID)
+@in_one_item("name", SAID)
 def test_what_was_left_to_replace_is_a_placeholder_wherever_it_stands(name: str) -> None:
     document = said(name)
     for way in some(way for way in places(document) if isinstance(at(document, way), str)):
@@ -95,7 +100,7 @@ def test_what_was_left_to_replace_is_a_placeholder_wherever_it_stands(name: str)
         assert (problem.code, problem.field) == (Reason.PLACEHOLDER, wording.as_path(way))
 
 
-@pytest.mark.parametrize("name", SAID)
+@in_one_item("name", SAID)
 def test_what_is_too_big_or_cannot_be_printed_is_refused_before_it_is_sent(name: str) -> None:
     """As the door of the workflow does."""
     assert [each.code for each in refused(name, said(name) | {"by": "x" * wording.LARGEST})] == [Reason.TOO_BIG]
@@ -132,6 +137,10 @@ RULES: list[tuple[type[Model], dict[str, Any], str, str]] = [
     (ProvisioningForm, a_document(a_form(), number_of_sites=7), "number_of_sites", "ORD-32"),
     (GraduationForm, a_document(a_graduation(), outstanding_issues=""), "outstanding_issues", "ORD-30"),
     (GraduationForm, a_document(a_graduation(), copy_email=None), "copy_email", "ORD-30"),
+    (RequestOption, a_document(a_request(), language=None), "language", "OPT-02"),
+    (RequestOption, a_document(a_request(), kind="logo"), "language", "OPT-02"),
+    (RequestOption, a_document(a_request(OptionKind.OTHER), text=None), "text", "OPT-04"),
+    (OpenCase, a_document(an_opening(), organization_id=None), "organization_id", "SUP-40"),
 ]  # fmt: skip
 
 
@@ -203,6 +212,8 @@ INSIDE = (
     "domain/subscription/letters.py",
     "domain/trial/letters.py",
     "domain/order/letters.py",
+    "domain/option/letters.py",
+    "domain/case/letters.py",
 )
 """What a mail lacks: said to operators in the ledger, never to somebody who asked."""
 
@@ -222,7 +233,7 @@ def _below(kind: type[Refused]) -> Iterator[type[Refused]]:
         yield from _below(each)
 
 
-@pytest.mark.parametrize("reason", Reason)
+@in_one_item("reason", Reason)
 def test_a_code_reads_as_one_and_is_told_on_the_page(reason: Reason) -> None:
     assert reason == reason.lower().replace("-", "_")
     assert f"| `{reason}` | {reason.meaning} |" in contract.page((contract.ROOT / contract.PAGE).read_text("utf-8"))

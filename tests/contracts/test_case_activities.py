@@ -24,6 +24,7 @@ from domain.events import Journal
 from domain.sla import ServiceHours
 from domain.working_time import WorkingCalendar, ZoneRules
 from tests.cases import HOUR, SUPER_ADMIN, a_case, an_account, an_opening
+from tests.cases import asked as a_question
 from tests.makers import MONDAY
 from tests.postgres import an_open_store, emptied
 
@@ -173,6 +174,26 @@ async def test_amb_36_one_that_begins_again_after_a_restore_was_received_when_it
     assert again.received_at == MONDAY
     state: CaseState = store.state(NAME, "C-1")
     assert state.received_at == MONDAY
+
+
+async def test_r9_after_a_restore_no_text_takes_the_number_of_one_that_the_partner_has(store: SqlStore) -> None:
+    """Else the mail of the new one would pass for sent, and the old one be overwritten."""
+    assert (await opened(known(store))).texts == {}
+    state = a_case()
+    state.ask_partner(a_question(), MONDAY)
+    request = RecordRequest(
+        lifecycle=NAME,
+        subject="C-1",
+        state=state.model_dump(mode="json"),
+        journal=Journal(),
+        papers=Papers(),
+        at=MONDAY,
+    )
+    store.record(request, "run-1")
+    again = await opened(store, run="run-2", now=MONDAY + 5 * HOUR, runs=AllRunsAreLost())
+    assert again.texts == {"question": 1}
+    written: CaseState = store.state(NAME, "C-1")
+    assert written.texts == {"question": 1}
 
 
 async def test_a_question_asked_again_reads_the_case_s_own_identifiers_from_the_store(store: SqlStore) -> None:

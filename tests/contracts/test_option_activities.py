@@ -1,8 +1,9 @@
 """An option request is judged by what the store knows of its subscription, on every database. OPT-01, OPT-02, R9."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from sqlalchemy import delete
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities import option
 from activities.option import (
     OpenOption,
     OptionActivities,
     OptionApplied,
     OptionEffect,
     SubscriptionNotRunning,
+    SubscriptionSilent,
 )
 from adapters.calendars import LibraryCalendars
 from adapters.sql.schema import LifecycleRecord
@@ -27,11 +30,13 @@ from domain.option.messages import ContactOf, OptionKind, RequestOption
 from domain.option.state import NAME, OptionState
 from domain.option.subscribed import Subscribed
 from domain.subscription.messages import OptionNews
+from domain.subscription.site_state import NOT_CARRIED_OUT
 from domain.subscription.sites import SubscriptionSite
 from domain.values import Message, Model
 from tests.makers import MONDAY, a_person
 from tests.options import SITE, SUBSCRIPTION_ID, a_request, subscribed, subscription, terminated, told
 from tests.postgres import an_open_store, emptied
+from workflows.steps import ON_THE_SPOT
 
 K = OptionKind
 LATER = MONDAY + timedelta(hours=1)
@@ -57,6 +62,9 @@ class SomeLifecycles:
 
     runs_exist: bool = True
     hears: bool = True
+    makes_of_it: Callable[[str], None] = field(default=lambda _request: None)
+    """What the subscription has recorded by then, of this request."""
+
     told: list[tuple[str, str, str, Model | None]] = field(default_factory=list)
 
     async def any_exists(self, _workflow_id: str, _runs: frozenset[str]) -> bool:
@@ -67,6 +75,8 @@ class SomeLifecycles:
 
     async def signal(self, lifecycle: Lifecycle, subject: str, name: str, message: Model | None = None) -> bool:
         self.told.append((lifecycle, subject, name, message))
+        if isinstance(message, OptionNews):
+            self.makes_of_it(message.request_id)
         return self.hears
 
 
@@ -262,10 +272,19 @@ async def test_amb_59_a_former_partner_changes_no_contact_of_the_present_one(sto
 # Its effect.
 
 
+def carried_out(store: SqlStore, request: str, *, fitted: bool = True) -> None:
+    """By the subscription, which says so in the store."""
+    state = subscription(store)
+    state.options.append(request)
+    if not fitted:
+        state.endanger(NOT_CARRIED_OUT + request, LATER, LATER)
+    told(store, state)
+
+
 @pytest.mark.parametrize("kind", [K.LANGUAGE, K.SITE_SPLIT])
 async def test_opt_02_the_subscription_hears_of_a_new_language_or_site(store: SqlStore, kind: OptionKind) -> None:
     await opened(store, a_request(kind))
-    lifecycles = SomeLifecycles()
+    lifecycles = SomeLifecycles(makes_of_it=partial(carried_out, store))
     assert await applied(store, lifecycles) == OptionApplied()
     assert lifecycles.told == [
         ("subscription", SUBSCRIPTION_ID, "option_completed", OptionNews(request_id="OR-1")),
@@ -293,3 +312,37 @@ async def test_a_subscription_that_should_run_and_does_not_is_told_again_later(s
     await opened(store)
     with pytest.raises(SubscriptionNotRunning):
         await applied(store, SomeLifecycles(hears=False))
+
+
+async def test_opt_02_what_fitted_no_more_when_the_subscription_took_it_has_no_effect(store: SqlStore) -> None:
+    """Two were completed in one moment, and only one of them fits."""
+    await opened(store, a_request(K.SITE_SPLIT))
+    done = await applied(store, SomeLifecycles(makes_of_it=partial(carried_out, store, fitted=False)))
+    assert done.why_not == "it did not fit subscription sub-SO-100001 any more, whose record says why"
+
+
+async def test_a_subscription_that_ends_while_it_hears_of_it_takes_nothing(store: SqlStore) -> None:
+    await opened(store)
+    done = await applied(store, SomeLifecycles(makes_of_it=lambda _request: terminated(store)))
+    assert done.why_not == "subscription sub-SO-100001 is over"
+
+
+async def test_a_subscription_that_says_nothing_is_told_again_later(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No refusal, and no word to anybody that it is so: it may be waiting for the store."""
+    monkeypatch.setattr(option, "LOOKS", (0, 0))
+    await opened(store)
+    with pytest.raises(SubscriptionSilent, match="has not said yet"):
+        await applied(store, SomeLifecycles())
+
+
+async def test_what_took_effect_before_is_known_though_the_subscription_was_lost_since(store: SqlStore) -> None:
+    await opened(store)
+    carried_out(store, "OR-1")
+    assert await applied(store, SomeLifecycles(hears=False)) == OptionApplied()
+
+
+def test_all_looks_together_fit_into_an_activity_on_the_spot() -> None:
+    limit: timedelta = ON_THE_SPOT["schedule_to_close_timeout"]
+    assert sum(option.LOOKS) < 0.6 * limit.total_seconds()

@@ -1141,6 +1141,11 @@ class TestTheMailLedger:
         assert first.startswith("<")
         assert first.endswith("@mail.example.com>")
 
+    def test_a_message_id_leads_to_what_the_mail_is_about(self, store: SqlStore) -> None:
+        found = store.claim(MAIL, "welcome", Lifecycle.ORDER, "SO-100001", "customer", MONDAY).message_id.strip("<>")
+        assert store.written_about([found, "a@elsewhere.example"]) == {found: (Lifecycle.ORDER, "SO-100001")}
+        assert store.written_about(["a@elsewhere.example"]) == store.written_about([]) == {}
+
     def test_a_later_claim_changes_nothing_about_the_first(self, store: SqlStore) -> None:
         claimed(store)
         before = everything(store)

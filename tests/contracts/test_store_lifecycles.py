@@ -28,6 +28,7 @@ from domain.view import LifecycleView, view_of
 from tests.makers import MONDAY, a_form, a_person
 from tests.postgres import an_open_store, at_once, emptied, everything
 from tests.records import papers, recorded
+from tests.support.one_item import in_one_item
 
 LATER = MONDAY + timedelta(hours=1)
 CREDIT_CHECK = Lifecycle("credit_check")
@@ -258,7 +259,7 @@ class TestLists:
             kept(store, state)
         return store
 
-    @pytest.mark.parametrize(
+    @in_one_item(
         ("wanted", "found"),
         [
             ({}, "54321"),

@@ -1,5 +1,6 @@
 """deploy/mail/intake.sh: between a mail server's pipe and `tenure case intake`."""
 
+import json
 import os
 import re
 import shlex
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from starter.answers.intake import ReplyAnswer
 from starter.console.exits import Exit
 
 MAIL = b"From: ken.sato@hikari.example.com\r\nMessage-ID: <1@hikari.example.com>\r\n\r\n\x00\xff\x1b$B\r\n"
@@ -16,14 +18,15 @@ DONE, LATER = 0, 75
 
 
 def piped(
-    root: Path, here: Path, code: int, *options: str, environment: str = ""
+    root: Path, here: Path, code: int, *options: str, environment: str = "", says: str = ""
 ) -> "subprocess.CompletedProcess[bytes]":
     """One mail, where `tenure` ends with this code and keeps what it was given."""
     tenure, settings = here / "tenure", here / "intake.env"
-    tenure.write_text(f'#!/bin/sh\necho "$@" > {here}/asked\ncat "$3" > {here}/read\necho "because" >&2\nexit {code}\n')
+    acts = (f'echo "$@" > {here}/asked', f'cat "$3" > {here}/read', 'echo "because" >&2', f"echo '{says}'")
+    tenure.write_text("\n".join(["#!/bin/sh", *acts, f"exit {code}\n"]))
     tenure.chmod(0o755)
-    settings.write_text(environment or f"TENURE={shlex.quote(str(tenure))}\n")
-    given = {"PATH": os.environ["PATH"], "INTAKE_DIR": f"{here}/kept", "INTAKE_ENV": str(settings)}
+    settings.write_text(f"INTAKE_DIR={here}/kept\n{environment or f'TENURE={shlex.quote(str(tenure))}'}\n")
+    given = {"PATH": os.environ["PATH"], "INTAKE_ENV": str(settings)}
     script = ["/bin/sh", str(root / "deploy/mail/intake.sh"), *options]
     return subprocess.run(script, input=MAIL, env=given, check=False, capture_output=True)
 
@@ -43,10 +46,18 @@ def test_a_mail_that_is_a_case_is_done_and_nothing_is_left_of_it(root: Path, tmp
     assert kept(tmp_path) == {}
 
 
+def test_what_answers_a_resolved_case_is_kept_for_somebody_to_look(root: Path, tmp_path: Path) -> None:
+    """It reached its case as a note, and reopens nothing: nobody would see it otherwise."""
+    answer = {"look": True, "stage": "resolved"}
+    assert "look" in ReplyAnswer.model_fields
+    assert piped(root, tmp_path, Exit.OK, says=json.dumps(answer)).returncode == DONE
+    assert set(kept(tmp_path)) == {"", ".log"}
+
+
 @pytest.mark.parametrize("code", [Exit.BAD_INPUT, Exit.REFUSED, Exit.CONFLICT])
 def test_what_is_refused_is_kept_with_the_reason_and_never_bounced(root: Path, tmp_path: Path, code: Exit) -> None:
     assert piped(root, tmp_path, code).returncode == DONE
-    assert kept(tmp_path) == {"": MAIL, ".log": b"because\n"}
+    assert kept(tmp_path) == {"": MAIL, ".log": b"because\n\n"}
     assert {file.stat().st_mode & 0o077 for file in (tmp_path / "kept").iterdir()} == {0}
 
 
@@ -74,4 +85,4 @@ def test_every_exit_code_has_its_place() -> None:
 
 def test_options_of_the_mail_server_s_line_are_handed_on(root: Path, tmp_path: Path) -> None:
     piped(root, tmp_path, Exit.OK, "--language", "ja", "--zone", "Asia/Tokyo")
-    assert (tmp_path / "asked").read_text().split()[3:] == ["--language", "ja", "--zone", "Asia/Tokyo"]
+    assert (tmp_path / "asked").read_text().split()[3:] == ["--json", "--language", "ja", "--zone", "Asia/Tokyo"]

@@ -1,7 +1,7 @@
 """A support case: the table of domain.md §10.4, classification, clocks at their boundaries, and who hears of what."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -209,7 +209,7 @@ def test_amb_33_an_identifier_nobody_knows_is_none() -> None:
 def test_sup_13_an_identifier_without_the_main_email_is_normal_until_an_agent_fills_the_field() -> None:
     state = a_case(channel=Channel.PHONE, main_email=None)
     assert (state.stage, state.severity, due(state)) == (S.ACKNOWLEDGED, Severity.NORMAL, {})
-    assert mails(state) == ["case_acknowledged"], "who did not write by mail left no field out"
+    assert mails(state) == ["case_acknowledged"], "who called left no field out"
     assert "set_main_email" in {each.update for each in case_view(state, MONDAY).awaiting}
     assert state.attention
     state.set_main_email(main_email(), MONDAY + 30 * MINUTE, found())
@@ -218,12 +218,13 @@ def test_sup_13_an_identifier_without_the_main_email_is_normal_until_an_agent_fi
     assert case_view(state, MONDAY + 30 * MINUTE).facts["minutes_lost"] == "30"
 
 
-def test_sup_15_who_left_the_field_out_of_an_email_hears_once_why_it_matters() -> None:
-    state = a_case(channel=Channel.EMAIL, main_email=None)
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.WIDGET, Channel.PORTAL])
+def test_sup_15_who_left_the_field_out_of_a_form_or_an_email_hears_once_why_it_matters(channel: Channel) -> None:
+    state = a_case(channel=channel, main_email=None)
     assert mails(state) == ["case_acknowledged", "case_field_explained"]
     state.change_service(another_service("Zoho CRM"), MONDAY, found())
     assert mails(state).count("case_field_explained") == 1
-    assert mails(a_case(channel=Channel.EMAIL)) == ["case_acknowledged"], "the field is there"
+    assert mails(a_case(channel=channel)) == ["case_acknowledged"], "the field is there"
 
 
 def test_sup_13_the_field_found_for_a_case_nobody_could_place_raises_it_by_itself() -> None:
@@ -262,6 +263,31 @@ def test_sup_04_another_service_cancels_the_clocks_and_back_starts_them_from_rec
     state.change_service(another_service("Zoho Mail"), MONDAY + 90 * MINUTE, found())
     assert due(state)["first_response_breach"] == MONDAY + 3 * HOUR
     assert mails(state, *TO_OUR_PEOPLE) == ["sla_started_late"], "past its warning already: one notice"
+
+
+@pytest.mark.parametrize("after", [HOUR, 2 * HOUR])
+def test_what_is_awaited_says_since_when_it_is_overdue(after: timedelta) -> None:
+    """SUP-20. Nothing falls due any more, but it does not "wait as long as it takes"."""
+    state = pass_time(a_case(), MONDAY + after)
+    (answer,) = case_view(state, MONDAY + after).awaiting
+    assert (answer.until, answer.then) == (MONDAY + 3 * HOUR, "First response: breach")
+    pass_time(state, MONDAY + 3 * HOUR)
+    (answer,) = case_view(state, MONDAY + 3 * HOUR).awaiting
+    assert (answer.until, answer.then) == (MONDAY + 3 * HOUR, "overdue")
+    state.change_service(another_service(), MONDAY + 4 * HOUR, found(covered=False))
+    assert case_view(state, MONDAY + 4 * HOUR).awaiting[0].until is None, "no clock any more"
+
+
+def test_what_follows_from_what_people_told_need_not_be_told_again() -> None:
+    """R9: of a case that Temporal lost, only what somebody said is named."""
+    state = a_case(looked_up=NOBODY, channel=Channel.EMAIL, main_email=None, organization_id=None)
+    before = state.journal.sequence
+    state.set_main_email(main_email(), MONDAY + MINUTE, found())
+    state.ask_partner(asked(), MONDAY + 2 * MINUTE)
+    events = [each.type for each in state.journal.unrecorded if each.sequence > before]
+    assert "case.clock_paused" in events
+    told = [each for each in events if not each.startswith(CASE.repair.follows)]
+    assert told == ["case.main_email_set", "case.partner_asked"]
 
 
 def test_another_service_must_be_another_one() -> None:
@@ -608,6 +634,26 @@ def test_amb_35_in_business_hours_a_clock_stands_still_over_the_weekend() -> Non
     assert noted(state, "clock_breached") == []
 
 
+ONE_HOUR_A_WEEK = ServiceHours(zone="Asia/Tokyo", weekdays=(1,), closes=time(10, 0))
+TEN_YEARS_OF_IT = 522 * HOUR
+
+
+@pytest.mark.parametrize("span", ["first_response", "identification", "goal", "first_after", "every"])
+def test_amb_35_targets_that_the_hours_of_service_never_reach_are_refused(span: str) -> None:
+    """The last one that is reached in ten years is taken; without hours all are."""
+
+    def terms(longest: timedelta) -> dict[str, object]:
+        if span in {"first_after", "every"}:
+            usual = {"first_after": 24 * HOUR, "every": 4 * HOUR, "warn_before": HOUR}
+            return {"updates": Cadence(**{**usual, span: longest})}
+        return {span: Target(warn_after=HOUR, breach_after=longest)}
+
+    assert CasePolicy(hours=ONE_HOUR_A_WEEK, **terms(TEN_YEARS_OF_IT))
+    assert CasePolicy(**terms(TEN_YEARS_OF_IT + HOUR))
+    with pytest.raises(ValueError, match=r"hours: so much service does not pass within ten years; .*\(AMB-35\)"):
+        CasePolicy(hours=ONE_HOUR_A_WEEK, **terms(TEN_YEARS_OF_IT + HOUR))
+
+
 def test_other_targets_count_anew_and_what_is_over_by_them_is_over() -> None:
     state = a_case()
     shorter = Target(warn_after=30 * MINUTE, breach_after=50 * MINUTE)
@@ -615,6 +661,8 @@ def test_other_targets_count_anew_and_what_is_over_by_them_is_over() -> None:
     assert noted(state, "clock_breached") == [("first_response", in_json(MONDAY + 50 * MINUTE))]
     assert mails(state, *TO_OUR_PEOPLE) == ["sla_breach"], "no warning beside it"
     assert ("first_response", in_json(MONDAY + HOUR)) in noted(state, "clock_recomputed")
+    told = next(each for each in state.journal.unrecorded if each.type == "case.clock_recomputed")
+    assert (told.data["why"], told.reason) == ("other terms", "agreed"), "each is said once"
 
 
 def test_hours_of_service_put_a_breach_off_and_the_zone_becomes_theirs() -> None:

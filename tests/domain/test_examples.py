@@ -10,6 +10,10 @@ from pydantic import BaseModel
 from temporalio import workflow
 
 from domain.account.account import RegisterAccount
+from domain.case.examples import EXAMPLES as CASE_EXAMPLES
+from domain.case.messages import OpenCase
+from domain.case.standing import NAME as CASE
+from domain.case.view import MISSED as CASE_ALERTS
 from domain.device.examples import EXAMPLES as DEVICE_EXAMPLES
 from domain.device.messages import StartDeviceLoan
 from domain.device.view import MISSED as DEVICE_ALERTS
@@ -34,6 +38,7 @@ from starter.demo.acts import read_acts
 from starter.intake.files import opened
 from tests.lives import starts
 from tests.makers import some
+from workflows.case import SupportCase
 from workflows.device import DeviceLoan
 from workflows.option import OptionRequest
 from workflows.order import Order
@@ -48,6 +53,7 @@ ALERTS = {
     "subscription": SUBSCRIPTION_ALERTS.keys(),
     "device": DEVICE_ALERTS.keys(),
     "option": OPTION_ALERTS.keys(),
+    "case": CASE_ALERTS.keys(),
 }
 """By lifecycle; a trial has none."""
 
@@ -57,6 +63,7 @@ STORIES = {
     Lifecycle.TRIAL: (Trial, TRIAL_EXAMPLES),
     Lifecycle.DEVICE: (DeviceLoan, DEVICE_EXAMPLES),
     OPTION: (OptionRequest, OPTION_EXAMPLES),
+    CASE: (SupportCase, CASE_EXAMPLES),
 }
 STARTS: Mapping[Lifecycle, type[Message]] = {
     Lifecycle.ORDER: PlaceOrder,
@@ -64,6 +71,7 @@ STARTS: Mapping[Lifecycle, type[Message]] = {
     Lifecycle.TRIAL: StartTrial,
     Lifecycle.DEVICE: StartDeviceLoan,
     OPTION: RequestOption,
+    CASE: OpenCase,
 }
 PARTS: Mapping[str, type[BaseModel]] = {
     "provisioning-form.json": ProvisioningForm,
@@ -90,14 +98,17 @@ def orders(name: str) -> list[PlaceOrder]:
     return [PlaceOrder.model_validate(each) for each in documents(name)]
 
 
+HANDED_IN = [kind for kind in reversed(KINDS.values()) if kind.handed_in]
+
 PLACED = {
-    document["sales_order_number"]: document
+    document[kind.id_field]: document
     for name in FILES
     if "/" not in name and ".json" in name
     for document in documents(name)
-    if "sales_order_number" in document
+    for kind in HANDED_IN
+    if kind.id_field in document
 }
-"""Every order of the files, by its number."""
+"""Every start of the files, by its id."""
 
 
 def read(name: str, document: dict[str, Any]) -> list[BaseModel]:
@@ -112,7 +123,7 @@ def read(name: str, document: dict[str, Any]) -> list[BaseModel]:
         return [said(document)]
     if "zoid" in document:
         return [RegisterAccount.model_validate(document)]
-    start = next(kind.start for kind in reversed(KINDS.values()) if kind.handed_in and kind.id_field in document)
+    start = next(kind.start for kind in HANDED_IN if kind.id_field in document)
     return [start.model_validate(document)]
 
 
@@ -124,7 +135,8 @@ def said(act: dict[str, Any]) -> BaseModel:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in FILES if not name.startswith("ui/") and not name.endswith((".csv", "world.jsonl"))]
+    "name",
+    [name for name in FILES if not name.startswith("ui/") and not name.endswith((".csv", ".eml", "world.jsonl"))],
 )
 def test_every_file_is_valid(name: str) -> None:
     """Those of examples/ui are there to be filled in: tests/starter/test_desk.py."""

@@ -25,6 +25,7 @@ from domain.trial.messages import ConvertTrial, EditServices, ExtendTrial, Repor
 from domain.values import Message
 from tests.examples import STARTS
 from tests.makers import a_partner, a_renewal, an_order, some
+from tests.support.one_item import in_one_item
 from workflows.order import Order
 from workflows.subscription import Subscription
 
@@ -343,37 +344,28 @@ def test_every_message_of_orders_and_subscriptions_is_looked_at() -> None:
         assert model.model_validate(document) == model.model_validate_json(json.dumps(document))
 
 
-def by_field(cases: list[Bad]) -> list[Any]:
-    """All bad values of one field, as one test."""
-    fields: dict[str, list[Bad]] = {}
-    for case in cases:
-        fields.setdefault(f"{case.model.__name__}.{case.path}", []).append(case)
-    return [pytest.param(several, id=name) for name, several in fields.items()]
+@in_one_item("case", [*ORDERS, *FORM_A, *FORM_B, *OTHERS, *EVERY])
+def test_bad_input_is_refused_with_its_field_and_rule_and_never_echoed(case: Bad) -> None:
+    last = case.path.rpartition(".")[2]
+    text = refusal(case.model, changed(GOOD[case.model], case.path, case.value))
+    place = re.sub(r"\.(\d+)", r"[\1]", case.path)
+    assert place in text or re.search(rf"\b{case.field or last}\b", text), text
+    assert case.rule in text, text
 
 
-@pytest.mark.parametrize("cases", by_field([*ORDERS, *FORM_A, *FORM_B, *OTHERS, *EVERY]))
-def test_bad_input_is_refused_with_its_field_and_rule_and_never_echoed(cases: list[Bad]) -> None:
-    for case in some(cases):
-        last = case.path.rpartition(".")[2]
-        text = refusal(case.model, changed(GOOD[case.model], case.path, case.value))
-        place = re.sub(r"\.(\d+)", r"[\1]", case.path)
-        assert place in text or re.search(rf"\b{case.field or last}\b", text), (case, text)
-        assert case.rule in text, (case, text)
-
-
-@pytest.mark.parametrize("model", GOOD, ids=lambda model: model.__name__)
+@in_one_item("model", GOOD)
 def test_names_of_unknown_fields_are_not_echoed_when_they_cannot_be_names(model: type[Message]) -> None:
     assert "ken@" not in refusal(model, GOOD[model] | {"ken@example.com": 1})
 
 
-@pytest.mark.parametrize("model", GOOD, ids=lambda model: model.__name__)
-@pytest.mark.parametrize("document", [[], "x", 7, None, True], ids=repr)
+@in_one_item("model", GOOD)
+@in_one_item("document", [[], "x", 7, None, True])
 def test_a_message_is_one_json_object(model: type[Message], document: Any) -> None:
     with pytest.raises(ValidationError):
         model.model_validate_json(json.dumps(document))
 
 
-@pytest.mark.parametrize("model", GOOD, ids=lambda model: model.__name__)
+@in_one_item("model", GOOD)
 def test_a_very_large_or_strangely_nested_message_is_refused(model: type[Message]) -> None:
     refusal(model, GOOD[model] | {"reason": "x" * 1_000_000})
     refusal(model, GOOD[model] | {"by": {"by": {"by": CANARY}}})
@@ -401,7 +393,7 @@ NEVER_ENDING = [
 ]
 
 
-@pytest.mark.parametrize("case", NEVER_ENDING, ids=str)
+@in_one_item("case", NEVER_ENDING)
 def test_an_instant_or_a_policy_no_calendar_can_reckon_with_is_refused_at_once(case: Bad) -> None:
     assert case.path in refusal(case.model, changed(GOOD[case.model], case.path, case.value))
 
@@ -433,7 +425,7 @@ def test_no_service_is_named_twice(model: type[Message], field: str) -> None:
 # What is accepted.
 
 
-@pytest.mark.parametrize(
+@in_one_item(
     ("model", "path", "value", "kept"),
     [
         (PlaceOrder, "customer.company", "  Rivière & Fils  ", "Rivière & Fils"),
@@ -603,7 +595,7 @@ def with_a_placeholder(document: dict[str, Any], way: tuple[str | int, ...], tex
     return changed
 
 
-@pytest.mark.parametrize("name", SENT)
+@in_one_item("name", SENT)
 @pytest.mark.parametrize(
     "text", [PLACEHOLDER, f"see {PLACEHOLDER}, please", f"{PLACEHOLDER}: sent, resend or leave_out"]
 )
@@ -637,7 +629,7 @@ def test_all_that_is_offered_is_named_at_once_with_what_to_put_there() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", SENT)
+@in_one_item("name", SENT)
 def test_nothing_is_offered_but_placeholders_unless_it_is_known(name: str) -> None:
     """What only says how a message is meant, and changes nothing, stays: a dry run."""
     said = SENT[name]

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from domain.case.standing import NAME as CASE
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, mail_kinds
 from domain.mails import HelpDesk, Role
@@ -41,11 +42,29 @@ READERS: Mapping[str, str | None] = {
     "device_overdue": None,
     "rma_lookup": Role.TRIALS_TEAM,
     **dict.fromkeys(("option_acknowledged", "option_answered", "option_completed", "option_rejected"), "requester"),
+    **dict.fromkeys(
+        (
+            "case_acknowledged",
+            "case_identifier_wanted",
+            "case_field_explained",
+            "case_question",
+            "case_update",
+            "case_resolved",
+        ),
+        "partner_contact",
+    ),
+    "sla_warning": None,
+    "sla_breach": "duty_manager",
+    "sla_started_late": None,
+    "status_wanted": None,
 }
 """None: several, and the posting says who. domain.md §9.1."""
 
 USE = {"welcome", "trial_welcome", "trial_started", "trial_setup"}
 """Mails to people who begin to use the service: they may ask at any hour. ORD-35."""
+
+SUPPORT = {mail for mail in READERS if mail.startswith(("case_", "sla_"))} | {"status_wanted"}
+"""Mails about a support case. M-30, M-31."""
 
 DEADLINES: Mapping[Lifecycle, Mapping[str, str]] = {
     Lifecycle.ORDER: {
@@ -72,6 +91,15 @@ DEADLINES: Mapping[Lifecycle, Mapping[str, str]] = {
     },
     Lifecycle.DEVICE: dict.fromkeys(("device_expires", "device_reminder", "device_return_due"), "TRL-90"),
     OPTION: {"option_expected": "AMB-5"},
+    CASE: {
+        "first_response_warn": "SUP-20, AMB-34",
+        "first_response_breach": "SUP-20, AMB-34",
+        "identification_warn": "SUP-20, AMB-34",
+        "identification_breach": "SUP-20, AMB-34",
+        "status_warn": "SUP-21, AMB-37",
+        "status_due": "SUP-21, AMB-37",
+        "goal_missed": "SUP-21",
+    },
 }
 
 EVENTS: Mapping[Lifecycle, Mapping[str, str]] = {
@@ -132,6 +160,19 @@ EVENTS: Mapping[Lifecycle, Mapping[str, str]] = {
         "option.rejected": "OPT-02",
         "option.cancelled": "OPT-02",
     },
+    CASE: {
+        "case.received": "SUP-07, M-30",
+        "case.information_required": "SUP-14, AMB-33",
+        "case.account_named": "SUP-13",
+        "case.taken_up": "SUP-13",
+        "case.responded": "SUP-20",
+        "case.identified": "SUP-20",
+        "case.partner_asked": "SUP-21",
+        "case.partner_answered": "SUP-21",
+        "case.status_posted": "SUP-21, M-31",
+        "case.resolved": "SUP-21",
+        "case.reopened": "SUP-21, AMB-37",
+    },
 }
 
 LOSSES = {
@@ -178,6 +219,16 @@ ASKED: Mapping[Lifecycle, Mapping[str, str]] = {
         "option.rejected": "reject the request",
         "option.cancelled": "cancel the request",
     },
+    CASE: {
+        "case.responded": "respond",
+        "case.identified": "report the problem identified",
+        "case.partner_asked": "ask the partner",
+        "case.partner_answered": "take an answer of the partner",
+        "case.status_posted": "post a status",
+        "case.resolved": "resolve the case",
+        "case.reopened": "reopen the case",
+        "case.closed": "close the case",
+    },
 }
 
 CLOSED: Mapping[Lifecycle, set[str]] = {
@@ -186,6 +237,7 @@ CLOSED: Mapping[Lifecycle, set[str]] = {
     Lifecycle.TRIAL: {"converted", "lapsed", "lapsed.numbers_released", "cancelled"},
     Lifecycle.DEVICE: {"matched"},
     OPTION: {"completed", "rejected", "cancelled"},
+    CASE: {"closed"},
 }
 """Stages in which nobody has anything to do."""
 
@@ -209,6 +261,7 @@ HINTS: Mapping[Lifecycle, Mapping[tuple[str, str], str]] = {
     | dict.fromkeys(product(map(str, TrialStage), ("trial.consent_resent",)), NOBODY),
     Lifecycle.DEVICE: {},
     OPTION: {("in_progress", "option.cancelled"): BEGUN},
+    CASE: {},
 }
 """What a refusal adds, by stage and by what was asked for."""
 
@@ -218,8 +271,9 @@ def test_every_mail_goes_to_its_reader_and_to_nobody_else() -> None:
 
 
 def test_every_mail_names_the_desk_that_can_help() -> None:
-    assert {str(kind) for kind in mail_kinds() if kind.desk is HelpDesk.TECHNICAL} == USE
-    assert {str(kind) for kind in mail_kinds() if kind.desk is HelpDesk.ORDERS} == {*READERS} - USE
+    technical = USE | SUPPORT
+    assert {str(kind) for kind in mail_kinds() if kind.desk is HelpDesk.TECHNICAL} == technical
+    assert {str(kind) for kind in mail_kinds() if kind.desk is HelpDesk.ORDERS} == {*READERS} - technical
 
 
 @pytest.mark.parametrize("lifecycle", KINDS)

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from domain.case.standing import NAME as CASE
+from domain.case.states import CaseEvent, CaseStage
 from domain.device.states import OUT, DeviceEvent, DeviceStage
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
@@ -20,6 +22,8 @@ S, SE = SubscriptionStage, SubscriptionEvent
 T, TE = TrialStage, TrialEvent
 D, DE = DeviceStage, DeviceEvent
 P, PE = OptionStage, OptionEvent
+C, CE = CaseStage, CaseEvent
+C, CE = CaseStage, CaseEvent
 
 BACK = {DE.RECEIVED: D.MATCHED, DE.RECEIVED_OTHER: D.SERIAL_MISMATCH}
 """It may come back although nobody reported that it was handed over. TRL-94."""
@@ -100,6 +104,32 @@ ALLOWED: Mapping[Lifecycle, Mapping[Any, Mapping[Any, Any]]] = {
         P.REJECTED: {},
         P.CANCELLED: {},
     },
+    CASE: {
+        C.ACKNOWLEDGED: {
+            CE.INFORMATION_REQUIRED: C.PENDING,
+            CE.TAKEN_UP: C.IN_PROGRESS,
+            CE.RESPONDED: C.IN_PROGRESS,
+            CE.PARTNER_ASKED: C.PENDING,
+            CE.RESOLVED: C.RESOLVED,
+        },
+        C.PENDING: {
+            CE.ACCOUNT_NAMED: C.ACKNOWLEDGED,
+            CE.RESPONDED: C.PENDING,
+            CE.IDENTIFIED: C.PENDING,
+            CE.PARTNER_ANSWERED: C.IN_PROGRESS,
+            CE.STATUS_POSTED: C.PENDING,
+            CE.RESOLVED: C.RESOLVED,
+        },
+        C.IN_PROGRESS: {
+            CE.RESPONDED: C.IN_PROGRESS,
+            CE.IDENTIFIED: C.IN_PROGRESS,
+            CE.PARTNER_ASKED: C.PENDING,
+            CE.STATUS_POSTED: C.IN_PROGRESS,
+            CE.RESOLVED: C.RESOLVED,
+        },
+        C.RESOLVED: {CE.REOPENED: C.IN_PROGRESS, CE.CLOSED: C.CLOSED},
+        C.CLOSED: {},
+    },
 }
 """Written down a second time, from the rules: the code's tables must say the same."""
 
@@ -109,6 +139,7 @@ BEGINS: Mapping[Lifecycle, Any] = {
     Lifecycle.TRIAL: T.ACKNOWLEDGED,
     Lifecycle.DEVICE: D.SHIPPED,
     OPTION: P.ACKNOWLEDGED,
+    CASE: C.ACKNOWLEDGED,
 }
 
 

@@ -7,6 +7,10 @@ from functools import cache, partial
 
 import pytest
 
+from domain.case.standing import NAME as CASE
+from domain.case.states import CaseStage
+from domain.case.view import IN_WORDS as CASE_WORDS
+from domain.case.view import MISSED as CASE_MISSED
 from domain.device.states import DeviceStage
 from domain.device.view import IN_WORDS as DEVICE_WORDS
 from domain.device.view import MISSED as DEVICE_MISSED
@@ -39,6 +43,7 @@ STAGES: Mapping[Lifecycle, type[StrEnum]] = {
     Lifecycle.TRIAL: TrialStage,
     Lifecycle.DEVICE: DeviceStage,
     OPTION: OptionStage,
+    CASE: CaseStage,
 }
 IN_USE_UNTIL = ("expired", "handed_over", "received", "received_other")
 
@@ -61,7 +66,12 @@ PROOF: Mapping[str, tuple[set[str], ...]] = {
     "In use": tuple({"device.delivered", f"device.{end}"} for end in IN_USE_UNTIL),
     "Handed to the carrier": ({"device.handed_over"},),
     "Back": ({"device.received"},),
-    "Received": ({"option.requested"},),
+    "Received": ({"option.requested"}, {"case.received"}),
+    "Classified": ({"case.classified"},),
+    "Responded": ({"case.responded"}, {"case.partner_asked"}, {"case.resolved"}),
+    "Identified": ({"case.identified"}, {"case.resolved"}),
+    "Resolved": ({"case.resolved"},),
+    "Closed": ({"case.closed"},),
     "Work begun": ({"option.begun"},),
     "Completed": ({"option.completed"},),
     "Answered": ({"option.answered"},),
@@ -205,12 +215,15 @@ def test_whatever_a_page_offers_is_valid_or_says_what_to_replace() -> None:
             assert pasted(update, moment.offers[update]) or moment.offers[update].note
 
 
-def with_failing_steps() -> Iterator[Moment]:
+@cache
+def with_failing_steps() -> list[Moment]:
     """Every moment, and the same with a step that keeps failing, which may be left out or not."""
-    for moment in moments():
-        yield moment
-        for optional in (False, True):
-            yield moment.after("record fails", partial(_fails, may_be_left_out=optional))
+    failing = [
+        moment.after("record fails", partial(_fails, may_be_left_out=optional))
+        for moment in moments()
+        for optional in (False, True)
+    ]
+    return moments() + failing
 
 
 def _fails(state: LifecycleState, now: datetime, may_be_left_out: bool) -> None:
@@ -262,11 +275,12 @@ def test_no_trouble_is_told_by_its_name_in_the_program() -> None:
         NOT_CARRIED_OUT + "OR-1",
         *DEVICE_MISSED,
         *OPTION_MISSED,
+        *CASE_MISSED,
     }
 
 
 def test_every_stage_has_words() -> None:
-    assert {*ORDER_WORDS, *SUBSCRIPTION_WORDS, *TRIAL_WORDS, *DEVICE_WORDS, *OPTION_WORDS} == {
+    assert {*ORDER_WORDS, *SUBSCRIPTION_WORDS, *TRIAL_WORDS, *DEVICE_WORDS, *OPTION_WORDS, *CASE_WORDS} == {
         stage for stages in STAGES.values() for stage in stages
     }
 
@@ -286,7 +300,8 @@ def test_whatever_has_a_date_is_awaited_until_then() -> None:
         DeviceStage.SERIAL_MISMATCH: "overdue",
         DeviceStage.RETURN_IN_TRANSIT: "overdue",
         OptionStage.ACKNOWLEDGED: "nobody expects a day, or it is over",
-        OptionStage.IN_PROGRESS: "nobody expects a day, or it is over",
+        OptionStage.IN_PROGRESS: "nobody expects a day, or it is over; a case that is not S1 has none",
+        CaseStage.PENDING: "the partner answers when it answers",
     }
     for moment in some(moments()):
         for awaited in moment.view.awaiting:

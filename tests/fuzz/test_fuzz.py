@@ -15,7 +15,7 @@ from tests.fuzz.report import Report
 
 SEED: Final = 8
 MESSAGES: Final = 3000
-BURST: Final = 44
+BURST: Final = 40
 """Long ones: a life costs more than a message, and this is done at every `make test`."""
 
 PASSING: Final = frozenset({Stage.ACKNOWLEDGED, TrialStage.ACKNOWLEDGED, TrialStage.LAPSED})

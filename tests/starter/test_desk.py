@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 
 from activities.ports import Answer
 from adapters.temporal import clock
+from domain.account.channels import Channel
 from domain.lifecycles import KINDS
 from domain.operator import Hold, PutNote
 from domain.operator_updates import OPERATOR_EXAMPLES
@@ -35,6 +36,9 @@ from domain.trial.view import awaiting as trial_awaiting
 from domain.values import Message
 from domain.view import Awaited, LifecycleView
 from starter.commands.desk import filters
+from tests.case_scenarios import received
+from tests.cases import HOUR
+from tests.cases import asked as question
 from tests.makers import (
     MONDAY,
     a_consented_trial,
@@ -54,8 +58,9 @@ from tests.makers import (
 from tests.options import a_request
 from tests.options import begun as begun_work
 from tests.starter.conftest import WITHIN, Tenure, eventually
-from tests.support.embedded import QUEUE, Background, embedded
+from tests.support.embedded import QUEUE, Background, Embedded, embedded
 from tests.support.environment import AT_LAST
+from tests.support.one_item import in_one_item
 from tools import ui_examples
 from workflows.registry import WORKFLOWS
 
@@ -70,6 +75,9 @@ VENDOR, PARTNER, CUSTOMER, OPERATIONS = (
     f"awaiting {whom}" for whom in ("the vendor", "the partner", "the customer", "me, operations")
 )
 CONVERTIBLE = "trials that may be converted"
+S1, SOON, MISSED = "S1 cases", "S1 cases with something due within the hour", "cases that missed something"
+UNANSWERED, WAITING = "cases nobody has answered yet", "cases that wait for the partner"
+UNCLASSIFIED = "cases without the customer's main e-mail"
 WEDGED = "wedged: tell the developers"
 
 TOWN: Mapping[str, set[str]] = {
@@ -92,6 +100,19 @@ TOWN: Mapping[str, set[str]] = {
     "device-D-7302 not given back": {CUSTOMER, PARTNER, "jeopardy", "needs attention"},
     "option-OR-7301 to begin": {VENDOR, "option requests to begin"},
     "option-OR-7302 under way": {VENDOR, "option requests to complete"},
+    "case-C-7301 not answered": {VENDOR, S1, SOON, UNANSWERED, "due this week"},
+    "case-C-7302 answered too late": {
+        VENDOR,
+        S1,
+        UNANSWERED,
+        MISSED,
+        "due this week",
+        "jeopardy",
+        "needs attention",
+    },
+    "case-C-7303 that waits for an answer": {PARTNER, S1, WAITING},
+    "case-C-7304 of nobody knows whom": {PARTNER, WAITING, UNCLASSIFIED},
+    "case-C-7305 whose field is empty": {VENDOR, UNANSWERED, UNCLASSIFIED, "needs attention"},
 }
 """By workflow id, with a word on what is the matter."""
 
@@ -108,6 +129,7 @@ def shown(one_service: Background) -> Callable[[str], set[str]]:
 
     one_service.env.transport.answers[REFUSING] = Answer.REFUSED
     one_service.do(settled(one_service.client))
+    one_service.do(cases(one_service.env))
     return lambda name: one_service.do(listed(filters(datetime.now(UTC))[name]))
 
 
@@ -144,6 +166,16 @@ async def asked(client: Client, subscription: str) -> None:
         request = a_request(OptionKind.LOGO, id_, subscription_id=subscription)
         await client.start_workflow("OptionRequest", request, id=f"option-{id_}", task_queue=QUEUE)
     await client.get_workflow_handle("option-OR-7302").execute_update("begin_work", begun_work())
+
+
+async def cases(env: Embedded) -> None:
+    """Of the hours since their receipt: first the one that was breached already."""
+    nothing: dict[str, Any] = {"channel": Channel.EMAIL, "main_email": None, "organization_id": None}
+    await received(env, "C-7301")
+    await received(env, "C-7302", HOUR * 4)
+    await env.send(await received(env, "C-7303"), "ask_partner", question())
+    await received(env, "C-7304", **nothing)
+    await received(env, "C-7305", main_email=None)
 
 
 def placed(number: str, *offerings: Offering, **changes: Any) -> PlaceOrder:
@@ -278,21 +310,22 @@ def test_a_link_to_a_form_makes_up_no_id(tenure: Tenure) -> None:
     }
 
 
+MESSAGES, TO_FILL_IN, INVENTED = ui_examples.messages(), ui_examples.to_fill_in(), ui_examples.invented()
 FILES = [
-    *((ui_examples.FOLDER / f"{name}.json", text) for name, text in ui_examples.to_fill_in().items()),
-    *((ui_examples.INVENTED / f"{name}.json", text) for name, text in ui_examples.invented().items()),
+    *((ui_examples.FOLDER / f"{name}.json", text) for name, text in TO_FILL_IN.items()),
+    *((ui_examples.INVENTED / f"{name}.json", text) for name, text in INVENTED.items()),
 ]
 
 
-@pytest.mark.parametrize(("path", "text"), FILES, ids=[f"{path.parent.name}/{path.stem}" for path, _ in FILES])
+@in_one_item(("path", "text"), FILES)
 def test_a_file_to_paste_is_what_it_should_be(path: Path, text: str) -> None:
     """`python -m tools.ui_examples --write` brings them up to date."""
     assert path.read_text(encoding="utf-8") == text
 
 
-@pytest.mark.parametrize("name", ui_examples.to_fill_in())
+@in_one_item("name", TO_FILL_IN)
 def test_a_file_to_fill_in_makes_nothing_up_and_is_refused_as_it_is(name: str) -> None:
-    message, text = ui_examples.messages()[name], ui_examples.to_fill_in()[name]
+    message, text = MESSAGES[name], TO_FILL_IN[name]
     said = {field for field, value in leaves(json.loads(text)) if PLACEHOLDER not in str(value)}
     assert said <= {"kind", "dry_run"}, "what it starts, and to try first, are no facts"
     with pytest.raises(ValidationError) as refused:
@@ -300,10 +333,10 @@ def test_a_file_to_fill_in_makes_nothing_up_and_is_refused_as_it_is(name: str) -
     assert "by" in {each["loc"][0] for each in refused.value.errors()}
 
 
-@pytest.mark.parametrize("name", ui_examples.invented())
+@in_one_item("name", INVENTED)
 def test_an_invented_file_is_taken(name: str) -> None:
-    message = ui_examples.messages()[name]
-    assert type(message).model_validate_json(ui_examples.invented()[name]) == message
+    message = MESSAGES[name]
+    assert type(message).model_validate_json(INVENTED[name]) == message
 
 
 def leaves(document: Any, name: str = "") -> Iterator[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from jsonschema import Draft202012Validator
 
+from activities.case import CaseActivities
 from activities.mail import MailActivities
 from activities.opening import OpeningActivities
 from activities.option import OptionActivities
@@ -20,6 +21,9 @@ from activities.recording import RecordActivities
 from activities.rules import RulesActivities
 from activities.subscription import SubscriptionActivities
 from activities.trial import TrialActivities
+from domain.case import standing as case
+from domain.case.clocks import TIMED
+from domain.case.states import CaseEvent
 from domain.device import state as device
 from domain.device.states import DeviceEvent
 from domain.lifecycle import Lifecycle
@@ -472,6 +476,7 @@ def test_it_answers_every_activity_there_is() -> None:
         SubscriptionActivities,
         TrialActivities,
         OptionActivities,
+        CaseActivities,
         MailActivities,
         RulesActivities,
     )
@@ -507,6 +512,7 @@ def test_everything_it_tells_has_a_rule() -> None:
         ),
         Lifecycle.DEVICE: (device.EXPIRY, device.REMINDERS, device.RETURN_DUE),
         option.NAME: (option.EXPECTED,),
+        case.NAME: TIMED,
     }
 
     assert all(kind.rule for kind in mail_kinds())
@@ -514,5 +520,5 @@ def test_everything_it_tells_has_a_rule() -> None:
         lifecycle: set(names) for lifecycle, names in deadlines.items()
     }
     events = {event for kind in KINDS.values() for event in kind.rules.events}
-    assert {*OrderEvent, *TrialEvent, *DeviceEvent, *OptionEvent} <= events
+    assert {*OrderEvent, *TrialEvent, *DeviceEvent, *OptionEvent, *CaseEvent} - {CaseEvent.CLOSED} <= events
     assert set(KINDS[Lifecycle.TRIAL].rules.losses) == {*losses.LOSSES, losses.NUMBERS_RELEASED}

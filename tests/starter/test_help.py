@@ -18,11 +18,12 @@ from starter.answers.catalogue import command_of
 from starter.console.exits import MEANING, Exit
 from tests.makers import some
 from tests.starter.conftest import Tenure, leaves
+from tests.support.one_item import in_one_item
 
 COMMANDS = dict(leaves(commands()))
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@in_one_item("words", COMMANDS)
 def test_every_command_shows_how_it_is_used(words: tuple[str, ...], tenure: Tenure) -> None:
     answered = tenure(*words, "--help")
 
@@ -33,7 +34,7 @@ def test_every_command_shows_how_it_is_used(words: tuple[str, ...], tenure: Tenu
     assert max(map(len, answered.out.splitlines())) <= 100
 
 
-@pytest.mark.parametrize(
+@in_one_item(
     ("lifecycle", "update"), [(lifecycle, update) for lifecycle, kind in KINDS.items() for update in updates_of(kind)]
 )
 def test_every_update_has_its_command_with_the_options_all_of_them_have(lifecycle: Lifecycle, update: str) -> None:

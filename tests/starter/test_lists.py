@@ -39,8 +39,11 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]
         opened.open_order(placed, OrderState.placed(placed, MONDAY), f"run-{number}", MONDAY)
     trial = a_trial("T-801")
     opened.open_lifecycle(trial, TrialState.placed(trial, MONDAY), "run-T", MONDAY)
-    for number, kind in (("SO-801", "confirmation"), ("SO-802", "welcome")):
-        opened.claim(f"order-{number}/{kind}", kind, Lifecycle.ORDER, number, "hanako@akasaka.example.com", MONDAY)
+    for number, kind, to in (
+        ("SO-801", "confirmation", "ordering_partner"),
+        ("SO-802", "welcome", "site_administrator"),
+    ):
+        opened.claim(f"order-{number}/{kind}", kind, Lifecycle.ORDER, number, to, MONDAY)
     opened.handing_over("order-SO-802/welcome", LATER)
     opened.settle("order-SO-802/welcome", MailState.REFUSED, "550 no such mailbox", LATER)
     yield opened
@@ -115,7 +118,7 @@ def test_mails_come_from_the_ledger_whichever_lifecycle_sends_them(
     assert mails(tenure, *words) == found
 
 
-def test_no_list_of_mails_has_an_address(store: SqlStore, tenure: Tenure) -> None:
+def test_a_list_of_mails_names_readers_by_role_and_has_no_address(store: SqlStore, tenure: Tenure) -> None:
     told, answered = tenure("mail", "list").out, tenure("mail", "list", "--json")
 
     assert "example.com" not in told + answered.out

@@ -25,6 +25,7 @@ from starter.answers.lifecycle import Answer
 from starter.answers.lists import ListAnswer, list_answer
 from starter.commands.schemas import schema_of
 from tests.starter.conftest import Tenure
+from tests.support.one_item import in_one_item
 from workflows.device import DeviceLoan
 from workflows.order import Order
 from workflows.subscription import Subscription
@@ -100,7 +101,7 @@ def test_every_model_of_an_answer_is_listed_or_part_of_one(home: ModuleType) -> 
     assert {model.__name__ for model in own} - bases <= parts | {model.__name__ for model in ANSWERS.values()}
 
 
-@pytest.mark.parametrize("name", models())
+@in_one_item("name", models())
 def test_every_schema_is_one(name: str) -> None:
     schema = schema_of(name)
 
@@ -108,7 +109,7 @@ def test_every_schema_is_one(name: str) -> None:
     assert schema["$id"] == f"tenure:{name}"
 
 
-@pytest.mark.parametrize("name", [name for name in models() if example(name)])
+@in_one_item("name", [name for name in models() if example(name)])
 def test_every_example_fits_its_schema(name: str) -> None:
     schema = schema_of(name)
 

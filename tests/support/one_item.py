@@ -12,20 +12,22 @@ from tests.makers import some
 T = TypeVar("T", bound=Callable[..., Any])
 Case = tuple[str, dict[str, Any]]
 FAILURES: Final = (Exception, pytest.fail.Exception, pytest.skip.Exception)
+LISTED: Final = 30
+"""Cases that a failure names one by one."""
 
 
 def in_one_item(names: str | Sequence[str], values: Iterable[Any]) -> Callable[[T], T]:
-    """Like `pytest.mark.parametrize`, for a test or a class of tests; each item tries all cases and names who fails.
+    """Like `pytest.mark.parametrize`, but one item tries all cases; a failure is that of the first and names them all.
 
-    All cases share the item's fixtures: not for tests that change them.
+    For a test, or a class of them. The cases share their fixtures: not for a test that changes what it is given.
     """
-    arguments = tuple(each.strip() for each in names.split(",")) if isinstance(names, str) else tuple(names)
+    arguments = (names,) if isinstance(names, str) else tuple(names)
     cases = [as_case(arguments, value) for value in some(values)]
 
     def over(tests: T) -> T:
         if not isinstance(tests, type):
             return trying(tests, arguments, cases)
-        for name, test in some((n, t) for n, t in vars(tests).items() if n.startswith("test")):
+        for name, test in some((name, test) for name, test in vars(tests).items() if name.startswith("test")):
             setattr(tests, name, trying(test, arguments, cases))
         return tests
 
@@ -33,38 +35,43 @@ def in_one_item(names: str | Sequence[str], values: Iterable[Any]) -> Callable[[
 
 
 def as_case(arguments: tuple[str, ...], value: Any) -> Case:
-    """Its name in a failure, and what the test is given."""
+    """What a failure calls it, and what the test is given."""
     given = tuple(value) if len(arguments) > 1 else (value,)
-    names = (str(getattr(each, "__name__", each)) for each in given)
-    return ", ".join(ascii(name)[1:-1][:60] for name in names), dict(zip(arguments, given, strict=True))
+    return ", ".join(map(called, given)), dict(zip(arguments, given, strict=True))
+
+
+def called(value: Any) -> str:
+    """A value in a few printable words."""
+    words = ascii(str(getattr(value, "__name__", value)))[1:-1]
+    return words if len(words) <= 90 else f"{words[:45]}...{words[-42:]}"
 
 
 def trying(test: T, arguments: tuple[str, ...], cases: list[Case]) -> T:
-    """The test of all cases. pytest gives it what is no argument of theirs."""
-    assert not inspect.iscoroutinefunction(test), "it would not be waited for"
+    """The test of all cases. pytest sees only those of its parameters that the cases do not give."""
+    assert not inspect.iscoroutinefunction(test), "nobody would wait for it"
     signature = inspect.signature(test)
     left = [each for name, each in signature.parameters.items() if name not in arguments]
-    assert len(left) == len(signature.parameters) - len(arguments), f"{test.__name__} takes no {arguments}"
+    assert len(left) + len(arguments) == len(signature.parameters), f"{test.__name__} does not take {arguments}"
 
     @functools.wraps(test)
     def tries(*args: Any, **fixtures: Any) -> None:
         __tracebackhide__ = True
-        failing: dict[str, BaseException] = {}
+        failing: list[tuple[str, BaseException]] = []
         for name, given in cases:
             try:
                 test(*args, **fixtures, **given)
             except FAILURES as failure:
-                failing[name] = failure
+                failing.append((name, failure))
         if failing:
-            first = next(iter(failing.values()))
-            first.add_note("\n".join((f"{len(failing)} of {len(cases)} cases fail:", *map(line, failing.items()))))
+            first = failing[0][1]
+            first.add_note("\n".join((f"{len(failing)} of {len(cases)} cases fail:", *lines(failing))))
             raise first
 
     tries.__signature__ = signature.replace(parameters=left)  # type: ignore[attr-defined]
     return tries  # type: ignore[return-value]
 
 
-def line(failed: tuple[str, BaseException]) -> str:
-    """One case that fails, and with what."""
-    name, failure = failed
-    return f"- {name}: {(str(failure).splitlines() or [type(failure).__name__])[0][:160]}"
+def lines(failing: list[tuple[str, BaseException]]) -> list[str]:
+    """One for each case that fails, with the beginning of what it says."""
+    shown = [f"- {name}: {(str(said).splitlines() or [type(said).__name__])[0][:120]}" for name, said in failing]
+    return shown[:LISTED] + [f"- and {len(shown) - LISTED} more"] * (len(shown) > LISTED)

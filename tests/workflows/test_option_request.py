@@ -298,6 +298,25 @@ async def test_cancel_in_the_web_ui_does_the_same_or_is_noted(env: TimeSkipping)
     assert (await second.result())["stage"] == "completed", "it went on"
 
 
+@pytest.mark.parametrize("kind", [K.LOGO, K.CSM])
+async def test_one_cancelled_in_the_web_ui_while_it_is_opened_is_over_and_nobody_is_told(
+    env: TimeSkipping, kind: OptionKind
+) -> None:
+    """The store does not answer yet; an inquiry has no answer then."""
+    await in_service(env)
+    env.faults.broken["open_option"] = OSError("the disk is full")
+    policy = OptionPolicy(expected_within=days(2))
+    handle = await env.start("OptionRequest", a_request(kind, policy=policy), "option-OR-1")
+    await env.sleep_until(await env.now() + TICK)
+    await handle.cancel(reason="pressed on purpose")
+    env.faults.broken.clear()
+    await env.sleep_until(await env.now() + days(3))
+    assert (await handle.result())["stage"] == "cancelled"
+    assert [each for each in events(env) if each.startswith("option.")] == ["option.requested", "option.cancelled"]
+    assert kinds(env) == []
+    assert (await env.state(handle)).deadlines == ()
+
+
 # What does not fit any more.
 
 
@@ -324,6 +343,30 @@ async def test_named_users_that_another_split_took_are_missed_at_the_end(env: Ti
     await env.send(second, "begin_work", begun())
     await (await worked_on(env, a_request(K.SITE_SPLIT, "OR-1"))).result()
     assert "has 15 named users and must keep at least 1; asked are 20" in await env.refusal(second, "complete", done())
+
+
+async def test_ord_33_of_two_splits_completed_at_once_only_the_one_that_took_effect_is_told_to_be_done(
+    env: TimeSkipping,
+) -> None:
+    """Both fitted when their work was done, and together they take too many named users."""
+    await in_service(env)
+    more = DETAILS[K.SITE_SPLIT]["site_split"] | {"named_users": 20}
+    first = await asked(env, a_request(K.SITE_SPLIT, "OR-1", site_split=more | {"url": "lab1.webex.example"}))
+    second = await asked(env, a_request(K.SITE_SPLIT, "OR-2", site_split=more | {"url": "lab2.webex.example"}))
+    env.faults.broken["check_option"] = OSError("the disk is full")
+    for handle in (first, second):
+        await env.send(handle, "begin_work", begun())
+        await env.send(handle, "complete", done())
+    assert kinds(env) == kinds(env, "OR-2") == ["option_acknowledged"], "nobody knows yet"
+    env.faults.broken.clear()
+    await env.sleep_until(MONDAY + days(1))
+    assert [(await handle.result())["stage"] for handle in (first, second)] == ["completed", "completed"]
+    assert sites(env) == {SITE: (5, ("ja",)), "lab1.webex.example": (20, ("ja",))}
+    assert (events(env)[-1], events(env, "OR-2")[-1]) == ("option.took_effect", "option.without_effect")
+    assert kinds(env) == ["option_acknowledged", "option_completed"]
+    assert kinds(env, "OR-2") == ["option_acknowledged"]
+    view = await env.state(second)
+    assert view.facts["without_effect"] == "it did not fit subscription sub-SO-100001 any more, whose record says why"
 
 
 @pytest.mark.parametrize("kind", sorted(set(K) - {K.RENEWAL_DATE, K.CSM}))

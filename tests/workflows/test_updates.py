@@ -8,8 +8,10 @@ import pytest
 from temporalio import workflow
 
 from adapters.temporal.interceptor import TakesUpdates
+from domain.case.standing import NAME as CASE
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, updates_of
+from domain.option.state import NAME as OPTION
 from domain.order.messages import AcceptTerms, CancelOrder, Terms
 from domain.order.state import OrderState
 from domain.order.states import Stage
@@ -17,8 +19,10 @@ from domain.transitions import TransitionRefused
 from domain.values import Refused
 from domain.view import LifecycleView
 from tests.makers import MONDAY, an_order
+from workflows.case import SupportCase
 from workflows.device import DeviceLoan
 from workflows.messages import described
+from workflows.option import OptionRequest
 from workflows.order import Order
 from workflows.subscription import Subscription
 from workflows.trial import Trial
@@ -29,6 +33,8 @@ CLASSES: Mapping[Lifecycle, type] = {
     Lifecycle.SUBSCRIPTION: Subscription,
     Lifecycle.TRIAL: Trial,
     Lifecycle.DEVICE: DeviceLoan,
+    OPTION: OptionRequest,
+    CASE: SupportCase,
 }
 
 
