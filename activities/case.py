@@ -58,7 +58,8 @@ class OpenedCase(Model):
     """As the store has it, if Temporal lost the case and it begins again."""
 
     texts: dict[str, int] = {}
-    """Then, too: how many the store has. No later one takes the number, and with it the mail, of another."""
+    """Then, too: how many the store has. No later one takes the number, and with it the mail, of another. None where
+    the case was Reset: what it is told again has the numbers it had."""
 
 
 class AccountInQuestion(Model):
@@ -111,24 +112,32 @@ class CaseActivities:
             known = await asyncio.to_thread(self._as_received, request.state)
             hours = HoursWanted(hours=known.policy.hours, zone=known.zone, received_at=known.received_at)
             served = await asyncio.to_thread(self._hours, hours)
-            take = partial(self._store.open_lifecycle, request.placed, known, request.run, request.at)
-            await take_once(take, self._runs, workflow_id(NAME, known.case_id))
+            take = partial(self._take, request, known)
+            texts = await take_once(take, self._runs, workflow_id(NAME, known.case_id))
             found = await asyncio.to_thread(self._look_up, request.placed, known.service, None)
         return OpenedCase(
             found=found,
             service_time=served.service_time,
             zone_rules=served.zone_rules,
             received_at=known.received_at,
-            texts=known.texts,
+            texts=texts,
         )
 
     def _as_received(self, state: CaseState) -> CaseState:
-        """One that begins again after a restore was received when it was, and its texts are there. AMB-36."""
+        """One that begins again after a restore was received when it was. AMB-36."""
         try:
             known: CaseState = self._store.state(NAME, state.case_id)
         except NotKnown:
             return state
-        return state.model_copy(update={"received_at": known.received_at, "texts": known.texts})
+        return state.model_copy(update={"received_at": known.received_at})
+
+    def _take(self, request: OpenSupportCase, state: CaseState, lost: frozenset[str]) -> dict[str, int]:
+        """Its id; where Temporal lost who had it, the answer is how many texts that one had."""
+        before: CaseState | None = self._store.state(NAME, state.case_id) if lost else None
+        texts = before.texts if before else {}
+        opened = state.model_copy(update={"texts": texts})
+        self._store.open_lifecycle(request.placed, opened, request.run, request.at, lost)
+        return texts
 
     @activity_in_a_thread
     def look_up_account(self, request: AccountInQuestion) -> LookedUp:

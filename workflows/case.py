@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         Identify,
         OpenCase,
         PartnerAnswered,
+        PartnerWrote,
         PostStatus,
         Resolve,
         SetMainEmail,
@@ -58,7 +59,7 @@ class SupportCase(LifecycleWorkflow[CaseState]):
     def __init__(self, start: OpenCase | None = None, carried: CaseState | None = None) -> None:
         super().__init__()
         self.start = required(start)
-        self.state = carried or CaseState.received(self.start, workflow.now())
+        self.state = carried or CaseState.received(self.start, workflow.info().workflow_start_time)
         if carried:
             self.state.forget_what_is_settled()
         self.one_look = asyncio.Lock()
@@ -176,6 +177,11 @@ class SupportCase(LifecycleWorkflow[CaseState]):
         """The clocks go on. SUP-21."""
         self.state.partner_answered(message, workflow.now())
         return self.filed("answer", message) if message.answer is not None else self.view()
+
+    def partner_wrote(self, message: PartnerWrote) -> LifecycleView:
+        """It moves nothing. SUP-21."""
+        self.state.partner_wrote(message, workflow.now())
+        return self.filed("message", message)
 
     def post_status(self, message: PostStatus) -> LifecycleView:
         """The partner hears how it stands. M-31, SUP-21."""

@@ -41,7 +41,7 @@ class OptionRequest(LifecycleWorkflow[OptionState]):
         super().__init__()
         self.start = required(start)
         self.opened = carried is not None
-        self.state = carried or OptionState.requested(self.start, workflow.now())
+        self.state = carried or OptionState.requested(self.start, workflow.info().workflow_start_time)
 
     @workflow.run
     async def run(self, _start: RequestOption | None = None, _carried: OptionState | None = None) -> OptionOutcome:

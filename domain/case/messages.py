@@ -73,6 +73,12 @@ class PartnerAnswered(Message):
     answer: Text | None = Field(default=None, description="In the partner's words.")
 
 
+class PartnerWrote(Message):
+    """The partner wrote without being asked: it stands with the case, and moves nothing."""
+
+    text: Text = Field(description="In the partner's words.")
+
+
 class PostStatus(Message):
     """How it stands, for the partner. M-31, SUP-21."""
 
@@ -128,6 +134,7 @@ UPDATES: Final = {
     "partner_answered": Update(
         message=PartnerAnswered, does="The partner answered; the clocks go on.", event=CaseEvent.PARTNER_ANSWERED
     ),
+    "partner_wrote": Update(message=PartnerWrote, does="The partner wrote without being asked."),
     "post_status": Update(message=PostStatus, does="Tell the partner how it stands.", event=CaseEvent.STATUS_POSTED),
     "set_main_email": Update(message=SetMainEmail, does="The SuperAdmin's address was found."),
     "change_service": Update(message=ChangeService, does="It is about another service."),

@@ -31,6 +31,9 @@ CLOSES: Final = "close"
 GOAL_MISSED: Final = "goal_missed"
 """The deadline, and the alert: no complete fix within the time that is striven for. SUP-21."""
 
+PARTNER_WROTE: Final = "partner_wrote"
+"""The alert: the partner wrote after the case was resolved."""
+
 STATUSES_KEPT: Final = 100
 """Instants of status updates that travel with a case; the record has all."""
 
@@ -49,6 +52,7 @@ class CaseStanding(LifecycleState):
     table: ClassVar = TABLE
     updates: ClassVar = UPDATES
     movable: ClassVar[frozenset[str]] = frozenset({CLOSES})
+    outlasting: ClassVar[frozenset[str]] = frozenset({PARTNER_WROTE})
 
     case_id: str
     channel: Channel

@@ -16,6 +16,7 @@ from domain.case.messages import (
     Identify,
     OpenCase,
     PartnerAnswered,
+    PartnerWrote,
     PostStatus,
     Reopen,
     Resolve,
@@ -28,6 +29,7 @@ from domain.case.standing import (
     FIRST_RESPONSE,
     GOAL,
     IDENTIFICATION,
+    PARTNER_WROTE,
     STATUS_UPDATE,
     STATUSES_KEPT,
 )
@@ -192,6 +194,19 @@ class CaseState(CaseClocks):
             self._go_on(now)
             answered = "the partner answered"
             self._turn(now, lambda clock: clock.resume(now, self.service_time, answered), message)
+
+    def check_partner_wrote(self, _message: PartnerWrote, _now: datetime) -> None:
+        """As long as something may still happen to it."""
+        if self.closed:
+            raise TransitionRefused(f"cannot take what the partner wrote: the case is {self.stage}")
+
+    def partner_wrote(self, message: PartnerWrote, now: datetime) -> None:
+        """Kept with the case. Where it is resolved somebody has to look: it may be thanks, or not solved at all."""
+        self.check_partner_wrote(message, now)
+        self._count("message")
+        self._note("partner_wrote", now, message)
+        if self.resolved_at is not None and PARTNER_WROTE not in self.jeopardy:
+            self.endanger(PARTNER_WROTE, now, now)
 
     def post_status(self, message: PostStatus, now: datetime) -> None:
         """The partner hears how it stands; the next update counts from here. M-31, SUP-21, AMB-37."""

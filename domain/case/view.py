@@ -12,6 +12,7 @@ from domain.case.standing import (
     GOAL,
     GOAL_MISSED,
     IDENTIFICATION,
+    PARTNER_WROTE,
     STATUS_UPDATE,
 )
 from domain.case.state import CaseState
@@ -35,6 +36,7 @@ MISSED: Final = {
     f"{FIRST_RESPONSE}_breached": "Nobody answered the partner in time",
     f"{IDENTIFICATION}_breached": "The problem was not identified in time",
     f"{STATUS_UPDATE}_breached": "The partner was not told in time how it stands",
+    PARTNER_WROTE: "The partner wrote after the case was resolved: read it, then send reopen or acknowledge",
     GOAL_MISSED: "There was no complete fix within the time that is striven for",
 }
 

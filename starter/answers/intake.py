@@ -8,7 +8,7 @@ from starter.answers.lifecycle import Answer
 
 ReplyResult = Literal["answered", "main_email_set", "noted", "already_taken"]
 """`answered`: the partner owed an answer, and this is it. `main_email_set`: the customer's main e-mail was taken from
-it. `noted`: it was written into the case, which stays where it is. `already_taken`: the same mail was taken before."""
+it. `noted`: it is kept with the case, which stays where it is. `already_taken`: the same mail was taken before."""
 
 
 class ReplyAnswer(Answer):

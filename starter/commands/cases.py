@@ -49,7 +49,7 @@ def intake(
     by: By = None,
     again: Again = False,
 ) -> None:
-    """Take one mail in: it starts a case (SupportCase, case-mail-<hash>), or reaches one.
+    """Take one mail in: it starts a case (case-mail-<hash>), or reaches one.
 
     The id is made of the Message-ID: the same mail, also delivered twice, is one
     case (exit 0, or 5 if it is over); the same Message-ID with another text is a
@@ -58,11 +58,11 @@ def intake(
     and our own mails are refused (exit 3), as is what is no mail (exit 2).
 
     A reply to a mail of ours about a case (In-Reply-To, References) reaches that
-    case, once. While the partner owes an answer, this is it; a labelled address of
-    the SuperAdmin is filled in where it is wanted. Else the text becomes a note. A
-    resolved case is not reopened, for thanks are no complaint: a warning says that
-    somebody should look (exit 0). A reply to a closed case, or from another mail
-    domain than its partner's, starts a case of its own that names the other one.
+    case, once. While the partner owes an answer, this is it; a labelled address
+    of the SuperAdmin is filled in where it is wanted. Else the text is a note.
+    A resolved case is not reopened, for thanks are no complaint: a warning says
+    that somebody should look (exit 0). A reply to a closed case, or from another
+    mail domain than its partner's, starts a case of its own that names it.
     """
     from starter.intake.mail_intake import MailOptions, look_at, take_in
 

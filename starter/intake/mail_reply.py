@@ -6,9 +6,8 @@ from typing import Any, Final
 from temporalio.client import Client
 
 from adapters.mail.incoming import IncomingMail
-from domain.case.messages import PartnerAnswered, SetMainEmail
+from domain.case.messages import PartnerAnswered, PartnerWrote, SetMainEmail
 from domain.case.states import CaseStage
-from domain.operator import PutNote
 from domain.values import Message, Source
 from domain.view import LifecycleView
 from starter.answers.intake import ReplyAnswer, ReplyPlanAnswer, ReplyResult
@@ -17,10 +16,10 @@ from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject
 from starter.console.models import valid
 from starter.intake.mail_case import Given, case_id_of, main_email_of
-from starter.intake.mail_reply_text import answer_of, new_text, note_of, says_more_than
+from starter.intake.mail_reply_text import answer_of, new_text, says_more_than
 from starter.reach.update import earlier, send
 
-MAIN_EMAIL, ANSWER, NOTE = "set_main_email", "partner_answered", "put_note"
+MAIN_EMAIL, ANSWER, NOTE = "set_main_email", "partner_answered", "partner_wrote"
 
 RESULTS: Final[dict[str, ReplyResult]] = {MAIN_EMAIL: "main_email_set", ANSWER: "answered", NOTE: "noted"}
 """By the first update that was taken."""
@@ -73,7 +72,7 @@ def reply_of(mail: IncomingMail, case: Subject, given: Given) -> Reply:
     new = new_text(mail.text).text
     messages: dict[str, Message] = {
         ANSWER: valid(PartnerAnswered, {**about, "answer": answer_of(mail)}),
-        NOTE: valid(PutNote, {**about, "text": note_of(mail)}),
+        NOTE: valid(PartnerWrote, {**about, "text": answer_of(mail)}),
     }
     address = main_email_of(mail, new, given)
     if address is not None:

@@ -1,4 +1,4 @@
-"""What somebody wrote anew in a reply, without the mail that it quotes: as an answer, or as a note. Pure."""
+"""What somebody wrote anew in a reply, without the mail that it quotes. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,6 @@ LONGEST_NAMES: Final = 500
 
 NO_TEXT: Final = "(the mail has no text)"
 LEFT_OUT: Final = "[The mail quoted below it was left out]"
-NOTE: Final = "The partner wrote by mail:"
 
 MARK: Final = re.compile(r"\s{0,3}[>＞]")
 """How a program marks a line of the mail that is answered."""
@@ -48,14 +47,6 @@ WROTE: Final = re.compile(
 )
 LONGEST_ATTRIBUTION: Final = 3
 """Lines of `On … somebody wrote:`, which programs break."""
-
-SIGNATURE: Final = re.compile(r"\n-- ?\n(?:[^\n]*\n?){1,10}\Z")
-PRIVATE: Final = re.compile(
-    r"[^\s<>()\[\],;:\"'@]{1,64}@[^\s<>()\[\],;:\"'@]{1,190}|\+\d[\d\s().-]{7,20}\d"
-    r"|(?:tel|phone|mobile|fax|電話|携帯|전화)\W{0,3}\d[\d().-]{6,20}\d",
-    re.IGNORECASE,
-)
-"""Addresses and telephone numbers."""
 
 
 class NewText(NamedTuple):
@@ -119,25 +110,13 @@ def _is_attribution(some: Sequence[str], size: int) -> bool:
 
 
 def answer_of(mail: IncomingMail) -> str:
-    """What a partner answered, as a message has room for it."""
+    """What a partner wrote, as a message has room for it."""
     names = attached(mail)
     end = names if len(names) <= LONGEST_NAMES else f"\n\n[Attached to the mail, not taken: {len(mail.attachments)}]"
-    return _text(mail, "", new_text(mail.text), end)
-
-
-def note_of(mail: IncomingMail) -> str:
-    """What a partner wrote, for the record: without addresses, telephone numbers and signature."""
     new = new_text(mail.text)
-    bare = PRIVATE.sub("[left out]", SIGNATURE.sub("", f"\n{new.text}").strip("\n"))
-    number = len(mail.attachments)
-    end = f"\n\n[Attached to the mail, not taken: {number}]" if number else ""
-    return _text(mail, f"{NOTE}\n\n", new._replace(text=bare), end)
-
-
-def _text(mail: IncomingMail, begin: str, new: NewText, end: str) -> str:
     left_out = f"\n\n{LEFT_OUT}" if new.left_out else ""
     unread = mail.left_out + max(0, len(mail.text) - LONGEST_READ)
-    return fitting(begin + (new.text or NO_TEXT), left_out + end, LONGEST_TEXT, unread)
+    return fitting(new.text or NO_TEXT, left_out + end, LONGEST_TEXT, unread)
 
 
 def says_more_than(text: str, address: str) -> bool:

@@ -190,6 +190,7 @@ async def test_r9_after_a_restore_no_text_takes_the_number_of_one_that_the_partn
         at=MONDAY,
     )
     store.record(request, "run-1")
+    assert (await opened(store)).texts == {}, "Reset, it is told the same again, and no mail goes out twice"
     again = await opened(store, run="run-2", now=MONDAY + 5 * HOUR, runs=AllRunsAreLost())
     assert again.texts == {"question": 1}
     written: CaseState = store.state(NAME, "C-1")

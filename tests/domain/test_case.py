@@ -85,7 +85,7 @@ WAYS: dict[CaseStage, Callable[[], CaseState]] = {
 }
 """A case in each stage."""
 
-EVERYWHERE = {"assign", "change_policy"}
+EVERYWHERE = {"assign", "change_policy", "partner_wrote"}
 UNRESOLVED_ONLY = {"set_main_email", "change_service"}
 
 TAKEN: dict[CaseStage, dict[str, CaseStage]] = {
@@ -139,6 +139,18 @@ def test_every_message_in_every_stage_is_done_or_refused_with_both_sides_named(s
     with pytest.raises(Refused, match=f"^cannot .*: the case is {stage}"):
         acted(state, update, MONDAY + MINUTE)
     assert state.model_dump() == before
+
+
+def test_what_the_partner_writes_raises_an_alert_only_once_it_is_resolved_and_the_alert_outlasts_the_case() -> None:
+    """ADR 21: it may be thanks, or not solved at all."""
+    state = done(a_case(), "partner_wrote")
+    assert not state.jeopardy
+    done(state, "resolve", "partner_wrote", "partner_wrote")
+    assert state.jeopardy == ["partner_wrote"]
+    assert state.texts["message"] == 3
+    done(state, "close")
+    assert state.alerts == ("partner_wrote",)
+    assert not state.over
 
 
 def test_a_refusal_says_in_which_stages_it_is_possible() -> None:

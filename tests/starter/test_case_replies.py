@@ -17,17 +17,16 @@ from adapters.sql.engine import DatabaseTrouble
 from adapters.sql.store import SqlStore
 from domain.account.channels import Channel
 from domain.case.mails import CaseMail
-from domain.case.messages import AskPartner, Close, OpenCase, PartnerAnswered, Resolve, Respond
+from domain.case.messages import AskPartner, Close, OpenCase, PartnerAnswered, PartnerWrote, Resolve, Respond
 from domain.case.standing import NAME
 from domain.lifecycle import Lifecycle, workflow_id
-from domain.operator import PutNote
 from domain.values import Message, Refused
 from domain.view import LifecycleView
 from starter.console.ids import Subject
 from starter.intake.mail_addressee import NOT_THEIRS, OF_EVERYBODY, OVER
 from starter.intake.mail_case import case_id_of
 from starter.intake.mail_reply import reply_of
-from starter.intake.mail_reply_text import LEFT_OUT, NO_TEXT, NOTE, answer_of, new_text, note_of
+from starter.intake.mail_reply_text import LEFT_OUT, NO_TEXT, answer_of, new_text
 from tests.cases import an_account, an_opening
 from tests.mails.made import PICTURE, TAKEN, Made, mail, multipart, part
 from tests.makers import a_person
@@ -118,32 +117,21 @@ def test_the_last_line_of_a_longer_answer_says_how_much_was_left_out(length: int
     assert last == f"[{length - len(text):,} more characters of the mail were left out]"
 
 
-def test_attachments_are_named_in_an_answer_and_counted_in_a_note() -> None:
+def test_attachments_are_named_in_an_answer() -> None:
     read = read_message(mail(*multipart("mixed", part(b"See there.", "Content-Type: text/plain"), PICTURE)))
 
     assert answer_of(read) == "See there.\n\n[Attached to the mail, not taken: screen.png]"
-    assert note_of(read) == f"{NOTE}\n\nSee there.\n\n[Attached to the mail, not taken: 1]"
 
 
 def test_a_reply_that_says_nothing_says_so() -> None:
     assert answer_of(read_message(mail(b""))) == NO_TEXT
 
 
-def test_a_note_has_no_address_no_telephone_number_and_no_signature() -> None:
-    """A note stands in the record, where nobody is erased."""
-    said = "Call +81 3-1234-5678, TEL: 03-1234-5678, or write to ken@hikari.example.com.\nOrder 60001234567."
-    said = f"{said}\n\n--\nKen Sato"
-
-    assert note_of(read_message(mail(said.encode()))) == (
-        f"{NOTE}\n\nCall [left out], [left out], or write to [left out]\nOrder 60001234567."
-    )
-
-
 @pytest.mark.parametrize("made", TAKEN, ids=lambda made: made.name)
 def test_whatever_is_taken_can_be_an_answer_and_a_note(made: Made) -> None:
     found = reply_of(read_message(made.content), Subject(NAME, "C-1"), HERE)
 
-    assert {"partner_answered", "put_note"} <= set(found.messages)
+    assert {"partner_answered", "partner_wrote"} <= set(found.messages)
 
 
 @given(st.text())
@@ -268,10 +256,10 @@ class Desk:
         """Their names, as of now."""
         return set(self.service.store.row(NAME, case_id).forms)
 
-    def notes(self, case_id: str) -> list[str]:
-        """What was written into the record."""
-        events = self.service.store.events(NAME, case_id)
-        return [event.data["text"] for event in events if event.type == "case.note"]
+    def written_by_partner(self, case_id: str) -> list[str]:
+        """What the partner wrote without being asked, as it is stored."""
+        forms = self.service.store.row(NAME, case_id).forms
+        return [form["text"] for name, form in sorted(forms.items()) if name.startswith("message/")]
 
     def started(self, answered: Answered) -> OpenCase:
         """The case that a mail started."""
@@ -315,7 +303,7 @@ def test_a_second_intake_changes_nothing_wherever_the_case_stands_by_then(desk: 
     assert first.json["update_ids"] == again.json["update_ids"]
     assert desk.view(case_id).stage == "resolved"
     assert {name for name in desk.papers(case_id) if name.startswith("answer")} == {"answer/1"}
-    assert desk.notes(case_id) == []
+    assert desk.written_by_partner(case_id) == []
 
 
 def test_a_second_intake_after_the_case_was_closed_starts_nothing_either(desk: Desk) -> None:
@@ -339,7 +327,7 @@ def test_the_same_message_id_with_another_text_is_a_conflict(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("at_work", [False, True])
-def test_what_the_partner_does_not_owe_becomes_a_note_and_the_case_stays_where_it_is(desk: Desk, at_work: bool) -> None:
+def test_what_the_partner_does_not_owe_is_kept_and_the_case_stays_where_it_is(desk: Desk, at_work: bool) -> None:
     case_id = desk.case()
     if at_work:
         desk.send(case_id, "respond", Respond(by="agent-7"))
@@ -348,10 +336,11 @@ def test_what_the_partner_does_not_owe_becomes_a_note_and_the_case_stays_where_i
     answered = desk.reply(case_id, "It affects Osaka, too. ken@hikari.example.com knows more")
 
     assert answered.json["result"] == "noted", answered.err
-    assert answered.json["updates"] == ["put_note"]
+    assert answered.json["updates"] == ["partner_wrote"]
     assert answered.json["stage"] == desk.view(case_id).stage == stage == ("in_progress" if at_work else "acknowledged")
-    text = f"{NOTE}\n\nIt affects Osaka, too. [left out] knows more"
-    assert eventually(lambda: desk.notes(case_id)) == [text]
+    text = "It affects Osaka, too. ken@hikari.example.com knows more"
+    assert eventually(lambda: desk.written_by_partner(case_id)) == [text]
+    assert "Osaka" not in str(desk.service.store.events(NAME, case_id)), "what partners write is no part of the record"
     assert (answered.json["look"], answered.json["warnings"]) == (False, [])
 
 
@@ -371,8 +360,9 @@ def test_thanks_do_not_reopen_a_resolved_case_and_somebody_is_asked_to_look(desk
     )
     assert (answered.json["result"], answered.json["stage"], answered.json["look"]) == ("noted", "resolved", True)
     assert "somebody should read this mail" in answered.json["warnings"][0]
-    assert desk.view(case_id).stage == "resolved"
-    assert eventually(lambda: desk.notes(case_id)) == [f"{NOTE}\n\nThank you!"]
+    view = desk.view(case_id)
+    assert (view.stage, view.jeopardy, view.attention) == ("resolved", ("partner_wrote",), True)
+    assert eventually(lambda: desk.written_by_partner(case_id)) == ["Thank you!"]
 
 
 # The address that was asked for.
@@ -397,19 +387,19 @@ def test_the_super_admin_s_address_finds_the_account_and_the_case_goes_on_by_its
     view = desk.view(case_id)
     assert (view.stage, view.facts["account"]) == ("acknowledged", "700900100")
     assert view.facts["priority_customer"] == "yes"
-    assert desk.notes(case_id) == []
+    assert desk.written_by_partner(case_id) == []
 
 
 @pytest.mark.usefixtures("account")
-def test_what_stands_beside_the_address_becomes_a_note(desk: Desk) -> None:
+def test_what_stands_beside_the_address_is_kept_too(desk: Desk) -> None:
     case_id, id_ = desk.without_account(), "beside-1@hikari.example.com"
     text = f"{WITH_ADDRESS}\nIt is urgent."
 
     answered, again = desk.reply(case_id, text, id_=id_), desk.reply(case_id, text, id_=id_)
 
-    assert answered.json["updates"] == ["set_main_email", "put_note"], answered.err
+    assert answered.json["updates"] == ["set_main_email", "partner_wrote"], answered.err
     assert (answered.json["result"], again.json["result"]) == ("main_email_set", "already_taken")
-    assert eventually(lambda: desk.notes(case_id)) == [f"{NOTE}\n\nCustomer main e-mail: [left out]\n\nIt is urgent."]
+    assert eventually(lambda: desk.written_by_partner(case_id)) == [f"{WITH_ADDRESS}\nIt is urgent."]
     assert SUPER_ADMIN not in str(desk.service.store.events(NAME, case_id))
 
 
@@ -424,8 +414,8 @@ def test_an_intake_that_was_cut_off_after_the_address_goes_on_with_the_text(desk
 
     answered = desk.reply(case_id, text, id_=id_)
 
-    assert answered.json["updates"] == ["set_main_email", "put_note"], answered.err
-    assert len(eventually(lambda: desk.notes(case_id))) == 1
+    assert answered.json["updates"] == ["set_main_email", "partner_wrote"], answered.err
+    assert len(eventually(lambda: desk.written_by_partner(case_id))) == 1
 
 
 def test_without_a_label_an_address_is_an_answer_like_any_other(desk: Desk) -> None:
@@ -479,7 +469,7 @@ def test_what_a_case_refused_at_first_is_not_sent_again_when_it_would_take_it(de
     desk.send(case_id, "ask_partner", AskPartner(by="agent-7", question="Who?"))
     again = desk.reply(case_id, text, id_=id_)
 
-    assert (answered.json["result"], answered.json["updates"]) == ("noted", ["put_note"]), answered.err
+    assert (answered.json["result"], answered.json["updates"]) == ("noted", ["partner_wrote"]), answered.err
     assert (again.json["result"], again.json["stage"]) == ("already_taken", "pending")
     assert "answer/1" not in desk.papers(case_id)
 
@@ -528,7 +518,7 @@ def test_whoever_is_not_its_partner_touches_no_case(desk: Desk, sender: str) -> 
     assert desk.started(answered).description.startswith(NOT_THEIRS.format(id=case_id))
     assert f"case {case_id} stays as it is" in answered.json["warnings"][0]
     assert desk.view(case_id).stage == "pending"
-    assert (desk.papers(case_id) & {"answer/1"}, desk.notes(case_id)) == (set(), [])
+    assert (desk.papers(case_id) & {"answer/1"}, desk.written_by_partner(case_id)) == (set(), [])
 
 
 def test_the_same_mail_starts_the_same_case_when_the_one_that_it_names_is_closed_since(desk: Desk) -> None:
@@ -607,9 +597,9 @@ def test_an_automatic_reply_answers_nothing(desk: Desk) -> None:
     ("opened", "text", "updates", "would_be"),
     [
         (Desk.asked, "Since Monday.", ["partner_answered"], "answered"),
-        (Desk.case, "Since Monday.", ["put_note"], "noted"),
+        (Desk.case, "Since Monday.", ["partner_wrote"], "noted"),
         (Desk.without_account, WITH_ADDRESS, ["set_main_email"], "main_email_set"),
-        (Desk.without_account, f"{WITH_ADDRESS}Quick!", ["set_main_email", "put_note"], "main_email_set"),
+        (Desk.without_account, f"{WITH_ADDRESS}Quick!", ["set_main_email", "partner_wrote"], "main_email_set"),
         (Desk.without_account, "No idea.", ["partner_answered"], "answered"),
     ],
 )
@@ -689,4 +679,4 @@ def test_a_note_and_an_answer_come_from_upstream_and_say_who_handed_them_in() ->
 
     assert {(each.by, each.source) for each in found.messages.values()} == {("mail-1", "upstream")}
     assert isinstance(found.messages["partner_answered"], PartnerAnswered)
-    assert isinstance(found.messages["put_note"], PutNote)
+    assert isinstance(found.messages["partner_wrote"], PartnerWrote)

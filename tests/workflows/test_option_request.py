@@ -20,7 +20,7 @@ from domain.option.policy import OptionPolicy
 from domain.option.state import EXPECTED, NAME
 from domain.order.messages import PlaceOrder
 from domain.subscription.messages import TerminateSubscription
-from tests.makers import a_person, an_order, built, cleared, days, graduated, submitted
+from tests.makers import a_person, an_order, built, cleared, days, graduated, some, submitted
 from tests.options import DETAILS, SITE, a_request, begun, done, turned_down, withdrawn
 from tests.support.time_skipping import MONDAY, TICK, TimeSkipping
 
@@ -137,7 +137,7 @@ MISFITS: list[tuple[OptionKind, dict[str, Any], str, str]] = [
 
 async def test_opt_02_details_that_do_not_fit_the_subscription_are_refused_by_their_field(env: TimeSkipping) -> None:
     await in_service(env)
-    for number, (kind, wrong, field, code) in enumerate(MISFITS):
+    for number, (kind, wrong, field, code) in some(enumerate(MISFITS)):
         details = {str(kind): DETAILS[kind][kind] | wrong}
         failed = await refused(env, a_request(kind, f"OR-{number}", **details))
         assert (failed.type, failed.message.partition(":")[0], failed.details[0]["code"]) == ("Refused", field, code)
