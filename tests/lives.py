@@ -60,6 +60,9 @@ from workflows.details import paste_ready
 ENOUGH = 12
 """How many things happen to one life, one after the other."""
 
+ENOUGH_OF_A_CASE = 7
+"""Its clocks run beside each other: every event of a case has happened by then, and more are combinations of those."""
+
 TERMS = 3
 """Of a subscription."""
 
@@ -147,7 +150,7 @@ def lives() -> tuple[Moment, ...]:
 def _explored(start: Moment, seen: set[str]) -> Iterator[Moment]:
     """What another start of the same id came to already shows nothing new."""
     coming = [start]
-    for _ in range(ENOUGH):
+    for _ in range(ENOUGH_OF_A_CASE if start.state.lifecycle == CASE else ENOUGH):
         now, coming = coming, []
         for moment in now:
             if (face := _face(moment)) not in seen:

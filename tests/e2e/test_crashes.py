@@ -13,6 +13,8 @@ import pytest_asyncio
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
+from activities.case import CaseActivities
+from activities.option import OptionActivities
 from activities.order import OrderActivities
 from activities.ports import RecordedMail
 from activities.subscription import SubscriptionActivities
@@ -24,6 +26,7 @@ from domain.operator import SettleMail
 from domain.order.mails import OrderMail
 from domain.order.messages import Offering
 from domain.trial.messages import EditServices, Service, TrialDevice
+from tests.cases import an_opening, main_email, other_policy
 from tests.e2e.killable_worker import armed, killable_worker
 from tests.makers import (
     a_customer,
@@ -37,6 +40,7 @@ from tests.makers import (
     graduated,
     submitted,
 )
+from tests.options import a_request, begun, done
 from tests.support.environment import AT_LAST, eventually
 from tests.support.whole_service import QuickServer, WholeService, assert_whole, whole_service
 from worker import activities_of
@@ -180,7 +184,7 @@ KILLED_IN = {
 
 async def test_a2_a_worker_killed_in_every_activity_of_a_life_leaves_one_row_each(env: WholeService) -> None:
     real = {"record", *names_of(OrderActivities), *names_of(SubscriptionActivities)}
-    assert {*KILLED_IN} == real - {"notify_trial"}, "all of them; that one is a trial's, below"
+    assert {*KILLED_IN} == real - {"notify_trial", "check_option"}, "all but a trial's and an option request's, below"
     for activity, state in KILLED_IN.items():
         arm(env, state, f"{activity}:done")
     async with an_operator(env):
@@ -196,6 +200,51 @@ async def test_a2_a_worker_killed_in_every_activity_of_a_life_leaves_one_row_eac
     await eventually(lambda: env.events("sub-SO-310001", Lifecycle.SUBSCRIPTION) == told)
     assert not [*armed(env.directory).iterdir()], "every one was struck"
     assert_whole(env, "SO-310001")
+
+
+KILLED_BESIDE_AN_ORDER = {
+    "open_option": "option-OR-3400",
+    "check_effect": "option-OR-3400",
+    "apply_option": "option-OR-3400",
+    "check_option": "subscription-sub-SO-340001",
+    "open_case": "case-C-3400",
+    "look_up_account": "case-C-3400",
+    "hours_of_service": "case-C-3400",
+}
+
+
+async def test_a2_a_worker_killed_in_every_activity_of_a_request_and_a_case_does_each_thing_once(
+    env: WholeService,
+) -> None:
+    """OPT-02, SUP-13, AMB-35."""
+    assert {*KILLED_BESIDE_AN_ORDER} == {"check_option", *names_of(OptionActivities), *names_of(CaseActivities)}
+    for activity, state in KILLED_BESIDE_AN_ORDER.items():
+        arm(env, state, f"{activity}:done")
+    async with an_operator(env):
+        order = await env.place(an_order("SO-340001"))
+        await env.send(order, "clear_compliance", cleared())
+        await env.send(order, "submit_provisioning_form", submitted())
+        await env.send(order, "report_site_built", built())
+        await env.settled(env.subscription("sub-SO-340001"))
+        request = a_request(request_id="OR-3400", subscription_id="sub-SO-340001")
+        option, case = await asyncio.gather(
+            env.start("OptionRequest", request, "option-OR-3400"),
+            env.start("SupportCase", an_opening("C-3400", main_email=None), "case-C-3400"),
+        )
+        await env.settled(option, case)
+        await env.send(option, "begin_work", begun())
+        await env.send(option, "complete", done())
+        assert (await option.result())["stage"] == "completed"
+        await env.send(case, "set_main_email", main_email())
+        await env.send(case, "change_policy", other_policy())
+    assert not [*armed(env.directory).iterdir()], "every one was struck"
+    told = Counter(env.events("OR-3400", Lifecycle("option")))
+    assert (told["option.completed"], told["option.took_effect"]) == (1, 1)
+    heard = env.events("sub-SO-340001", Lifecycle.SUBSCRIPTION)
+    assert heard.count("subscription.language_added") == 1
+    noted = Counter(env.events("C-3400", Lifecycle("case")))
+    assert (noted["case.received"], noted["case.main_email_set"], noted["case.policy_changed"]) == (1, 1, 1)
+    assert sorted(env.arrived("OR-3400")) == ["option_acknowledged", "option_completed"]
 
 
 KILLED_IN_A_TRIAL = {

@@ -1,9 +1,9 @@
 """Option requests, lived through. domain.md §4."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from sqlalchemy import delete
@@ -442,6 +442,10 @@ async def test_a_row_that_a_restored_store_lacks_is_written_anew_and_nothing_is_
     assert (await handle.result())["stage"] == "rejected"
 
 
+TRIED_IN_VAIN: Final = timedelta(minutes=5)
+"""Ten attempts with their pauses take two of them; each further attempt is a real one."""
+
+
 async def test_a_subscription_that_does_not_run_is_told_as_soon_as_it_does(env: TimeSkipping) -> None:
     """Temporal has lost it: somebody looks, nothing is refused, and nobody is told of what is not so yet."""
     subscription = await in_service(env)
@@ -449,13 +453,13 @@ async def test_a_subscription_that_does_not_run_is_told_as_soon_as_it_does(env: 
     await env.send(handle, "begin_work", begun())
     await subscription.terminate(reason="lost")
     await env.send(handle, "complete", done())
-    await env.sleep_until(MONDAY + days(1))
+    await env.sleep_until(MONDAY + TRIED_IN_VAIN)
     view = await env.state(handle)
     assert ([step.step for step in view.failing], view.attention) == (["apply_option"], True)
     assert "subscription sub-SO-100001 is open in the store and does not run" in view.failing[0].reason
     assert kinds(env) == ["option_acknowledged"]
     await restarted(env)
-    await env.sleep_until(MONDAY + days(1) + TICK)
+    await env.sleep_until(MONDAY + 2 * TRIED_IN_VAIN)
     assert (await handle.result())["stage"] == "completed"
     assert sites(env) == {SITE: (25, ("ja", "pt-BR"))}
     assert kinds(env) == ["option_acknowledged", "option_completed"]
@@ -475,7 +479,7 @@ async def test_an_operator_may_go_on_without_the_effect_and_then_nobody_is_told_
     await env.send(handle, "begin_work", begun())
     await subscription.terminate(reason="lost")
     await env.send(handle, "complete", done())
-    await env.sleep_until(MONDAY + days(1))
+    await env.sleep_until(MONDAY + TRIED_IN_VAIN)
     without = SettleStep(by="ops-7", step="apply_option", outcome="leave_out", reason="the contract is over anyway")
     await env.send(handle, "settle_step", without)
     assert (await handle.result())["stage"] == "completed"
