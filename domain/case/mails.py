@@ -21,7 +21,8 @@ class CaseMail(MailKind):
     """M-30: the case was received. Names the right door if it came through another one. SUP-30 to SUP-37."""
 
     CASE_IDENTIFIER_WANTED = "case_identifier_wanted", "SUP-14, AMB-33", PARTNER_CONTACT, HelpDesk.TECHNICAL
-    """Nobody can tell whose account it is: the SuperAdmin's address is asked for, and why it matters. SUP-15."""
+    """Nobody can tell whose account it is: the SuperAdmin's address is asked for, and why it matters. SUP-14, SUP-15,
+    AMB-33."""
 
     CASE_FIELD_EXPLAINED = "case_field_explained", "SUP-11, SUP-15", PARTNER_CONTACT, HelpDesk.TECHNICAL
     """The partner left the SuperAdmin's address out: why it matters. Once. SUP-15."""

@@ -61,6 +61,8 @@ def test_it_is_worked_on_by_commands(service: Background, tenure: Tenure, tmp_pa
     page = tenure("option", "show", request).out
     assert f"requested language; language pt-BR; site {SITE}" in page
     assert "the work begun, from vendor" in page
+    assert "age in days 0" in page, "AMB-5: as of now, not as of the last event"
+    assert tenure("option", "show", request, "--json").json["line"]["age_in_days"] == 0
     assert "times in Asia/Tokyo" in page
     assert "example.com" not in page
     early = tenure("option", "complete", request, "--by", "vendor-desk")
