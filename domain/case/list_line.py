@@ -28,7 +28,7 @@ class CaseLine(ListLine):
     breaching: bool = Field(description="It does so within the hour.")
     breached: tuple[str, ...] = Field(description="Clocks that were breached.")
     waiting: bool = Field(description="The partner owes an answer.")
-    unclassified: bool = Field(description="The customer's main e-mail is not there yet.")
+    unclassified: bool = Field(description="Nobody knows whose account it is, or the customer's main e-mail is not there yet.")
 
     narrowings: ClassVar[tuple[Narrowing, ...]] = (
         Narrowing(name="breaching", help="A clock breaches within the hour.", fits=lambda line, _: line.breaching),
@@ -36,7 +36,7 @@ class CaseLine(ListLine):
         Narrowing(name="waiting", help="The partner owes an answer.", fits=lambda line, _: line.waiting),
         Narrowing(
             name="unclassified",
-            help="The customer's main e-mail is not there yet.",
+            help="Nobody knows the account, or the main e-mail.",
             fits=lambda line, _: line.unclassified,
         ),
         Narrowing(
@@ -60,7 +60,7 @@ class CaseLine(ListLine):
             breaching=following is not None and following.at - now <= HOUR,
             breached=tuple(clock.name for clock in state.clocks_at(now) if clock.is_breached),
             waiting=state.waiting,
-            unclassified=state.unclassified,
+            unclassified=state.unclassified or state.account_unknown,
         )
 
     def cells(self) -> Mapping[str, str]:

@@ -137,6 +137,11 @@ class CaseStanding(LifecycleState):
         return self.unresolved and not self.main_email_given
 
     @property
+    def account_unknown(self) -> bool:
+        """The registry knows none of its identifiers, a mistyped main e-mail among them. SUP-03."""
+        return self.unresolved and self.classified_at is not None and self.found.account_id is None
+
+    @property
     def main_email_wanted(self) -> bool:
         """An agent has to fill the field in: something leads there, or somebody was asked and answered. SUP-13."""
         return self.unclassified and self.classified_at is not None and not self.identifier_wanted

@@ -801,6 +801,8 @@ def test_the_desk_s_lists_tell_cases_apart() -> None:
     assert kept(done(a_case(), "ask_partner"), MONDAY) == {"waiting"}
     assert kept(a_case(main_email=None), MONDAY) == {"unclassified"}
     assert kept(a_case(looked_up=NOBODY, main_email=None), MONDAY) == {"waiting", "unclassified"}
+    assert kept(a_case(looked_up=NOBODY), MONDAY) == {"unclassified"}, "its main e-mail may be mistyped"
+    assert "unclassified" not in kept(a_case(), MONDAY)
     (by_agent,) = [each for each in CaseLine.narrowings if each.name == "agent"]
     line = CaseLine.of(state, MONDAY)
     assert (by_agent.fits(line, "agent-7"), by_agent.fits(line, "agent-8")) == (True, False)
