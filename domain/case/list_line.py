@@ -28,7 +28,9 @@ class CaseLine(ListLine):
     breaching: bool = Field(description="It does so within the hour.")
     breached: tuple[str, ...] = Field(description="Clocks that were breached.")
     waiting: bool = Field(description="The partner owes an answer.")
-    unclassified: bool = Field(description="Nobody knows whose account it is, or the customer's main e-mail is not there yet.")
+    unclassified: bool = Field(
+        description="Nobody knows whose account it is, or the customer's main e-mail is not there yet."
+    )
 
     narrowings: ClassVar[tuple[Narrowing, ...]] = (
         Narrowing(name="breaching", help="A clock breaches within the hour.", fits=lambda line, _: line.breaching),
