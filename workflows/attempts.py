@@ -3,17 +3,19 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.errors import refused_by
     from domain.lifecycle import LifecycleState
     from domain.operator import SettleStep
-    from domain.values import as_line
+    from domain.reasons import Reason
+    from domain.values import Refused, as_line
     from domain.view import LifecycleView
     from workflows.steps import MAIL, MAIL_TASK_QUEUE_SUFFIX, ON_THE_SPOT, RECORD
 
@@ -26,6 +28,18 @@ TIMED_OUT = "it did not answer in time"
 
 class LeftOut(Exception):
     """An operator decided to go on without this step."""
+
+
+@contextmanager
+def as_refused(given_up: str = "") -> Iterator[None]:
+    """Around a step that an update asks for before it changes anything: what the world refuses, or an operator gives
+    up (then in these words), is refused to the person who asked."""
+    try:
+        yield
+    except LeftOut:
+        raise Refused(given_up, code=Reason.GIVEN_UP) from None
+    except ApplicationError as refused:
+        raise refused_by(refused) from None
 
 
 class Attempts(ABC, Generic[L]):

@@ -4,11 +4,9 @@ import asyncio
 from typing import Final
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.case import AccountInQuestion, CaseActivities, HoursWanted, OpenedCase, OpenSupportCase
-    from activities.errors import refused_by
     from domain.case import standing as case
     from domain.case.classification import LookedUp
     from domain.case.kind import CASE
@@ -30,10 +28,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.state import CaseState
     from domain.case.states import CaseStage
     from domain.deadlines import Deadline
-    from domain.reasons import Reason
-    from domain.values import Model, Refused, as_line
+    from domain.values import Model, as_line
     from domain.view import LifecycleView
-    from workflows.attempts import LeftOut
+    from workflows.attempts import as_refused
     from workflows.lifecycle import LifecycleWorkflow, as_bad_input
     from workflows.messages import required
     from workflows.updates import takes_updates_of
@@ -131,14 +128,10 @@ class SupportCase(LifecycleWorkflow[CaseState]):
         hours, state = message.policy.hours, self.state
         zone = hours.zone if hours else state.zone
         wanted = HoursWanted(hours=hours, zone=zone, received_at=state.received_at)
-        try:
+        with as_refused(_GIVEN_UP):
             served = await self.carry_out(
                 CaseActivities.hours_of_service, wanted, summary="Hours of service", optional=True
             )
-        except LeftOut:
-            raise Refused(_GIVEN_UP, code=Reason.GIVEN_UP) from None
-        except ApplicationError as refused:
-            raise refused_by(refused) from None
         self.state.change_policy(message, workflow.now(), served.service_time, served.zone_rules)
         return self.view()
 
@@ -148,14 +141,10 @@ class SupportCase(LifecycleWorkflow[CaseState]):
         request = AccountInQuestion(
             case_id=self.state.case_id, service=service, account_id=known, main_email=main_email
         )
-        try:
+        with as_refused(_GIVEN_UP):
             return await self.carry_out(
                 CaseActivities.look_up_account, request, summary="Look the account up", optional=True
             )
-        except LeftOut:
-            raise Refused(_GIVEN_UP, code=Reason.GIVEN_UP) from None
-        except ApplicationError as refused:
-            raise refused_by(refused) from None
 
     def assign(self, message: Assign) -> LifecycleView:
         """The agent hears of what is due from now on."""

@@ -3,10 +3,8 @@
 from contextlib import suppress
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.errors import refused_by
     from activities.option import OpenedOption, OpenOption, OptionActivities, OptionApplied, OptionEffect
     from domain.deadlines import Deadline
     from domain.option import state as option
@@ -16,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.option.states import OptionStage
     from domain.values import Model, Refused, as_line
     from domain.view import LifecycleView
-    from workflows.attempts import LeftOut
+    from workflows.attempts import LeftOut, as_refused
     from workflows.lifecycle import LifecycleWorkflow
     from workflows.messages import required
     from workflows.updates import takes_updates_of
@@ -80,12 +78,10 @@ class OptionRequest(LifecycleWorkflow[OptionState]):
     async def complete(self, message: CompleteWork) -> LifecycleView:
         """Refused if what was asked for does not fit the subscription any more. OPT-02."""
         self.state.check_stage("complete")
-        try:
+        with as_refused():
             await self.carry_out(
                 OptionActivities.check_effect, self.effect(), summary="Does it still fit the subscription?"
             )
-        except ApplicationError as refused:
-            raise refused_by(refused) from None
         self.state.complete(message, workflow.now())
         return self.view()
 

@@ -3,20 +3,16 @@
 from typing import Final
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.errors import refused_by
     from activities.order import CalendarWanted, OrderActivities
     from activities.rules import RulesActivities, RulesWanted
     from domain.deadlines import Deadline
     from domain.lifecycles import KINDS
-    from domain.reasons import Reason
     from domain.recompute import BusinessDays, PresentRules, RecomputeDates
-    from domain.values import Refused
     from domain.view import LifecycleView
     from domain.working_time import WorkingCalendar
-    from workflows.attempts import Attempts, L, LeftOut
+    from workflows.attempts import Attempts, L, as_refused
 
 GIVEN_UP: Final = "an operator gave up asking for the present rules; nothing was changed"
 
@@ -37,15 +33,11 @@ class Recomputing(Attempts[L]):
     async def present_rules(self) -> PresentRules:
         """Those of this release, recorded with the answers."""
         wanted = RulesWanted(zone=self.state.zone)
-        try:
+        with as_refused(GIVEN_UP):
             zone_rules = await self.carry_out(
                 RulesActivities.current_rules, wanted, summary=f"Rules of {wanted.zone} of today", optional=True
             )
             return PresentRules(zone_rules=zone_rules, calendar=await self._present_calendar())
-        except LeftOut:
-            raise Refused(GIVEN_UP, code=Reason.GIVEN_UP) from None
-        except ApplicationError as refused:
-            raise refused_by(refused) from None
 
     async def _present_calendar(self) -> WorkingCalendar | None:
         """For the guide that is pending when it has come: the form may be submitted meanwhile."""

@@ -8,7 +8,6 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.errors import refused_by
     from activities.trial import (
         Conversion,
         LastLook,
@@ -41,7 +40,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.trial.states import LOST, TrialStage
     from domain.values import Model, Refused, as_line
     from domain.view import LifecycleView
-    from workflows.attempts import LeftOut, Q
+    from workflows.attempts import LeftOut, Q, as_refused
     from workflows.lifecycle import LifecycleWorkflow
     from workflows.messages import required
     from workflows.updates import takes_updates_of
@@ -230,10 +229,8 @@ class Trial(LifecycleWorkflow[TrialState]):
 
     async def checked(self, activity: Callable[[Any, Q], None], request: Q, summary: str) -> None:
         """Ask the store; what it refuses is refused to the person who asked, and nothing has changed."""
-        try:
+        with as_refused():
             await self.carry_out(activity, request, summary=summary)
-        except ApplicationError as refused:
-            raise refused_by(refused) from None
 
     async def edit_services(self, message: EditServices) -> LifecycleView:
         """Services bought or tried elsewhere are refused with a reason each. TRL-51, TRL-21, TRL-41."""
