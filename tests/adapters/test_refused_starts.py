@@ -23,7 +23,6 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 
 from adapters.temporal.client import connect
@@ -34,7 +33,7 @@ from adapters.temporal.interceptor import PlainRefusals
 from adapters.temporal.sandbox import GuardedRunner, sandbox
 from domain.values import Identifier, Message
 from tests.makers import some
-from tests.support.time_skipping import program
+from tests.support.time_skipping import skipping_server
 from workflows.unknown import UnknownWorkflow
 
 pytestmark = [
@@ -143,9 +142,7 @@ async def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
             server = await held.enter_async_context(DevServer(directory, port=0, ui_port=0))
             connected = await connect(server.address)
         else:
-            skipping = await WorkflowEnvironment.start_time_skipping(
-                data_converter=data_converter, test_server_existing_path=program("temporal-test-server")
-            )
+            skipping = await skipping_server(data_converter=data_converter)
             connected = (await held.enter_async_context(skipping)).client
         async with a_worker(connected):
             yield connected
