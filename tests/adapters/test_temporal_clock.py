@@ -117,7 +117,7 @@ async def test_the_pause_between_two_attempts_does_not_hold_the_clock(client: Cl
     trying = await started(client, "Waits", "activity")
     await forward(client, trying.id, DAY / 2)
     await forward(client, trying.id, 3 * DAY)
-    assert await trying.result() in {"1 days", "2 days"}, "the server cuts pauses short"
+    assert await trying.result() in {"0 days", "1 days", "2 days"}, "the server cuts pauses short, one, both or neither"
 
 
 async def test_an_open_child_holds_its_parents_clock_until_it_is_moved_itself(client: Client) -> None:
