@@ -53,7 +53,7 @@ class WholesaleStore(LifecycleStore, Standings, Protocol):
     """
 
     def assign_user(self, external_id: str, user: WholesaleUser, limits: Limits, now: datetime) -> UsersChanged:
-        """Give one user what it is to have; somebody who is there already is changed. Raises Refused on `user.<field>`."""
+        """Give one user what it is to have, or change it. Raises Refused on `user.<field>`."""
         ...
 
     def change_package(
