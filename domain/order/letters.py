@@ -26,7 +26,9 @@ ONLY_WHILE: Final = {
 
 
 def wanted(row: OrderRow, mail: PostedMail) -> bool:
-    """Does the order, as it stands now, still call for this mail?"""
+    """Does the order, as it stands now, still call for this mail? Nobody is asked for terms that are accepted."""
+    if mail.kind == OrderMail.TERMS_WANTED and not row.state.missing_terms:
+        return False
     return row.state.stage in ONLY_WHILE.get(OrderMail(mail.kind), frozenset(Stage))
 
 

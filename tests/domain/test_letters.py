@@ -1,7 +1,7 @@
 """Which mails there are, while what they are sent, and to whom never. ORD-23, C20."""
 
 from datetime import timedelta
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 
@@ -14,6 +14,7 @@ from domain.mails import MailKind, Role
 from domain.order.facts import OrderFacts
 from domain.order.letters import LETTERS as OF_AN_ORDER
 from domain.order.mails import OrderMail
+from domain.order.messages import AcceptTerms, Offering, Terms
 from domain.order.row import OrderRow
 from domain.order.state import OrderState
 from domain.order.states import Stage
@@ -22,7 +23,7 @@ from domain.subscription.letters import LETTERS as OF_A_SUBSCRIPTION
 from domain.subscription.mails import SubscriptionMail
 from domain.subscription.row import NewestOrder, SubscriptionRow
 from domain.subscription.sites import SubscriptionSite
-from domain.subscription.states import SubscriptionStage
+from domain.subscription.states import SubscriptionStage, SuspensionReason
 from domain.trial.grace import LAST_CALL
 from domain.trial.letters import LETTERS as OF_A_TRIAL
 from domain.trial.mails import TrialMail
@@ -51,7 +52,8 @@ def a_mail(kind: MailKind, occurrence: str = "", **more: object) -> PostedMail:
 
 
 def an_order_row(stage: Stage = Stage.HELD) -> OrderRow:
-    placed = an_order(reselling_partner=a_partner("tier2", contact=a_person("Rin@tier2.example")))
+    partner = a_partner("tier2", contact=a_person("Rin@tier2.example"))
+    placed = an_order("SO-100001", Offering.PORT, Offering.AUDIO_COMMIT, reselling_partner=partner)
     state = OrderState.placed(placed, MONDAY).model_copy(update={"stage": stage})
     return OrderRow(
         state=state,
@@ -63,7 +65,7 @@ def an_order_row(stage: Stage = Stage.HELD) -> OrderRow:
 
 def test_every_mail_has_a_rule_and_a_template_name_of_its_own() -> None:
     kinds = mail_kinds()
-    assert len({str(kind) for kind in kinds}) == len(kinds) == 42
+    assert len({str(kind) for kind in kinds}) == len(kinds) == 48
     assert all(kind.rule for kind in kinds)
     assert [kind for kind in KINDS.values() if not list(kind.state.mail_kinds)] == []
 
@@ -109,19 +111,37 @@ def test_an_order_s_reminders_and_alerts_go_out_only_while_their_reason_lasts(ki
     assert wanted == (set(Stage) if kind in ALWAYS else WHILE[kind])
 
 
-@pytest.mark.parametrize(("kind", "stage"), list(product(SubscriptionMail, SubscriptionStage)))
+def test_nobody_is_asked_for_terms_that_were_accepted_before_the_mail_was_written() -> None:
+    """ORD-08, ORD-09: while one of two is missing the mail goes out; with both accepted there is nothing to ask for,
+    though the order is held still. Found by sending `accept_terms` right after the start."""
+    row = an_order_row()
+    for terms, left in ((Terms.PORT, True), (Terms.AUDIO, False)):
+        row.state.accept_terms(AcceptTerms(by="customer-1", terms=terms), MONDAY)
+        assert row.state.stage is Stage.HELD
+        assert OF_AN_ORDER.wanted(row, a_mail(OrderMail.TERMS_WANTED)) is left
+
+
+REASONS = [frozenset(some) for size in range(4) for some in combinations(SuspensionReason, size)]
+"""Every set of reasons to be suspended; none: it is active."""
+
+
+@pytest.mark.parametrize(("kind", "reasons"), list(product(SubscriptionMail, REASONS)))
 def test_a_subscription_s_mails_go_out_only_in_the_term_they_speak_of(
-    kind: SubscriptionMail, stage: SubscriptionStage
+    kind: SubscriptionMail, reasons: frozenset[SuspensionReason]
 ) -> None:
-    state = a_subscription().model_copy(update={"stage": stage})
+    """REN-07, REN-08; who is suspended for another reason is asked to renew all the same. AMB-42."""
+    stage = SubscriptionStage.SUSPENDED if reasons else SubscriptionStage.ACTIVE
+    state = a_subscription().model_copy(update={"stage": stage, "suspended_for": set(reasons)})
     here = a_mail(kind, f"{state.renewal_date}/30", day=state.renewal_date)
     suspends = kind == SubscriptionMail.SUBSCRIPTION_SUSPENDED
-    reason = SubscriptionStage.SUSPENDED if suspends else SubscriptionStage.ACTIVE
-    assert OF_A_SUBSCRIPTION.wanted(SubscriptionRow(state=state), here) == (stage is reason)
+    wanted = (SuspensionReason.RENEWAL_INCOMPLETE in reasons) is suspends
+    assert OF_A_SUBSCRIPTION.wanted(SubscriptionRow(state=state), here) is wanted
     before = state.renewal_date - days(365)
     assert not OF_A_SUBSCRIPTION.wanted(SubscriptionRow(state=state), a_mail(kind, f"{before}/30", day=before))
     renewed = state.model_copy(update={"renewal_order": "SO-2"})
-    assert OF_A_SUBSCRIPTION.wanted(SubscriptionRow(state=renewed), here) == (suspends and stage is reason)
+    assert OF_A_SUBSCRIPTION.wanted(SubscriptionRow(state=renewed), here) is (suspends and wanted)
+    ended = state.model_copy(update={"stage": SubscriptionStage.TERMINATED})
+    assert not OF_A_SUBSCRIPTION.wanted(SubscriptionRow(state=ended), here)
 
 
 # Facts.
