@@ -96,7 +96,7 @@ class Subscription(LifecycleWorkflow[SubscriptionState]):
                 self.state.endanger(deadline.name, now, deadline.at)
                 self.post_about_renewal(SubscriptionMail.RENEWAL_NOT_ORDERED, deadline)
             case subscription.RENEWAL_DATE:
-                self.state.suspend(now)
+                self.state.miss_renewal(now)
                 self.post_about_renewal(SubscriptionMail.SUBSCRIPTION_SUSPENDED, deadline)
             case unknown:
                 raise AssertionError(f"no such deadline: {unknown}")

@@ -4,20 +4,32 @@ from datetime import datetime
 from typing import Final
 
 from domain.offers import Offer, as_they_are, fitted
-from domain.subscription.messages import ConfirmRenewal, TerminateSubscription
+from domain.subscription.messages import (
+    ASKED_FOR,
+    ConfirmRenewal,
+    LiftSuspension,
+    SuspendSubscription,
+    TerminateSubscription,
+)
 from domain.subscription.state import SubscriptionState
 from domain.values import Message
 
 EXAMPLES: Final[dict[str, Message]] = {
     "confirm_renewal": ConfirmRenewal(by="partner-hikari", order_number="SO-200001"),
+    "suspend": SuspendSubscription(by="ops-7", why="unpaid", reason="the invoice of June is overdue"),
+    "lift_suspension": LiftSuspension(by="ops-7", why="unpaid", reason="the invoice of June is paid"),
     "terminate": TerminateSubscription(by="ops-7", reason="the customer moved to another service"),
 }
 """By update name."""
 
 
 def offers(state: SubscriptionState, _now: datetime) -> dict[str, Offer]:
-    """What fits this subscription: the renewal nobody has verified yet."""
+    """What fits this subscription: the renewal nobody has verified yet, reasons that it has, and that it has not."""
     found = as_they_are(EXAMPLES)
+    for why in sorted(ASKED_FOR - state.suspended_for)[-1:]:
+        found["suspend"] = found["suspend"].assuming(why=str(why))
+    for why in sorted(ASKED_FOR & state.suspended_for)[-1:]:
+        found["lift_suspension"] = found["lift_suspension"].assuming(why=str(why))
     for number in state.unverified[:1]:
         found["confirm_renewal"] = fitted(EXAMPLES["confirm_renewal"], order_number=number)
     return found

@@ -16,6 +16,9 @@ class SubscriptionFacts(LetterFacts):
     target_days: int | None = None
     """Days before the renewal date by which the renewal should be complete. REN-07."""
 
+    other_reasons: bool = False
+    """Is it suspended for a reason that no renewal lifts? Which, is nobody's business here. AMB-42."""
+
     sites: tuple[str, ...] = ()
 
     @property

@@ -8,6 +8,7 @@ from domain.lifecycle import Lifecycle
 from domain.operator_updates import about
 from domain.subscription.examples import EXAMPLES, offers
 from domain.subscription.letters import LETTERS
+from domain.subscription.list_line import SubscriptionLine
 from domain.subscription.messages import StartSubscription
 from domain.subscription.recompute import SubscriptionRecount
 from domain.subscription.repair import REPAIR
@@ -26,6 +27,7 @@ SUBSCRIPTION: Final = Kind(
     handed_in=False,
     opened_by_record=True,
     row=SubscriptionRow,
+    list_line=SubscriptionLine,
     state=SubscriptionState,
     stages=SubscriptionStage,
     examples=EXAMPLES,

@@ -7,19 +7,21 @@ from domain.letters import Letters
 from domain.lifecycle import PostedMail
 from domain.subscription.facts import SubscriptionFacts
 from domain.subscription.mails import SubscriptionMail
+from domain.subscription.messages import ASKED_FOR
 from domain.subscription.row import SubscriptionRow
-from domain.subscription.states import SubscriptionStage
 from domain.values import Refused
 from domain.working_time import days_left
 
 
 def wanted(row: SubscriptionRow, mail: PostedMail) -> bool:
-    """Does the subscription, as it stands now, still call for this mail? Only in the term it speaks of."""
-    if mail.day != row.state.renewal_date:
+    """Does the subscription, as it stands now, still call for this mail? Only in the term it speaks of, whatever else
+    it is suspended for. AMB-42."""
+    state = row.state
+    if state.closed or mail.day != state.renewal_date:
         return False
     if mail.kind == SubscriptionMail.SUBSCRIPTION_SUSPENDED:
-        return row.state.stage is SubscriptionStage.SUSPENDED
-    return row.state.stage is SubscriptionStage.ACTIVE and row.state.renewal_order is None
+        return state.renewal_missed
+    return not state.renewal_missed and state.renewal_order is None
 
 
 def facts(row: SubscriptionRow, mail: PostedMail, now: datetime) -> SubscriptionFacts:
@@ -36,6 +38,7 @@ def facts(row: SubscriptionRow, mail: PostedMail, now: datetime) -> Subscription
         renewal_date=state.renewal_date,
         target_days=state.policy.renewal_target.days,
         days_left=days_left(state.renewal_date, now, state.rules),
+        other_reasons=bool(ASKED_FOR & state.suspended_for),
         sites=tuple(site.url for site in row.sites),
     )
 

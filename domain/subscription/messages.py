@@ -1,13 +1,13 @@
 """What starts a subscription, what orders report to it, and what people may send to it."""
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AwareDatetime, Field
 
 from domain.subscription.policy import SubscriptionPolicy
 from domain.subscription.sites import Sites
-from domain.subscription.states import SubscriptionEvent
+from domain.subscription.states import SubscriptionEvent, SuspensionReason
 from domain.updates import Update
 from domain.values import Identifier, Line, Message, Model, Moment, Signal, Zone
 from domain.working_time import ZoneRules
@@ -112,6 +112,27 @@ class ConfirmRenewal(Message):
     order_number: Identifier = Field(description="The renewal order that was checked.")
 
 
+AskedReason = Literal["unpaid", "compliance"]
+"""Reasons to suspend that somebody asks for; the third one comes with the renewal date. AMB-42."""
+
+ASKED_FOR: Final = frozenset(map(SuspensionReason, get_args(AskedReason)))
+"""The same."""
+
+
+class SuspendSubscription(Message):
+    """Stop the service for a reason that has nothing to do with the renewal: it stops until every reason is gone."""
+
+    why: AskedReason = Field(description="Each counts once. HUB-16, AMB-42.")
+    reason: Line = Field(description="What happened, for the audit trail.")
+
+
+class LiftSuspension(Message):
+    """A reason to suspend is gone: service goes on if it was the last one."""
+
+    why: AskedReason = Field(description="A renewal that is not complete is lifted by a completed one only. AMB-42.")
+    reason: Line = Field(description="Why it is gone, for the audit trail.")
+
+
 class TerminateSubscription(Message):
     """End the subscription for good: no renewal is awaited any more."""
 
@@ -120,6 +141,8 @@ class TerminateSubscription(Message):
 
 UPDATES: Final = {
     "confirm_renewal": Update(message=ConfirmRenewal, does="The partner checked the renewal with the vendor."),
+    "suspend": Update(message=SuspendSubscription, does="Not paid, or not compliant: stop the service."),
+    "lift_suspension": Update(message=LiftSuspension, does="It is paid, or compliant: this reason is gone."),
     "terminate": Update(
         message=TerminateSubscription,
         does="End the subscription for good.",

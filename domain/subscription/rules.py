@@ -14,7 +14,9 @@ RULES: Final = Rules(
     },
     events={
         "subscription.activated": "ORD-21",
-        SubscriptionEvent.SUSPENDED: "REN-08",
+        SubscriptionEvent.SUSPENDED: "REN-08, HUB-16, AMB-42",
+        SubscriptionEvent.REASON_ADDED: "AMB-42",
+        SubscriptionEvent.REASON_LIFTED: "AMB-42",
         SubscriptionEvent.SUSPENSION_LIFTED: "REN-08, AMB-42",
         "subscription.language_added": "OPT-02",
         "subscription.site_split": "OPT-02, ORD-33",

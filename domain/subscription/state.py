@@ -3,8 +3,6 @@
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 
-from pydantic import Field
-
 from domain.deadlines import Agenda, Deadline
 from domain.events import TaskKind
 from domain.lifecycle import Lifecycle
@@ -20,9 +18,9 @@ from domain.subscription.messages import (
     StartSubscription,
     TerminateSubscription,
 )
-from domain.subscription.policy import SubscriptionPolicy
-from domain.subscription.site_state import NOT_CARRIED_OUT, SubscriptionSites
+from domain.subscription.site_state import NOT_CARRIED_OUT
 from domain.subscription.states import TABLE, SubscriptionEvent, SubscriptionStage, SuspensionReason
+from domain.subscription.suspension import SuspendableSubscription
 from domain.terms import continues
 from domain.values import Refused, in_days
 from domain.working_time import ZoneRules, add_months, at_local_time, end_of_day, local_day
@@ -40,7 +38,7 @@ def verification_of(order: str) -> str:
     return f"verify/{order}"
 
 
-class SubscriptionState(SubscriptionSites):
+class SubscriptionState(SuspendableSubscription):
     """Where one subscription stands; decides what is allowed and remembers what happened. No personal data."""
 
     lifecycle: ClassVar[Lifecycle] = Lifecycle.SUBSCRIPTION
@@ -49,32 +47,6 @@ class SubscriptionState(SubscriptionSites):
     updates: ClassVar = UPDATES
     movable: ClassVar[frozenset[str]] = frozenset({TARGET})
     courtesies: ClassVar[frozenset[str]] = frozenset({NOTICES})
-
-    subscription_id: str
-    customer_id: str
-    partner_id: str
-    first_day: date
-    """First local day of the first term, or of the first after a gap: every renewal date is counted from here, so month
-    ends never drift. AMB-54."""
-
-    months: int
-    """Months bought since then, over all terms."""
-
-    begins_on: date
-    """First local day of the present term. AMB-55."""
-
-    term: int = 1
-    policy: SubscriptionPolicy
-    stage: SubscriptionStage = SubscriptionStage.ACTIVE
-    suspended_for: set[SuspensionReason] = Field(default_factory=set)
-    renewal_order: str | None = None
-    """A renewal order under way for the coming renewal date."""
-
-    renewal_months: int | None = None
-    """The term it buys."""
-
-    renewals: list[str] = Field(default_factory=list)
-    """Renewal orders whose term has begun or will: each counts once."""
 
     @classmethod
     def started(cls, start: StartSubscription, now: datetime, rules: ZoneRules | None = None) -> Self:
@@ -110,7 +82,8 @@ class SubscriptionState(SubscriptionSites):
     @property
     def also_needs(self) -> dict[str, bool]:
         """See base class."""
-        return {"confirm_renewal": bool(self.unverified), "terminate": self.renewal_order is None}
+        own = {"confirm_renewal": bool(self.unverified), "terminate": self.renewal_order is None}
+        return {**super().also_needs, **own}
 
     @property
     def reminded(self) -> bool:
@@ -250,28 +223,16 @@ class SubscriptionState(SubscriptionSites):
                 code=Reason.WRONG_STAGE,
             )
 
-    def suspend(self, now: datetime) -> None:
-        """The renewal date is over and the renewal not complete. REN-08."""
-        self.suspended_for.add(SuspensionReason.RENEWAL_INCOMPLETE)
-        self.stage = TABLE.after(self.stage, SubscriptionEvent.SUSPENDED)
-        self.journal.note(SubscriptionEvent.SUSPENDED, now, why=SuspensionReason.RENEWAL_INCOMPLETE)
-
-    def _lift(self, reason: SuspensionReason, now: datetime) -> None:
-        if reason not in self.suspended_for:
-            return
-        self.suspended_for.discard(reason)
-        if not self.suspended_for:
-            self.stage = TABLE.after(self.stage, SubscriptionEvent.SUSPENSION_LIFTED)
-        self.journal.note(SubscriptionEvent.SUSPENSION_LIFTED, now, why=reason)
-
     def _arm_term(self) -> None:
         self.agenda = Agenda()
         self.agenda.arm(Deadline(kind=RENEWAL_DATE, at=self.suspends_at, label="Renewal date: suspend if not renewed"))
         self._arm_campaign()
 
     def _arm_campaign(self) -> None:
-        """Notices and target; none while a renewal is under way, and none that would lie before the term. AMB-55."""
-        if self.stage is not SubscriptionStage.ACTIVE or self.renewal_order:
+        """Notices and target; none while a renewal is under way, and none that would lie before the term. AMB-55.
+
+        Also while it is suspended for another reason: who has not paid yet is asked to renew all the same. AMB-42."""
+        if self.renewal_missed or self.renewal_order:
             return
         for before in self.policy.renewal_notices:
             if self._is_in_the_term(before):

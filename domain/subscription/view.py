@@ -1,12 +1,14 @@
 """A subscription as people see it. Pure."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from domain.subscription.messages import ASKED_FOR
 from domain.subscription.site_state import NOT_CARRIED_OUT
 from domain.subscription.sites import in_words
 from domain.subscription.state import RENEWAL_DATE, TARGET, SubscriptionState
-from domain.subscription.states import SubscriptionStage
+from domain.subscription.states import SubscriptionStage, SuspensionReason
 from domain.terms import next_term
 from domain.values import facts
 from domain.view import Awaited, LifecycleView, Mark, Step, awaited, view_of
@@ -68,7 +70,17 @@ def _next_term(state: SubscriptionState, now: datetime) -> str | None:
 def _troubles(state: SubscriptionState) -> list[str]:
     if state.stage is not SubscriptionStage.SUSPENDED:
         return []
-    return [f"Suspended: the renewal was not complete by {state.renewal_date}; once it is, service goes on"]
+    goes_on = "service goes on" if len(state.suspended_for) == 1 else "this reason is gone"
+    renewal = f"the renewal was not complete by {state.renewal_date}; once it is, {goes_on}"
+    why = {reason: _asked_for(state, reason, goes_on) for reason in ASKED_FOR}
+    why[SuspensionReason.RENEWAL_INCOMPLETE] = renewal
+    return [f"Suspended: {why[reason]}" for reason in sorted(state.suspended_for)]
+
+
+def _asked_for(state: SubscriptionState, reason: SuspensionReason, goes_on: str) -> str:
+    known = state.suspensions.get(reason)
+    said = f" since {known.since:%Y-%m-%d %H:%M} UTC, by {known.by}: {known.reason}" if known else ""
+    return f"{reason}{said}; once lift_suspension says that it is settled, {goes_on}"
 
 
 def _steps(state: SubscriptionState) -> tuple[Step, ...]:
@@ -77,10 +89,21 @@ def _steps(state: SubscriptionState) -> tuple[Step, ...]:
 
 
 def _awaiting(state: SubscriptionState) -> tuple[Awaited, ...]:
-    if state.closed:
-        return ()
+    """What lets it go on, and its renewal."""
+    return () if state.closed else (*_settled_by(state), _renewal(state))
+
+
+def _settled_by(state: SubscriptionState) -> Iterator[Awaited]:
+    """Who can settle what it is suspended for, but for the renewal. AMB-42."""
+    if SuspensionReason.UNPAID in state.suspended_for:
+        yield awaited(state, "the payment", f"partner {state.partner_id}", "lift_suspension")
+    if SuspensionReason.COMPLIANCE in state.suspended_for:
+        yield awaited(state, "the word of compliance", "operations", "lift_suspension")
+
+
+def _renewal(state: SubscriptionState) -> Awaited:
     if state.renewal_order:
         what = f"completion of renewal order {state.renewal_order}"
-        return (awaited(state, what, f"order-{state.renewal_order}", "", RENEWAL_DATE),)
+        return awaited(state, what, f"order-{state.renewal_order}", "", RENEWAL_DATE)
     partner = f"partner {state.partner_id}"
-    return (awaited(state, "a renewal order", partner, "", RENEWAL_DATE, pressing=state.reminded),)
+    return awaited(state, "a renewal order", partner, "", RENEWAL_DATE, pressing=state.reminded)

@@ -130,7 +130,7 @@ def test_the_same_news_twice_changes_nothing() -> None:
 
 def test_ren_08_suspended_for_a_reason_and_lifted_when_the_renewal_completes() -> None:
     state = a_subscription()
-    state.suspend(MONDAY + days(366))
+    state.miss_renewal(MONDAY + days(366))
     assert (state.stage, state.suspended_for) == (SubscriptionStage.SUSPENDED, {"renewal_incomplete"})
     state.renewal_reported(news(RenewalStep.COMPLETED), FACTS, MONDAY + days(370))
     assert (state.stage, state.suspended_for) == (SubscriptionStage.ACTIVE, set())
@@ -184,7 +184,7 @@ LATE = [
 def completed_late(zone: str, at: datetime, months: int = A_YEAR) -> SubscriptionState:
     state = a_subscription(months, zone=zone)
     state.agenda.take_due(state.suspends_at)
-    state.suspend(state.suspends_at)
+    state.miss_renewal(state.suspends_at)
     facts = FACTS.model_copy(update={"term_months": months, "completed_at": at})
     state.renewal_reported(news(RenewalStep.COMPLETED), facts, at)
     return state
@@ -323,7 +323,7 @@ def test_news_of_what_is_not_so_is_noted_and_changes_nothing(step: RenewalStep) 
 @pytest.mark.parametrize("step", RenewalStep)
 def test_a_terminated_subscription_stays_terminated_whatever_it_hears(step: RenewalStep) -> None:
     state = a_subscription()
-    state.suspend(MONDAY + days(366))
+    state.miss_renewal(MONDAY + days(366))
     state.terminate(TerminateSubscription(by="ops-7", reason="moved away"), MONDAY + days(367))
     state.renewal_reported(news(step), FACTS, MONDAY + days(368))
     assert (state.stage, state.term, state.agenda.next()) == (SubscriptionStage.TERMINATED, 1, None)
@@ -343,7 +343,7 @@ def test_a_withdrawn_renewal_after_the_date_starts_no_campaign_for_the_past() ->
     state = a_subscription()
     state.renewal_reported(news(RenewalStep.PLACED), FACTS, MONDAY)
     state.agenda.take_due(MONDAY + days(367))
-    state.suspend(MONDAY + days(367))
+    state.miss_renewal(MONDAY + days(367))
     state.renewal_reported(news(RenewalStep.WITHDRAWN), FACTS, MONDAY + days(368))
     assert due(state) == {}
 
@@ -509,7 +509,7 @@ def test_a_terminated_subscription_takes_no_option() -> None:
 
 def test_a_suspended_subscription_takes_an_option() -> None:
     state = sited()
-    state.suspend(MONDAY + days(366))
+    state.miss_renewal(MONDAY + days(366))
     state.option_reported(option(), KOREAN, MONDAY + days(367))
     assert "ko" in state.sites[0].languages
 

@@ -35,12 +35,14 @@ async def a_subscription_renewed(scene: Scene) -> None:
 
 
 async def a_subscription_suspended(scene: Scene) -> None:
-    """Nobody renews in time; somebody does later."""
+    """Not paid either. Nobody renews in time; somebody does later, and pays last."""
     subscription = await a_subscription(scene)
+    await scene.tell(subscription, "suspend", why="unpaid")
     await scene.pass_deadline(subscription, "renewal_date")
     await scene.burst(subscription)
     await scene.cancel(subscription)
     await renewed(scene, subscription, 2)
+    await scene.tell(subscription, "lift_suspension", why="unpaid")
     await scene.burst(subscription)
 
 
