@@ -34,6 +34,7 @@ from sqlalchemy.exc import ArgumentError
 from adapters.loopback import is_this_machine
 from adapters.mail.names import full_host_name, sender_in_ascii
 from adapters.private import private_directory
+from adapters.setting_groups import Screening, ScreeningService, Wholesale, seconds, small
 from adapters.temporal import wording
 from domain.account.account import Region
 from domain.account.doors import Doors
@@ -63,6 +64,7 @@ class WithoutTls(StrEnum):
 
     SMTP = "smtp"
     POSTGRESQL = "postgresql"
+    WATCHMAN = "watchman"
 
 
 class LogFormat(StrEnum):
@@ -110,15 +112,7 @@ def _listed(value: Any) -> Any:
     return [item.strip() for item in value.split(",") if item.strip()]
 
 
-def _small(value: Any) -> Any:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-def _seconds(value: Any) -> Any:
-    return float(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", value) else value
-
-
-Wait = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(hours=1)), BeforeValidator(_seconds)]
+Wait = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(hours=1)), BeforeValidator(seconds)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")]
 
@@ -140,7 +134,10 @@ class Links(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Every setting; its environment variable is `TENURE_` and its name, its description what it accepts."""
+    """Every setting; its environment variable is `TENURE_` and its name, its description what it accepts.
+
+    A group without a description has parts that say it each.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -164,12 +161,12 @@ class Settings(BaseSettings):
     smtp_port: Port = Field(default=1025, description="a port, 1 to 65535")
     smtp_username: str | None = Field(default=None, description="the relay's user name")
     smtp_password: SecretStr | None = Field(default=None, description="the relay's password")
-    smtp_security: Annotated[SmtpSecurity, BeforeValidator(_small)] = Field(
+    smtp_security: Annotated[SmtpSecurity, BeforeValidator(small)] = Field(
         default=SmtpSecurity.NONE, description="none, starttls or tls"
     )
-    allow_no_tls: Annotated[
-        list[Annotated[WithoutTls, BeforeValidator(_small)]], NoDecode, BeforeValidator(_listed)
-    ] = Field(default=[], description="smtp, postgresql or both: what may go to another machine without TLS")
+    allow_no_tls: Annotated[list[Annotated[WithoutTls, BeforeValidator(small)]], NoDecode, BeforeValidator(_listed)] = (
+        Field(default=[], description="some of smtp, postgresql, watchman: what may go to another machine without TLS")
+    )
     smtp_ehlo_name: Annotated[str, AfterValidator(full_host_name)] | None = Field(
         default=None,
         description="a full host name such as mail.example.com, or [192.0.2.1]; without one, the domain of the sender",
@@ -199,10 +196,13 @@ class Settings(BaseSettings):
     support_doors: Doors = Field(default=Doors(), description="web addresses, https:// or http://, and mail addresses")
     """Where partners should send cases, by channel and data centre. SUP-30 to SUP-37."""
 
-    log_format: Annotated[LogFormat, BeforeValidator(_small)] = Field(
+    wholesale: Wholesale = Field(default=Wholesale())
+    screening: Screening = Field(default=Screening())
+
+    log_format: Annotated[LogFormat, BeforeValidator(small)] = Field(
         default=LogFormat.AUTO, description="auto, json or console"
     )
-    log_level: Annotated[LogLevel, BeforeValidator(_small)] = Field(
+    log_level: Annotated[LogLevel, BeforeValidator(small)] = Field(
         default=LogLevel.INFO, description="debug, info, warning or error"
     )
     graceful_shutdown: Wait = Field(
@@ -245,8 +245,26 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _screened_somewhere(self) -> Self:
+        url = self.screening.url
+        if self.screening.service == ScreeningService.WATCHMAN and url is None:
+            raise ValueError("TENURE_SCREENING__URL: is required with TENURE_SCREENING__SERVICE=watchman")
+        in_clear = url is not None and url.scheme == "http" and not is_this_machine((url.host or "").strip("[]"))
+        if in_clear and WithoutTls.WATCHMAN not in self.allow_no_tls:
+            raise ValueError(
+                "TENURE_SCREENING__URL: http would send names and addresses in the clear to another machine; take "
+                "https, or set TENURE_ALLOW_NO_TLS=watchman if that is meant"
+            )
+        return self
 
-GROUPS: Final[dict[str, type[BaseModel]]] = {"links": Links, "support_doors": Doors}
+
+GROUPS: Final[dict[str, type[BaseModel]]] = {
+    "links": Links,
+    "support_doors": Doors,
+    "wholesale": Wholesale,
+    "screening": Screening,
+}
 """Settings with a variable for each of their parts."""
 
 
@@ -257,7 +275,7 @@ def load_settings() -> Settings:
         settings = Settings()
     except SettingsError as wrong:
         field = re.search(r'field "(\w+)"', str(wrong))
-        problems[variable(field[1]) if field else f"{PREFIX}*"] = "is not valid JSON"
+        problems[_not_json(field[1]) if field else f"{PREFIX}*"] = "is not valid JSON"
     except ValidationError as wrong:
         for detail in wrong.errors():
             problems.setdefault(*_problem(detail))
@@ -270,6 +288,13 @@ def variable(*way: str) -> str:
     """The environment variable of a setting: `variable("links", "order_desk")` is TENURE_LINKS__ORDER_DESK."""
     alias = Settings.model_fields[way[0]].validation_alias if way[0] in Settings.model_fields else None
     return alias if isinstance(alias, str) else PREFIX + NESTED.join(way).upper()
+
+
+def accepts(name: str, part: str | None = None) -> str:
+    """What a setting accepts, in words: those of its group, else of the part itself."""
+    words = Settings.model_fields[name].description
+    field = GROUPS[name].model_fields.get(part) if words is None and part is not None else None
+    return words or (field and field.description) or "a JSON object"
 
 
 def _known_variables() -> set[str]:
@@ -285,18 +310,36 @@ def _unknown_variables() -> Iterator[tuple[str, str]]:
             yield name, "is not a known setting" + (f", did you mean {known[close[0]]}?" if close else "")
 
 
+def _not_json(name: str) -> str:
+    """The variable at fault: of a group the library names no part, so the first one that nobody can read."""
+    model = GROUPS.get(name)
+    parts = model.model_fields if model else {}
+    lists = [
+        variable(name, part) for part, field in parts.items() if isinstance(field.default, dict | tuple | BaseModel)
+    ]
+    given = {key.upper(): value for key, value in os.environ.items()}
+    return next((part for part in lists if given.get(part) and not _is_json(given[part])), variable(name))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _problem(detail: ErrorDetails) -> tuple[str, str]:
     """The variable and what is wrong with it; no variable if several don't fit together."""
     match detail["loc"]:
         case ():
             return "", wording.said(detail)
         case (str(group), str(part), *_) if group in GROUPS:
-            name, setting = variable(group, part), group
+            way = [group, part]
         case (first, *_):
-            setting = next((known for known in Settings.model_fields if variable(known) == first), str(first))
-            name = variable(setting)
-    accepted = f"; accepted: {Settings.model_fields[setting].description}"
-    return name, wording.said(detail) + ("" if detail["type"] == "enum" else accepted)
+            way = [next((known for known in Settings.model_fields if variable(known) == first), str(first))]
+    accepted = f"; accepted: {accepts(*way)}"
+    return variable(*way), wording.said(detail) + ("" if detail["type"] == "enum" else accepted)
 
 
 def check_paths(settings: Settings) -> None:
