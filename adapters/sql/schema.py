@@ -261,3 +261,97 @@ class AccountKeyRecord(Base):
     value: Mapped[str] = mapped_column(primary_key=True)
 
     __table_args__ = (Index(None, "kind", "value"),)
+
+
+class WholesaleUserRecord(Base):
+    """A user of a wholesale customer; the only place of their name and address, but for a batch laid down. WHS-11."""
+
+    __tablename__ = "wholesale_users"
+
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    email: Mapped[str | None]
+    """Gone like both names once the user was removed: that is how somebody is erased. The id stays."""
+
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    package: Mapped[str | None]
+    """None: the user has nothing any more."""
+
+    add_ons: Mapped[list[str]]
+    """Sorted: the same ones are the same text."""
+
+    administrator: Mapped[bool]
+    with_customer: Mapped[bool]
+    """Removed because the customer was deprovisioned: its certificate counts them. WHS-27."""
+
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "external_id", "package", "user_id"),)
+
+
+class WholesaleBatchRecord(Base):
+    """Users of an import, until they are assigned; then what became of each."""
+
+    __tablename__ = "wholesale_batches"
+
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    batch_id: Mapped[str] = mapped_column(primary_key=True)
+    users: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    """With names and addresses; None as soon as they were assigned, or their customer was deprovisioned."""
+
+    laid_down_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    answer: Mapped[dict[str, Any] | None]
+    """What the first attempt was answered: a repeat gets the same."""
+
+    results: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class DeprovisioningStepRecord(Base):
+    """One step of a customer's deprovisioning, as it was taken first. WHS-27."""
+
+    __tablename__ = "deprovisioning_steps"
+
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    """From 1, in the order in which they were taken."""
+
+    taken_at: Mapped[datetime]
+    removed: Mapped[int]
+    digest: Mapped[str]
+
+
+class ScreeningListRecord(Base):
+    """One version of a list of restricted parties; rows are only ever added. WHS-20."""
+
+    __tablename__ = "screening_lists"
+
+    version: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    number: Mapped[int]
+    """Of its name, from 1: the highest one is the current one."""
+
+    imported_at: Mapped[datetime]
+    imported_by: Mapped[str]
+    entries: Mapped[int]
+    digest: Mapped[str]
+
+    __table_args__ = (Index("uq_screening_lists_name_number", "name", "number", unique=True),)
+
+
+class ScreeningEntryRecord(Base):
+    """One restricted party of one version; rows are only ever added."""
+
+    __tablename__ = "screening_entries"
+
+    version: Mapped[str] = mapped_column(primary_key=True)
+    entry: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    name: Mapped[str]
+    aliases: Mapped[list[str]]
+    countries: Mapped[list[str]]
+    kind: Mapped[str]
+    begins_on: Mapped[str]
+    ends_on: Mapped[str]

@@ -8,6 +8,7 @@ from adapters.sql.accounts import SqlAccounts
 from adapters.sql.archive import SqlArchive
 from adapters.sql.contacts import SqlContacts
 from adapters.sql.csm import SqlCsm
+from adapters.sql.deprovisioning_steps import SqlDeprovisioning
 from adapters.sql.devices import SqlDevices
 from adapters.sql.engine import engine_for, in_one_sentence, place
 from adapters.sql.lifecycles import SqlLifecycles
@@ -15,7 +16,9 @@ from adapters.sql.listing import SqlStandings
 from adapters.sql.mail_ledger import SqlMailLedger
 from adapters.sql.migrate import StoreNotMigrated, require_this_release
 from adapters.sql.orders import SqlOrders
+from adapters.sql.screening_lists import SqlScreeningLists
 from adapters.sql.trials import SqlTrials
+from adapters.sql.wholesale_users import SqlWholesaleUsers
 
 
 class SqlStore(
@@ -27,6 +30,9 @@ class SqlStore(
     SqlCsm,
     SqlContacts,
     SqlAccounts,
+    SqlWholesaleUsers,
+    SqlDeprovisioning,
+    SqlScreeningLists,
     SqlArchive,
     SqlStandings,
 ):

@@ -21,6 +21,8 @@ from domain.lifecycle import Lifecycle
 from domain.mails import MailState
 from domain.order.state import OrderState
 from domain.trial.state import TrialState
+from tests.contracts.test_store_screening import entries, imported
+from tests.contracts.test_store_wholesale import CUSTOMER, limits, several
 from tests.makers import MONDAY, a_consented_trial, a_form, an_order
 from tests.postgres import Backend, a_database, connected
 from tests.records import papers, recorded
@@ -200,6 +202,41 @@ class TestWriting:
                     break
             store.close()
         assert [state for state, _ in groupby(seen)] == [{}, {"lifecycles": 1, "people": 4}]
+
+    @pytest.mark.parametrize("backend", BACKENDS)
+    def test_failing_at_any_statement_assigns_no_part_of_a_batch_and_removes_no_part_of_a_customer(
+        self, backend: Backend
+    ) -> None:
+        """Before, after, or not at all: never some of the users. WHS-12, WHS-27."""
+        seen = []
+        with a_database(backend) as url:
+            store = open_store(url)
+            store.lay_down(CUSTOMER, "b-1", several(3), MONDAY)
+            for step in count(1):
+                with at_statement(step, power_cut) as happened, suppress(PowerCut):
+                    store.assign_batch(CUSTOMER, "b-1", limits(), MONDAY)
+                    store.take_step(CUSTOMER, "users_removed", MONDAY)
+                seen.append((store.assigned(CUSTOMER).users, written(url).get("wholesale_users", 0)))
+                if not happened():
+                    break
+            (taken,) = store.steps(CUSTOMER)
+            store.close()
+        assert [state for state, _ in groupby(seen)] == [(0, 0), (3, 3), (0, 3)]
+        assert taken.removed == 3
+
+    @pytest.mark.parametrize("backend", BACKENDS)
+    def test_failing_at_any_statement_imports_no_part_of_a_list(self, backend: Backend) -> None:
+        seen = []
+        with a_database(backend) as url:
+            store = open_store(url)
+            for step in count(1):
+                with at_statement(step, power_cut) as happened, suppress(PowerCut):
+                    imported(store, entries(3))
+                seen.append(written(url))
+                if not happened():
+                    break
+            store.close()
+        assert [state for state, _ in groupby(seen)] == [{}, {"screening_entries": 3, "screening_lists": 1}]
 
     def test_a_mail_whose_sender_was_killed_after_handing_it_over_is_in_doubt(self) -> None:
         """After the final dot nobody can know: kill -9 there must not send it again."""

@@ -8,6 +8,7 @@ from adapters.sql.migrate import StoreNotMigrated, alembic_config, known_revisio
 from adapters.sql.store import SqlStore, open_store
 from domain.lifecycle import Lifecycle
 from domain.order.state import OrderState
+from domain.wholesale.users import Assigned
 from tests.accounts import an_account
 from tests.makers import MONDAY, an_order
 from tests.postgres import Backend, a_database, connected
@@ -37,6 +38,7 @@ def test_a_store_of_an_older_release_keeps_what_it_holds(backend: Backend, revis
         assert store.columns(Lifecycle.ORDER, placed.sales_order_number) == before
         store.upsert_accounts([an_account()], MONDAY)
         assert store.account("700100200") == an_account().organization
+        assert (store.assigned("kaede-7"), store.current_version()) == (Assigned.none(), "")
         store.close()
 
 
