@@ -1,9 +1,10 @@
 """How one person is spoken to: names, dates and numbers in their language, instants in their zone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
+from babel import Locale
 from babel.dates import format_date, get_timezone_name
 from babel.numbers import format_decimal
 
@@ -96,7 +97,15 @@ class Reader:
             raise FactMissing("the mail names a day that is not among its facts")
         return format_date(day, patterns[self.language], locale=self._locale)
 
-    def count(self, number: int | None) -> str:
+    def country(self, code: str) -> str:
+        """What a country is called there, by CLDR; the code of one that has no name."""
+        return str(Locale.parse(self._locale).territories.get(code, code))
+
+    def countries(self, codes: Sequence[str]) -> list[str]:
+        """The same for several."""
+        return [self.country(code) for code in codes]
+
+    def count(self, number: float | None) -> str:
         """A number with the separators of the reader's language."""
         if number is None:
             raise FactMissing("the mail names a number that is not among its facts")

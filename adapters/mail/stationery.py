@@ -93,6 +93,8 @@ class Stationery:
             "day": reader.day,
             "brief_day": reader.brief_day,
             "count": reader.count,
+            "country": reader.country,
+            "countries": reader.countries,
             "links": self._links,
             "desk": self._desks[letter.kind],
             "subscription_page": self._subscription_page,

@@ -16,6 +16,7 @@ from tests.adapters import test_mail_cases as cases
 from tests.adapters import test_mail_letters as orders
 from tests.adapters import test_mail_options as options
 from tests.adapters import test_mail_trials as trials
+from tests.adapters import test_mail_wholesale as wholesale
 from tests.support.one_item import in_one_item
 
 TECHNICAL = {OrderMail.WELCOME, TrialMail.TRIAL_WELCOME, TrialMail.TRIAL_STARTED, TrialMail.TRIAL_SETUP} | set(CaseMail)
@@ -26,6 +27,7 @@ ROOMS: tuple[tuple[Collection[MailKind], Callable[[Any, Language], EmailMessage]
     (cases.KINDS, cases.usual),
     (options.KINDS, options.usual),
     (orders.NEEDED, orders.usual),
+    (wholesale.KINDS, wholesale.usual),
 )
 """Where the tests of a kind are, and a mail of it with all its facts."""
 

@@ -14,6 +14,9 @@ from domain.case.letters import LETTERS as OF_A_CASE
 from domain.case.mails import CaseMail
 from domain.case.policy import CasePolicy
 from domain.case.row import CaseRow
+from domain.compliance.letters import LETTERS as OF_A_CHECK
+from domain.compliance.mails import ComplianceMail
+from domain.compliance.policy import CompliancePolicy
 from domain.device.letters import LETTERS as OF_A_DEVICE
 from domain.device.mails import DeviceMail
 from domain.device.policy import DevicePolicy
@@ -45,7 +48,11 @@ from domain.trial.policy import TrialPolicy
 from domain.trial.row import TrialRow
 from domain.trial.state import TrialState
 from domain.values import Language, Model
-from tests import cases, options
+from domain.wholesale.letters import LETTERS as OF_A_CUSTOMER
+from domain.wholesale.mails import WholesaleMail
+from domain.wholesale.policy import WholesalePolicy
+from domain.wholesale.row import WholesaleRow
+from tests import cases, compliance, options, wholesale
 from tests.adapters.test_mail_letters import LINKS
 from tests.domain.test_device import a_loan
 from tests.domain.test_subscription import a_subscription
@@ -81,24 +88,36 @@ CASE = CasePolicy(
     goal=Target(warn_after=timedelta(hours=37), breach_after=timedelta(hours=41)),
     close_after=days(23),
 )
-UNUSUAL: tuple[Model, ...] = (DEVICES, TRIAL, SUBSCRIPTION, ORDER, OPTION, CASE)
+COMPLIANCE = CompliancePolicy(
+    review_within=timedelta(minutes=47),
+    contacts=(days(0), days(4), days(11), days(13)),
+    answer_within=days(17),
+    resolve_within=days(41),
+    last_call=(days(19), days(2)),
+    team=compliance.TEAM,
+)
+WHOLESALE = WholesalePolicy(provisioned_within=timedelta(hours=37), compliance=COMPLIANCE)
+UNUSUAL: tuple[Model, ...] = (DEVICES, TRIAL, SUBSCRIPTION, ORDER, OPTION, CASE, COMPLIANCE, WHOLESALE)
 USUAL = (5, 7, 10, 14, 15, 30, 60, 72, 90)
 WEEKS = re.compile(
     r"\b(two|seven|ten|thirty|weeks?|fortnight|semaines?|quinzaine)\b|週間|주일|주간|이틀", re.IGNORECASE
 )
 LETTERS: dict[type[MailKind], Letters[Any]] = {
     CaseMail: OF_A_CASE,
+    ComplianceMail: OF_A_CHECK,
     DeviceMail: OF_A_DEVICE,
     OptionMail: OF_AN_OPTION,
     OrderMail: OF_AN_ORDER,
     SubscriptionMail: OF_A_SUBSCRIPTION,
     TrialMail: OF_A_TRIAL,
+    WholesaleMail: OF_A_CUSTOMER,
 }
 LATER = MONDAY + timedelta(hours=1)
 OCCURRENCES: dict[MailKind, str] = {
     **dict.fromkeys((CaseMail.CASE_QUESTION, CaseMail.CASE_UPDATE, CaseMail.CASE_RESOLVED), "1"),
     **dict.fromkeys((CaseMail.SLA_WARNING, CaseMail.SLA_BREACH), "first_response"),
     CaseMail.STATUS_WANTED: "status_update",
+    ComplianceMail.COMPLIANCE_CONTACT: "4",
 }
 """Which of several of a kind, as the case posts it."""
 
@@ -115,8 +134,11 @@ def rows() -> dict[type[MailKind], Model]:
         update={"expires_on": date(2026, 7, 2), "lost": tuple(LOSSES), "ended": start.services}
     )
     request, opening = options.a_request(policy=OPTION), cases.an_opening(policy=CASE)
+    check = compliance.contacted(policy=COMPLIANCE)
+    check.screening = compliance.found(compliance.a_match(score=98))
     said = {"question/1": {"question": "?"}, "status/1": {"status": "!"}, "solution/1": {"solution": "!"}}
     return {
+        ComplianceMail: compliance.row_of(check),
         CaseMail: CaseRow(state=cases.a_case(policy=CASE), placed=opening, forms=said),
         OptionMail: OptionRow(state=options.opened(request), placed=request),
         DeviceMail: DeviceRow(state=a_loan(policy=DEVICES), parties=parties),
@@ -129,6 +151,7 @@ def rows() -> dict[type[MailKind], Model]:
         ),
         SubscriptionMail: SubscriptionRow(state=a_subscription(policy=SUBSCRIPTION), newest=newest),
         TrialMail: TrialRow(state=trial, placed=start),
+        WholesaleMail: WholesaleRow(state=wholesale.deprovisioned(), placed=wholesale.an_onboarding(policy=WHOLESALE)),
     }
 
 
@@ -191,6 +214,7 @@ def test_no_mail_says_a_usual_number_under_an_unusual_policy(
         (SubscriptionMail.RENEWAL_NOTICE, 29),
         (TrialMail.TRIAL_EXPIRED, 41),
         (TrialMail.TRIAL_EXPIRED_PARTNER, 41),
+        (ComplianceMail.COMPLIANCE_LAST_CALL, 41),
     ],
 )
 @pytest.mark.parametrize("language", Language)
