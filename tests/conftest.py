@@ -36,8 +36,19 @@ LONG_ROOMS = ("e2e", "browser", "contract", "workflows")
 if memory := in_memory():  # for every database, mail and log that the tests and their processes write
     os.environ["TMPDIR"] = tempfile.tempdir = memory
 
-LONGEST = 180
-"""Seconds. No test takes a third of it: one that does waits for a server that never answers, and fails."""
+LONGEST = 900
+"""Seconds. No test takes a tenth of it: one that does waits for a server that never answers, and fails. Longer than any
+single wait of theirs, whose failure says for what it waited."""
+
+
+def pytest_configure() -> None:
+    """Hypothesis goes by no clock: an example may take as long as the machine needs."""
+    from hypothesis import HealthCheck, settings
+
+    usual = settings()
+    slow = {*usual.suppress_health_check, HealthCheck.too_slow}
+    settings.register_profile("unhurried", usual, deadline=None, suppress_health_check=slow)
+    settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

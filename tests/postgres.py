@@ -5,7 +5,6 @@ import itertools
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -22,6 +21,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import URL, Connection, delete, make_url, select
 
+from adapters.loopback import free_port
 from adapters.sql.engine import engine_for
 from adapters.sql.migrate import migrate
 from adapters.sql.schema import Base
@@ -41,7 +41,15 @@ SETTINGS = {
     "min_wal_size": "32MB",
     "max_wal_size": "64MB",
     "log_min_messages": "fatal",
+    "autovacuum": "off",  # it comes to a database when it likes, and nobody may copy that meanwhile
 }
+
+WITHIN = 300.0
+"""Seconds: far longer than the server needs to start or to stop, also on a machine that does much else."""
+
+STARTS = 3
+"""Attempts to start on a port that was free a moment ago."""
+
 _names = itertools.count(1)
 
 
@@ -183,41 +191,47 @@ def _start() -> URL:
         shutil.chown(directory, "postgres", "postgres")
     data = directory / "data"
     _run(binaries / "initdb", "-D", data, "-U", "tenure", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions")
-    port = _free_port()
-    options = SETTINGS | {"port": str(port), "unix_socket_directories": str(directory)}
-    server = subprocess.Popen(
-        [*_as_server(), binaries / "postgres", "-D", data, *(f"--{name}={value}" for name, value in options.items())],
-        cwd=directory,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    for left in reversed(range(STARTS)):
+        port = free_port()
+        options = SETTINGS | {"port": str(port), "unix_socket_directories": str(directory)}
+        given = (f"--{name}={value}" for name, value in options.items())
+        server = subprocess.Popen(
+            [*_as_server(), binaries / "postgres", "-D", data, *given],
+            cwd=directory,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        url = URL.create("postgresql", username="tenure", host="127.0.0.1", port=port, database="postgres")
+        if _is_ready(url, server, data):
+            break
+        assert left, "PostgreSQL does not start"
     atexit.register(_stop, server, directory)
-    url = URL.create("postgresql", username="tenure", host="127.0.0.1", port=port, database="postgres")
-    _wait_until_ready(url, server)
     return url
 
 
 def _stop(server: subprocess.Popen[bytes], directory: Path) -> None:
     server.send_signal(signal.SIGINT)
     try:
-        server.wait(10)
+        server.wait(WITHIN)
     except subprocess.TimeoutExpired:
         server.send_signal(signal.SIGQUIT)
-        server.wait(10)
+        server.wait(WITHIN)
     shutil.rmtree(directory, ignore_errors=True)
 
 
-def _wait_until_ready(url: URL, server: subprocess.Popen[bytes]) -> None:
-    give_up_at = time.monotonic() + 20
-    while True:
+def _is_ready(url: URL, server: subprocess.Popen[bytes], data: Path) -> bool:
+    """It answers, and it is ours: on a port that somebody else took meanwhile it ends."""
+    give_up_at = time.monotonic() + WITHIN
+    while server.poll() is None and time.monotonic() < give_up_at:
         try:
-            psycopg.connect(url.render_as_string(), connect_timeout=2).close()
+            with psycopg.connect(url.render_as_string(), connect_timeout=60) as connection:
+                if connection.execute("SHOW data_directory").fetchone() == (str(data),):
+                    return True
         except psycopg.OperationalError:
-            if server.poll() is not None or time.monotonic() > give_up_at:
-                raise
             time.sleep(0.05)
-        else:
-            return
+    server.kill()
+    server.wait(WITHIN)
+    return False
 
 
 def _binaries() -> Path:
@@ -236,9 +250,3 @@ def _as_server() -> list[str]:
 
 def _run(*command: str | Path) -> None:
     subprocess.run([*_as_server(), *command], check=True, cwd="/", stdout=subprocess.DEVNULL)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -46,6 +46,9 @@ TIME_TRAVEL: Final = {
     "history.timerProcessorMaxTimeShift": '"20ms"',
 }
 
+READY_WITHIN: Final = timedelta(minutes=3)
+"""Far longer than a slow machine needs: a server that ends is not waited for."""
+
 STOPPED_WITHIN: Final = timedelta(seconds=10)
 """From SIGTERM; what still runs then is killed, which loses nothing either."""
 
@@ -100,7 +103,7 @@ class DevServer:
         port: int = 7233,
         ui_port: int = 8233,
         time_travel: bool = False,
-        ready_within: timedelta = timedelta(seconds=30),
+        ready_within: timedelta = READY_WITHIN,
         settings: Mapping[str, str] | None = None,
     ) -> None:
         """`time_travel` lets single workflows be moved forward; `settings` are further dynamic configuration values."""
@@ -215,7 +218,7 @@ class DevServer:
                 await asyncio.sleep(LOOK_AGAIN.total_seconds())
                 continue
             with contextlib.suppress(ServerUnreachable, RPCError):
-                client = await connect(self.address, within=timedelta(seconds=1))
+                client = await connect(self.address, within=timedelta(seconds=5))
                 if await client.service_client.check_health(timeout=timedelta(seconds=5)):
                     return
         what = "did not answer in time" if self.pid else "ended at once"
@@ -256,7 +259,7 @@ def _program() -> Path:
 
 def _version(program: Path) -> str:
     try:
-        answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=30)  # noqa: S603 - no shell
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=120)  # noqa: S603 - no shell
     except (OSError, subprocess.SubprocessError):
         raise ServerProgramMissing from None
     return answer.stdout.strip()

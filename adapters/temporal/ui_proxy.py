@@ -48,7 +48,7 @@ TALKS: Final = 64
 ASKED_WITHIN: Final = 60.0
 """Seconds for a request to be sent whole; the answer may take as long as the UI's own long polls."""
 
-UI_IS_UP_WITHIN: Final = 10.0
+UI_IS_UP_WITHIN: Final = 30.0
 AGAIN: Final = 0.05
 
 READING: Final = frozenset({"GET", "HEAD"})

@@ -37,7 +37,9 @@ KEPT: Final = frozenset(
 )
 """All that a service leaves in its directory."""
 
-READY_WITHIN: Final = timedelta(seconds=40)
+READY_WITHIN: Final = timedelta(minutes=3)
+"""For the worker: far longer than a slow machine needs, and one that ends is not waited for."""
+
 STOPPED_WITHIN: Final = timedelta(seconds=30)
 """Longer than the worker's own grace. R11."""
 

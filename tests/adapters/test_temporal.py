@@ -38,6 +38,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SECRET = "hunter2-hunter2"
 SOON = timedelta(milliseconds=200)
+AMPLE = timedelta(minutes=5)
+"""For what is said at once, however busy the machine is."""
+
 KEYS: list[SearchAttributeKey[Any]] = [
     SearchAttributeKey.for_keyword("TestStage"),
     SearchAttributeKey.for_datetime("TestDue"),
@@ -58,13 +61,13 @@ async def is_known(client: Client, workflow_id: str) -> bool:
 
 
 def ends_soon(pid: int) -> bool:
-    """Whether the process is gone, waiting for its very end and no longer than ten seconds."""
+    """Whether the process is gone, waiting for its very end."""
     try:
         watched = os.pidfd_open(pid)
     except ProcessLookupError:
         return True
     try:
-        return bool(select.select([watched], [], [], 10)[0])
+        return bool(select.select([watched], [], [], AMPLE.total_seconds())[0])
     finally:
         os.close(watched)
 
@@ -186,7 +189,10 @@ async def test_a_server_that_ends_at_once_says_its_last_words(tmp_path: Path) ->
     assert str(tmp_path / "temporal.log") in str(refused)
 
 
-async def test_what_was_acknowledged_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
+async def test_what_was_acknowledged_survives_a_stop_and_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev_server, "STOPPED_WITHIN", AMPLE)  # it ends by itself, if nobody kills it meanwhile
     async with a_server(tmp_path) as first:
         await a_start(await connect(first.address), "before-stop")
         ended = asyncio.create_task(first.wait())
@@ -239,8 +245,8 @@ async def test_the_server_never_outlives_a_killed_parent(tmp_path: Path) -> None
 @pytest.mark.usefixtures("_no_temporal_settings")
 async def test_a_server_that_does_not_answer_is_named_with_its_address() -> None:
     with pytest.raises(ServerUnreachable) as unreachable:
-        await connect("127.0.0.1:1", within=SOON)
-    assert str(unreachable.value) == "Temporal server at 127.0.0.1:1 did not answer within 0.2 s: connection refused"
+        await connect("127.0.0.1:1", within=SOON * 10)
+    assert str(unreachable.value) == "Temporal server at 127.0.0.1:1 did not answer within 2 s: connection refused"
 
 
 async def test_a_server_that_accepts_and_says_nothing_is_not_waited_for_longer() -> None:
@@ -271,7 +277,7 @@ async def test_wrong_connection_settings_are_told_at_once(
 ) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(WrongConnectionSettings, match=said):
-        await connect(within=SOON)
+        await connect(within=AMPLE)
 
 
 @pytest.mark.usefixtures("_no_temporal_settings")
@@ -281,7 +287,7 @@ async def test_a_configuration_file_that_does_not_parse_is_not_quoted(
     (tmp_path / "temporal.toml").write_text('[profile.default]\napi_key = "hunter2')
     monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(tmp_path / "temporal.toml"))
     with pytest.raises(WrongConnectionSettings, match="does not parse at line 2") as wrong:
-        await connect(within=SOON)
+        await connect(within=AMPLE)
     assert "hunter2" not in str(wrong.value)
 
 

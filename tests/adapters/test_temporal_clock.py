@@ -19,8 +19,9 @@ from temporalio.worker import Worker
 
 from adapters.temporal import clock
 from adapters.temporal.client import connect
-from adapters.temporal.clock import ClockHeld, ClockRanAhead, NothingToMove, _skipping, current_time, forward
+from adapters.temporal.clock import ClockHeld, ClockRanAhead, NothingToMove, _skipping, current_time
 from adapters.temporal.dev_server import DevServer
+from tests.support.clock import forward
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -140,7 +141,7 @@ async def test_a_workflow_nobody_runs_is_left_where_it_is(client: Client) -> Non
 
 async def test_the_clock_goes_on_across_continue_as_new_and_a_fault_holds_it(client: Client) -> None:
     yearly = await started(client, "Yearly", 1)
-    began = await current_time(client, yearly.id)
+    began = (await yearly.describe()).start_time
     reached = await forward(client, yearly.id, 365 * DAY + DAY)
     latest = client.get_workflow_handle(yearly.id)
     assert (reached - began) // DAY == 365 + 1

@@ -34,6 +34,7 @@ from adapters.temporal.interceptor import PlainRefusals
 from adapters.temporal.sandbox import GuardedRunner
 from domain.checks import Judged
 from domain.values import Email, Identifier, Language, Line, Message, Model, Refused, Signal
+from tests.support.environment import WITHIN
 from workflows.unknown import UnknownWorkflow
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -363,7 +364,7 @@ async def first(handle: WorkflowHandle[Any, Any], kind: "EventType.ValueType") -
 
 async def test_an_activity_result_that_does_not_decode_holds_the_story(client: Client) -> None:
     held = await started(client, "Asks")
-    await asyncio.wait_for(first(held, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED), 10)
+    await asyncio.wait_for(first(held, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED), WITHIN)
     assert (await held.describe()).status == WorkflowExecutionStatus.RUNNING
 
 
@@ -388,7 +389,7 @@ async def test_nobody_outside_hands_a_run_anything_but_its_start(
 
 async def refusal_of(handle: WorkflowHandle[Any, Any]) -> str:
     with pytest.raises(WorkflowFailureError) as failed:
-        await asyncio.wait_for(handle.result(), 60)
+        await asyncio.wait_for(handle.result(), WITHIN)
     assert isinstance(failed.value.cause, ApplicationError)
     assert failed.value.cause.type == "BadInput"
     return failed.value.cause.message

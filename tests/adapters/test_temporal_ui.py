@@ -17,6 +17,7 @@ from temporalio.service import RPCError
 from adapters.temporal.client import connect
 from adapters.temporal.dev_server import DevServer
 from adapters.temporal.ui_proxy import BAD_PORTS, Rejected, understood
+from tests.support.environment import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -29,10 +30,11 @@ OWN = {"Host": "localhost:PORT", "Origin": "http://localhost:PORT", "Content-Typ
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DevServer]:
     async with DevServer(tmp_path_factory.mktemp("server"), port=0, ui_port=0) as running:
-        for _ in range(600):  # the UI finds its server a moment after everybody else
-            if (await asked(running, "GET", "/api/v1/namespaces", {"Host": "localhost"}))[0] == http.HTTPStatus.OK:
-                break
-            await asyncio.sleep(0.1)
+
+        async def found() -> bool:  # the UI finds its server a moment after everybody else
+            return (await asked(running, "GET", "/api/v1/namespaces", {"Host": "localhost"}))[0] == http.HTTPStatus.OK
+
+        await eventually(found)
         yield running
 
 
@@ -48,7 +50,7 @@ def arguments(server: DevServer) -> dict[str, str]:
 
 
 def answered(port: int, method: str, path: str, headers: dict[str, str], body: str = "") -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
     try:
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():

@@ -15,7 +15,6 @@ from typing import Any, Final
 import pytest
 import pytest_asyncio
 
-from adapters.temporal.clock import forward
 from starter.commands.desk import links
 from starter.service.service import Ports, Service, service
 
@@ -23,6 +22,7 @@ if "CI" not in os.environ:
     pytest.importorskip("playwright", reason="Playwright is not installed")
 
 from tests.browser.web_ui import WebUi, a_page, browser
+from tests.support.clock import forward
 from tools.ui_examples import invented
 
 ORDER: Final = "order-SO-100001"

@@ -27,10 +27,10 @@ FLAGS: Final = (
 )
 """As root, without a screen, and without a word to anybody outside."""
 
-PATIENCE: Final = 20.0
+PATIENCE: Final = 240.0
 """Seconds for a page, a dialog, an answer: far longer than any takes, also on a machine that does much else."""
 
-ANSWERED: Final = 5.0
+ANSWERED: Final = 15.0
 """Seconds after which a page that shows nothing is loaded once more."""
 
 LOOK_EVERY: Final = 100
@@ -60,7 +60,7 @@ def browser() -> str | None:
 async def a_page(executable: str, *, width: int = 1280, height: int = 800, plain: bool = False) -> AsyncIterator[Page]:
     """A page of a fresh headless browser, in UTC; without what moves and blurs, if it is plain."""
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        chromium = await playwright.chromium.launch(executable_path=executable, args=FLAGS, timeout=PATIENCE * 1000)
         try:
             size = {"width": width, "height": height}
             context = await chromium.new_context(
@@ -135,7 +135,7 @@ class WebUi:
     async def offered(self, update: str, **facts: Any) -> str:
         """What the page says to send for this: the data on it, or in the file it names, every placeholder replaced."""
         offer = self._frame().locator("li", has=self.page.locator(f"code:first-child:text-is('{update}')"))
-        shown = await offer.last.locator("code").nth(1).inner_text(timeout=ANSWERED * 1000)
+        shown = await offer.last.locator("code").nth(1).inner_text()
         written = _written(shown)
         left = set(facts)
         message = json.loads(written, object_hook=lambda known: _replaced(known, facts, left))

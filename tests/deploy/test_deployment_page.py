@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from adapters.settings import GROUPS, PREFIX, Settings, load_settings, variable
+from adapters.settings import GROUPS, PREFIX, Settings, accepts, load_settings, variable
 
 ROW = re.compile(r"^\| `(\w+)` \| (?:`([^`]*)`)? ?\| (.*) \|$", re.MULTILINE)
 
@@ -27,11 +27,11 @@ def table(page: str) -> dict[str, tuple[str, str]]:
     return {name: (default, accepted) for name, default, accepted in ROW.findall(page)}
 
 
-def every_setting() -> dict[str, str | None]:
+def every_setting() -> dict[str, str]:
     """What each variable accepts, by variable."""
-    said = {name: field.description for name, field in Settings.model_fields.items()}
-    own = {variable(name): words for name, words in said.items() if name not in GROUPS}
-    return own | {variable(name, part): said[name] for name, group in GROUPS.items() for part in group.model_fields}
+    own = {variable(name): accepts(name) for name in Settings.model_fields if name not in GROUPS}
+    parts = [(name, part) for name, group in GROUPS.items() for part in group.model_fields]
+    return own | {variable(*way): accepts(*way) for way in parts}
 
 
 def test_the_page_lists_every_setting_and_what_it_accepts(table: dict[str, tuple[str, str]]) -> None:
@@ -52,7 +52,9 @@ def test_the_defaults_on_the_page_set_as_they_stand_change_nothing(
 
 def test_a_setting_without_a_default_on_the_page_has_none(table: dict[str, tuple[str, str]]) -> None:
     empty = {name for name, (default, _) in table.items() if not default}
-    assert empty == {variable(name) for name, field in Settings.model_fields.items() if not field.default}
+    own = {variable(name) for name, field in Settings.model_fields.items() if not field.default}
+    parts = [(name, part, field) for name, group in GROUPS.items() for part, field in group.model_fields.items()]
+    assert empty == own | {variable(name, part) for name, part, field in parts if not field.default}
 
 
 def test_ports_and_times_on_the_page_are_those_of_the_files(

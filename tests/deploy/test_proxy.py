@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from adapters.loopback import free_port
+
 Ports = dict[str, int]
 
 
@@ -52,12 +54,6 @@ class _Behind(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -72,25 +68,25 @@ def ports(configuration: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         (pytest.fail if os.environ.get("CI") else pytest.skip)("needs nginx: the rules themselves are nginx's")
     behind = ThreadingHTTPServer(("127.0.0.1", 0), _Behind)
     threading.Thread(target=behind.serve_forever, daemon=True).start()
-    ports = {"8233": _free_port(), "8025": _free_port()}
+    ports = {"8233": free_port(), "8025": free_port()}
     moved = re.sub(r"(set \$\w+) [\w-]+:\d+;", rf"\1 127.0.0.1:{behind.server_port};", configuration)
     moved = re.sub(r"listen (\d+)", lambda found: f"listen 127.0.0.1:{ports[found[1]]}", moved)
     file = tmp_path / "nginx.conf"
     file.write_text(moved.replace("/tmp/", f"{tmp_path}/"))
     process = subprocess.Popen([nginx, "-e", "stderr", "-p", str(tmp_path), "-c", str(file), "-g", "daemon off;"])
     try:
-        while process.poll() is None and not _listens(ports["8233"]):
+        while process.poll() is None and not all(map(_listens, ports.values())):
             time.sleep(0.05)
         assert process.poll() is None, "nginx refused the file"
         yield ports
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(300)
         behind.shutdown()
 
 
 def answered(port: int, method: str, **headers: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
     connection.putrequest(method, "/api/v1/namespaces", skip_host=True)
     for name, value in headers.items():
         connection.putheader(name.replace("_", "-"), value.replace("PORT", str(port)))

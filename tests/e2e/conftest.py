@@ -14,7 +14,7 @@ from tests.support.whole_service import WholeService, whole_service
 MARK = "STARTED_BY_TEST"
 """In the environment of every process a test starts, and so of all that those start."""
 
-GONE_WITHIN = 60.0
+GONE_WITHIN = 300.0
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -28,7 +28,7 @@ from workflows import steps
 from workflows.registry import WORKFLOWS
 
 AT_ONCE = timedelta(milliseconds=100)
-STOPPED_WITHIN = 120.0
+STOPPED_WITHIN = 300.0
 """Seconds."""
 
 FORGETS = {"max_cached_workflows": 0}
@@ -143,7 +143,7 @@ def armed(directory: Path) -> Path:
 
 
 if __name__ == "__main__":
-    hurry(mail=timedelta(seconds=2), record=timedelta(seconds=1))
+    hurry(mail=timedelta(seconds=5), record=timedelta(seconds=2))  # what lives needs far less, on a busy machine too
     killable(Path(sys.argv[1]))
     preload(WORKFLOWS)  # once, and not in every process that is to die
     sys.exit(keep_alive())

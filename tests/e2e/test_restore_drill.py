@@ -31,6 +31,7 @@ from starter.commands import audit as auditing
 from starter.console.exits import Stop
 from starter.console.terminal import Output, terminal
 from starter.intake.start import Desk, Result
+from starter.reach import gate
 from starter.reach.records import Records
 from tests.makers import (
     a_customer,
@@ -44,7 +45,7 @@ from tests.makers import (
     graduated,
     submitted,
 )
-from tests.support.environment import eventually
+from tests.support.environment import WITHIN, eventually
 from tests.support.whole_service import WholeService, whole_service
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -246,7 +247,8 @@ async def drill(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Drill
     async with whole_service(directory, time_travel=False) as env:
         lived.env = env
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(auditing, "BETWEEN_LOOKS", 0.3)
+            for patience in ("PATIENCE", "UPDATE_PATIENCE"):
+                patched.setattr(gate, patience, timedelta(seconds=WITHIN))
             for name, value in env.service.environment.items():
                 patched.setenv(name, value)
             await started_by_hand(lived, env.service.environment)

@@ -171,7 +171,7 @@ async def say_wrong_things(state: LifecycleState, order: WorkflowHandle[Any, Any
 @contextmanager
 def people_out_of_reach(env: WholeService) -> Iterator[None]:
     """For a moment nobody's name can be stored: a fault of the store, in the middle of what holds personal data."""
-    with closing(sqlite3.connect(env.directory / "tenure.db", isolation_level=None)) as store:
+    with closing(sqlite3.connect(env.directory / "tenure.db", timeout=60, isolation_level=None)) as store:
         store.execute("ALTER TABLE people RENAME TO away")
         try:
             yield

@@ -18,7 +18,7 @@ from adapters.temporal.bootstrap import prepare_namespace
 from adapters.temporal.converter import data_converter
 from adapters.temporal.dev_server import TIME_TRAVEL, DevServer
 from tests.postgres import migrated_file
-from tests.support.environment import Environment, Handle, eventually
+from tests.support.environment import WITHIN, Environment, Handle, eventually
 from tests.support.transport import FakeTransport
 from workflows import attributes
 
@@ -96,7 +96,7 @@ class Background:
 
     def do(self, asked: Coroutine[Any, Any, R]) -> R:
         """Something asynchronous, where the environment runs."""
-        return asyncio.run_coroutine_threadsafe(asked, self.loop).result(120)
+        return asyncio.run_coroutine_threadsafe(asked, self.loop).result(WITHIN)
 
 
 @contextmanager
@@ -108,9 +108,18 @@ def in_background() -> Iterator[Background]:
     held = AsyncExitStack()
     try:
         running = held.enter_async_context(embedded(TIME_TRAVEL, csms=2))
-        yield Background(asyncio.run_coroutine_threadsafe(running, loop).result(60), loop)
+        yield Background(asyncio.run_coroutine_threadsafe(running, loop).result(WITHIN), loop)
     finally:
-        asyncio.run_coroutine_threadsafe(held.aclose(), loop).result(60)
+        asyncio.run_coroutine_threadsafe(held.aclose(), loop).result(WITHIN)
+        asyncio.run_coroutine_threadsafe(_all_ended(), loop).result(WITHIN)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(WITHIN)
         loop.close()
+
+
+async def _all_ended() -> None:
+    """What still runs would be found by the garbage collector, some time, in the middle of another test."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)

@@ -6,9 +6,9 @@ import json
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from typing import Any, ClassVar, Final, TypeVar
 from uuid import uuid4
 
@@ -20,14 +20,15 @@ from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse
 from temporalio.client import (
     Client,
+    RPCTimeoutOrCancelledError,
     WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowHistory,
     WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker._workflow import _WorkflowWorker
 
 from adapters.sql.store import SqlStore
 from domain.lifecycle import Lifecycle, workflow_id
@@ -39,13 +40,25 @@ from workflows.steps import LAST_WORDS, ON_THE_SPOT
 ON_THE_SPOT["schedule_to_close_timeout"] = timedelta(minutes=1)
 """Else what a workflow does would depend on how much this machine has to do: steps ran in a task of their own then."""
 
+_begins = _WorkflowWorker.__init__
+
+
+def _without_hurry(self: Any, *given: Any, **named: Any) -> None:
+    """The SDK's deadlock detector goes by the clock on the wall: where a machine stands still for two seconds, it takes
+    a workflow task for one that hangs. What computes for so long is found by tests/test_preload.py and tests/fuzz."""
+    _begins(self, *given, **named)
+    self._deadlock_timeout_seconds = None
+
+
+_WorkflowWorker.__init__ = _without_hurry  # type: ignore[method-assign]
+
 Handle = WorkflowHandle[Any, Any]
 Recordings = dict[str, Handle]
 """Workflows to record, by the name of the recording."""
 
 T = TypeVar("T")
 
-WITHIN: Final = 120.0
+WITHIN: Final = 300.0
 """Seconds of the wall clock: far longer than anything here takes, also on a machine that does much else."""
 
 AT_FIRST, AT_LAST = 0.01, 0.2
@@ -54,6 +67,20 @@ AT_FIRST, AT_LAST = 0.01, 0.2
 ANSWER: Final = timedelta(seconds=5)
 ATTEMPTS: Final = 12
 """The time-skipping server now and then breaks a connection or never answers: what may be repeated is asked again."""
+
+PASSING: Final = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.FAILED_PRECONDITION,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.UNKNOWN,
+        RPCStatusCode.INTERNAL,
+    }
+)
+"""What a server says, or its connection, that is busy, not there, or has just come back: ask again."""
 
 
 async def eventually(look: Callable[[], Any], within: float = WITHIN) -> Any:
@@ -68,11 +95,18 @@ async def eventually(look: Callable[[], Any], within: float = WITHIN) -> Any:
 
 
 async def answered(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask again what the server does not answer."""
-    for _ in range(ATTEMPTS):
-        with suppress(RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
+    """Ask again what the server does not answer, more and more calmly; so often at least, whatever it says."""
+    latest, pause = time.monotonic() + WITHIN, AT_FIRST
+    for attempt in count(1):
+        try:
             return await ask()
-    raise AssertionError("the server does not answer")
+        except (RPCError, RPCTimeoutOrCancelledError) as unanswered:
+            lasts = isinstance(unanswered, RPCError) and unanswered.status not in PASSING
+            if attempt >= ATTEMPTS and (lasts or time.monotonic() > latest):
+                raise AssertionError(f"the server does not answer: {unanswered}") from unanswered
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, AT_LAST)
+    raise AssertionError("the last attempt answered or raised")
 
 
 async def refusal_of(asked: Awaitable[Any]) -> ApplicationError | None:
