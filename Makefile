@@ -18,7 +18,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: $(READY)  ## the orders, trials, options and cases of examples/ from start to end, in under a minute (ARGS="--keep" leaves it running)
+demo: $(READY)  ## all of examples/ from start to end, in under a minute (ARGS="--keep" leaves it running)
 	@$(BIN)/tenure demo $(ARGS)
 
 run: $(READY)  ## the service in real time, until Ctrl-C; data stays in .tenure

@@ -21,6 +21,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.case import CaseActivities
+from activities.compliance import ComplianceActivities
 from activities.context import now as activity_time
 from activities.mail import MailActivities
 from activities.opening import OpeningActivities
@@ -31,6 +32,8 @@ from activities.recording import RecordActivities
 from activities.rules import RulesActivities
 from activities.subscription import SubscriptionActivities
 from activities.trial import TrialActivities
+from activities.wholesale import WholesaleActivities
+from activities.wholesale_users import WholesaleUserActivities
 from adapters.calendars import LibraryCalendars
 from adapters.documents.desk import DocumentDesk
 from adapters.documents.library import DocumentLibrary
@@ -38,6 +41,7 @@ from adapters.logs import configure_logs
 from adapters.mail.composer import JinjaComposer
 from adapters.mail.links import MailLinks
 from adapters.mail.transport import SmtpTransport
+from adapters.screening.chosen import screener
 from adapters.settings import Settings, WrongSetting, check_paths, load_settings
 from adapters.sql.engine import StoreUnusable
 from adapters.sql.migrate import migrate
@@ -93,6 +97,7 @@ def workers(client: Client, settings: Settings, store: SqlStore, transport: Tran
                 trials,
                 OptionActivities(store, calendars, lifecycles),
                 CaseActivities(store, calendars, lifecycles, settings.large_user_thresholds, settings.support_doors),
+                *wholesale(settings, store, lifecycles),
                 RulesActivities(calendars),
             ),
             activity_executor=held.enter_context(ThreadPoolExecutor(SQL_THREADS, "sql")),
@@ -117,6 +122,16 @@ def activities_of(*objects: object) -> list[Callable[..., Any]]:
     """Every activity method of these objects: one that is written is registered."""
     methods = [getattr(each, name) for each in objects for name in dir(each)]
     return [method for method in methods if hasattr(method, "__temporal_activity_definition")]
+
+
+def wholesale(settings: Settings, store: SqlStore, lifecycles: TemporalLifecycles) -> tuple[object, ...]:
+    """The world of wholesale customers and of their compliance checks."""
+    calendars, offered = LibraryCalendars(), settings.wholesale
+    return (
+        WholesaleActivities(store, calendars, lifecycles, offered.catalogue, offered.locations, offered.telephony),
+        WholesaleUserActivities(store),
+        ComplianceActivities(store, calendars, lifecycles, screener(settings, store, activity_time)),
+    )
 
 
 def smtp(settings: Settings) -> SmtpTransport:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from domain.case.kind import CASE
+from domain.compliance.kind import COMPLIANCE
 from domain.device.kind import DEVICE
 from domain.kind import Kind
 from domain.lifecycle import Lifecycle
@@ -15,9 +16,10 @@ from domain.subscription.kind import SUBSCRIPTION
 from domain.trial.kind import TRIAL
 from domain.updates import Update
 from domain.values import Message
+from domain.wholesale.kind import WHOLESALE
 
 KINDS: Final[dict[Lifecycle, Kind[Any]]] = {
-    kind.name: kind for kind in (ORDER, SUBSCRIPTION, TRIAL, DEVICE, OPTION, CASE)
+    kind.name: kind for kind in (ORDER, SUBSCRIPTION, TRIAL, DEVICE, OPTION, CASE, WHOLESALE, COMPLIANCE)
 }
 """By name, in the order in which people read them."""
 

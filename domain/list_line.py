@@ -31,10 +31,18 @@ class ListLine(Model):
     narrowings: ClassVar[tuple[Narrowing, ...]] = ()
     """By what its list can be narrowed."""
 
+    may_be_left_out: ClassVar[bool] = False
+    """Are there some that stand in no list?"""
+
     @classmethod
     def of(cls, _state: Any, _now: datetime) -> Self:
         """As it stands."""
         return cls()
+
+    @property
+    def is_listed(self) -> bool:
+        """Does it stand in lists at all?"""
+        return True
 
     def cells(self) -> Mapping[str, str]:
         """The same for people, by column."""

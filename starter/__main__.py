@@ -12,7 +12,7 @@ from typing import Annotated, Final, cast
 import typer
 from typer.core import TyperGroup
 
-from starter.commands import accounts, batch, desk, forecast, history, mails, recompute, service, tools
+from starter.commands import accounts, batch, desk, forecast, history, mails, recompute, screening, service, tools
 from starter.console.commands import Root, dressed, hoisted, output_in
 from starter.console.exits import MEANING, Exit, Stop
 from starter.console.options import flag
@@ -126,6 +126,7 @@ def _commands(_lifecycles: tuple[str, ...]) -> TyperGroup:
         app.add_typer(group, rich_help_panel="Lifecycles")
     app.add_typer(accounts.app, name="account", rich_help_panel="Lifecycles")
     app.add_typer(mails.app, name="mail", rich_help_panel="Lifecycles")
+    app.add_typer(screening.app, name="screening", rich_help_panel="Lifecycles")
     for tools_ in (batch.app, tools.app, desk.app, recompute.app, history.app, service.app):
         app.add_typer(tools_)
     app.add_typer(forecast.group(), name="forecast", rich_help_panel="Tools")

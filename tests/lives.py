@@ -14,6 +14,7 @@ from domain.account.channels import Channel
 from domain.case.standing import CLOSES
 from domain.case.standing import NAME as CASE
 from domain.case.state import CaseState
+from domain.compliance.standing import NAME as COMPLIANCE
 from domain.deadlines import Deadline
 from domain.device import state as device
 from domain.device.messages import ReportReceived, StartDeviceLoan
@@ -52,6 +53,8 @@ from domain.trial.state import TrialState
 from domain.trial.states import TrialStage
 from domain.values import Country, Message, Refused
 from domain.view import LifecycleView
+from domain.wholesale.state import NAME as WHOLESALE
+from tests import compliance, wholesale
 from tests.cases import NOBODY, a_case
 from tests.makers import MONDAY, a_consented_trial, a_paid_customer_s_trial, a_renewal, a_trial, an_order, days
 from tests.options import a_request, opened
@@ -164,7 +167,8 @@ def _face(moment: Moment) -> str:
     view = moment.view
     steps = [(step.name, step.mark) for step in view.steps]
     troubles = [trouble.partition(":")[0] for trouble in view.troubles]
-    secrets = [bool(getattr(moment.state, name, None)) for name in ("grace_over", "losses_to_come", "numbers_due")]
+    names = ("grace_over", "losses_to_come", "numbers_due", "time_is_up")
+    secrets = [bool(getattr(moment.state, name, None)) for name in names]
     hidden = (view.id, view.kind, bool(moment.state.mails_in(MailState.PENDING)), secrets)
     return repr((hidden, view.stage, steps, view.can_send, view.desk, troubles, [each.what for each in view.awaiting]))
 
@@ -239,7 +243,7 @@ def _meet_subscription(state: SubscriptionState, deadline: Deadline, now: dateti
     if deadline.name == subscription.TARGET:
         state.endanger(deadline.name, now, deadline.at)
     elif deadline.name == subscription.RENEWAL_DATE:
-        state.suspend(now)
+        state.miss_renewal(now)
 
 
 def _meet_trial(state: TrialState, deadline: Deadline, now: datetime) -> None:
@@ -292,6 +296,8 @@ MEETS: Mapping[Lifecycle, Callable[[Any, Deadline, datetime], None]] = {
     Lifecycle.DEVICE: _meet_device,
     OPTION: _meet_option,
     CASE: _meet_case,
+    WHOLESALE: wholesale.on_due,
+    COMPLIANCE: compliance.on_due,
 }
 
 
@@ -402,6 +408,8 @@ OWN: Mapping[Lifecycle, Mapping[str, Callable[[Any, datetime], None]]] = {
     Lifecycle.DEVICE: {"trial over": DeviceState.trial_over, "another device came": _another},
     OPTION: {"in effect": _took_effect(None), "without effect": _took_effect("the subscription is over")},
     CASE: {},
+    WHOLESALE: wholesale.ACTS,
+    COMPLIANCE: compliance.ACTS,
 }
 
 
@@ -420,6 +428,8 @@ def starts() -> Iterator[LifecycleState]:
     yield a_case()
     yield a_case(channel=Channel.EMAIL, main_email=None)
     yield a_case(looked_up=NOBODY, channel=Channel.EMAIL, main_email=None, organization_id=None)
+    yield from wholesale.small_ones()
+    yield from (compliance.a_check(), compliance.at_the_last_look(check_id="W-2-1", external_id="W-2"))
 
 
 def trials() -> Iterator[StartTrial]:

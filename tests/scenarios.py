@@ -11,7 +11,13 @@ from domain.lifecycle import Lifecycle, mail_key, workflow_id
 from domain.operator import PutNote, SettleMail
 from domain.order.mails import OrderMail
 from domain.order.messages import Offering, Terms
-from domain.subscription.messages import ConfirmRenewal, StartSubscription, TerminateSubscription
+from domain.subscription.messages import (
+    ConfirmRenewal,
+    LiftSuspension,
+    StartSubscription,
+    SuspendSubscription,
+    TerminateSubscription,
+)
 from tests.makers import (
     a_form,
     a_partner,
@@ -116,6 +122,19 @@ async def terminated(env: Embedded) -> Recordings:
     message = TerminateSubscription(by="ops-7", reason="moved to another service")
     await env.send(subscription, "terminate", message)
     return {"subscription_terminated": subscription}
+
+
+async def suspended_twice(env: Embedded) -> Recordings:
+    """Not paid, and stopped by compliance; one of the two is settled. AMB-42."""
+    await until_built(env, await env.place(an_order("SO-600020")))
+    subscription = await env.present_run(env.subscription("sub-SO-600020"))
+    unpaid = SuspendSubscription(by="billing-4", why="unpaid", reason="invoice 77 is open")
+    await env.send(subscription, "suspend", unpaid)
+    stopped = SuspendSubscription(by="compliance-2", why="compliance", reason="under review")
+    await env.send(subscription, "suspend", stopped)
+    paid = LiftSuspension(by="billing-4", why="unpaid", reason="invoice 77 is paid")
+    await env.send(subscription, "lift_suspension", paid)
+    return {"subscription_suspended_twice": subscription}
 
 
 async def renewed_elsewhere(env: Embedded) -> Recordings:

@@ -183,7 +183,7 @@ def test_what_is_kept_of_a_stray_names_no_path() -> None:
 @pytest.fixture
 def asleep() -> Iterator["subprocess.Popen[bytes]"]:
     """A process that looks like a worker."""
-    code = "import time; print(flush=True); time.sleep(60)"
+    code = "import time; print(flush=True); time.sleep(600)"
     process = subprocess.Popen([sys.executable, "-c", code, "-m", "worker"], stdout=subprocess.PIPE)
     assert process.stdout
     process.stdout.readline()
@@ -205,12 +205,12 @@ def test_children_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
 import time
 from pathlib import Path
 from bench.processes import start
-child = start(["sleep", "60"], Path({str(tmp_path / "log")!r}))
+child = start(["sleep", "600"], Path({str(tmp_path / "log")!r}))
 Path({str(said)!r}).write_text(str(child.pid))
-time.sleep(60)
+time.sleep(600)
 """
     process = subprocess.Popen([sys.executable, "-c", parent], cwd=processes.ROOT)
-    give_up_at = time.monotonic() + 60
+    give_up_at = time.monotonic() + 300
     while not (said.exists() and said.read_text()):
         assert process.poll() is None
         assert time.monotonic() < give_up_at
@@ -265,7 +265,7 @@ def test_mails_are_read_on_from_where_one_was_and_never_half(tmp_path: Path) -> 
 def test_a_process_s_cpu_is_that_of_all_its_threads() -> None:
     burn = "import threading; t = threading.Thread(target=lambda: sum(range(10**7))); t.start(); t.join(); input()"
     with subprocess.Popen([sys.executable, "-c", burn], stdin=subprocess.PIPE) as process:
-        give_up_at = time.monotonic() + 60
+        give_up_at = time.monotonic() + 300
         while consumption.cpu(process.pid) < 0.05:
             assert time.monotonic() < give_up_at
             time.sleep(0.01)

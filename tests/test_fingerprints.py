@@ -19,6 +19,7 @@ import worker
 from adapters.temporal.sandbox import GuardedRunner
 from domain.account.channels import Channel
 from domain.device.messages import HandOver, ReportDelivered, ReportReceived
+from domain.operator import Hold, Resume
 from domain.option.messages import OptionKind
 from domain.option.policy import OptionPolicy
 from domain.order.messages import Offering, Terms
@@ -28,6 +29,8 @@ from starter.history import replay
 from starter.history.events import patch, started
 from tests.case_scenarios import received
 from tests.cases import HOUR, answered, asked, assigned, closed, identified, main_email, reopened, resolved, responded
+from tests.compliance import approved, confirmed, replied
+from tests.compliance_scenarios import unresolved
 from tests.makers import (
     a_consented_trial,
     a_form,
@@ -48,6 +51,19 @@ from tests.makers import (
 from tests.options import a_request, begun, done
 from tests.support.environment import eventually
 from tests.support.time_skipping import MONDAY, TimeSkipping
+from tests.wholesale import (
+    a_user,
+    assignment,
+    batch,
+    departure,
+    new_address,
+    other_package,
+    quantities,
+    removal,
+    report,
+    retry,
+)
+from tests.wholesale_scenarios import LISTED, check, in_service, onboarded
 from workflows.order import Order
 from workflows.registry import WORKFLOWS
 from workflows.unknown import UnknownWorkflow
@@ -196,6 +212,51 @@ async def cases_in_time_and_late(env: TimeSkipping) -> Histories:
     return {"SupportCase/in_time": await env.history(case), "SupportCase/late": await env.history(unknown)}
 
 
+async def a_customer_that_is_never_compliant(env: TimeSkipping) -> Histories:
+    """Provisioned with users, confirmed to be the one on the list, nobody answers: deprovisioned with its users."""
+    customer = await unresolved(env)
+    found = await env.history(check(env, "W-1"))
+    return {"WholesaleCustomer/unresolved": await env.history(customer), "ComplianceCheck/unresolved": found}
+
+
+async def a_customer_that_changes(env: TimeSkipping) -> Histories:
+    """Users, quantities, something that fails, another address; it is removed while its second check is open."""
+    customer = await in_service(env, "W-1", name=LISTED)
+    env.store.lay_down("W-1", "B-1", [a_user()], MONDAY)
+    await env.send(customer, "assign_batch", batch())
+    await env.send(customer, "assign", assignment("U-2"))
+    await env.send(customer, "change_package", other_package("U-2"))
+    await env.send(customer, "remove_user", departure("U-2"))
+    await env.send(customer, "change_quantities", quantities(packages={"webex_suite": 3}))
+    await env.send(customer, "report_package", report("webex_suite", fails=True))
+    await env.send(customer, "retry_package", retry("webex_suite"))
+    await env.sleep_until(MONDAY + days(2))
+    await env.send(customer, "update_billing_address", new_address())
+    await env.send(check(env, "W-1", 2), "confirm_match", confirmed())
+    await env.send(customer, "hold", Hold(by="ops-7", reason="its check is to be over first"))
+    await env.send(customer, "deprovision", removal())
+    await env.send(customer, "resume", Resume(by="ops-7"))
+    return {
+        "WholesaleCustomer/changed": await env.history(customer),
+        "ComplianceCheck/superseded": await env.history(check(env, "W-1")),
+        "ComplianceCheck/withdrawn": await env.history(check(env, "W-1", 2)),
+    }
+
+
+async def a_check_that_people_resolve(env: TimeSkipping) -> Histories:
+    """Reviewed late and confirmed, the partner replies, it is approved; another one finds nobody."""
+    await onboarded(env, "W-1", name=LISTED)
+    await onboarded(env, "W-2")
+    await env.sleep_until(MONDAY + days(1))
+    await env.send(check(env, "W-1"), "confirm_match", confirmed())
+    await env.send(check(env, "W-1"), "partner_replied", replied())
+    await env.send(check(env, "W-1"), "approve", approved())
+    return {
+        "ComplianceCheck/approved": await env.history(check(env, "W-1")),
+        "ComplianceCheck/clear": await env.history(check(env, "W-2")),
+    }
+
+
 LIVES: tuple[Callable[[TimeSkipping], Awaitable[Histories]], ...] = (
     a_subscription_that_is_renewed,
     a_subscription_that_nobody_renews,
@@ -204,6 +265,9 @@ LIVES: tuple[Callable[[TimeSkipping], Awaitable[Histories]], ...] = (
     a_trial_that_is_converted,
     an_option_request_and_an_inquiry,
     cases_in_time_and_late,
+    a_customer_that_is_never_compliant,
+    a_customer_that_changes,
+    a_check_that_people_resolve,
 )
 
 

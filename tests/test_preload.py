@@ -44,7 +44,7 @@ def driven(*words: str) -> dict[str, Any]:
         capture_output=True,
         text=True,
         cwd=ROOT,
-        timeout=300,
+        timeout=600,
         check=True,
     )
     said: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])

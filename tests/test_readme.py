@@ -13,6 +13,7 @@ from temporalio import workflow
 
 from adapters.settings import Settings
 from domain.case.policy import CasePolicy
+from domain.compliance.policy import CompliancePolicy
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, examples_of, mail_kinds
 from domain.mails import Role
@@ -23,6 +24,7 @@ from domain.order.states import NEXT, Stage
 from domain.placeholder import offered
 from domain.subscription.policy import SubscriptionPolicy
 from domain.subscription.states import SubscriptionStage
+from domain.wholesale.policy import WholesalePolicy
 from starter.__main__ import commands as all_commands
 from starter.console.exits import Exit
 from starter.service.service import Ports
@@ -107,13 +109,16 @@ def test_the_subscription_s_moves_are_those_of_the_rules() -> None:
     drawn = block("lifecycles").split("**Subscription**")[1].split("```")[1]
     assert set(re.findall(r"(\w+) --> (\w+): (.+)", drawn)) == {
         ("ACTIVE", "SUSPENDED", "suspended"),
+        ("SUSPENDED", "SUSPENDED", "reason added, reason lifted"),
         ("SUSPENDED", "ACTIVE", "suspension lifted"),
         ("ACTIVE", "TERMINATED", "terminated"),
         ("SUSPENDED", "TERMINATED", "terminated"),
     }
 
 
-@pytest.mark.parametrize("policy", [OrderPolicy, SubscriptionPolicy, OptionPolicy, CasePolicy])
+@pytest.mark.parametrize(
+    "policy", [OrderPolicy, SubscriptionPolicy, OptionPolicy, CasePolicy, WholesalePolicy, CompliancePolicy]
+)
 def test_the_policy_table_has_every_term_with_a_meaning(policy: Any) -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.*?) \| (.+?) \|$", block("policy"), re.MULTILINE)
     assert set(policy.model_fields) <= {name for name, *_ in rows}
@@ -124,6 +129,7 @@ def test_durations_are_told_in_the_unit_they_are_written_in() -> None:
     assert "| `password_link_life` | 72 hours | ORD-22 |" in block("policy")
     assert "| `renewal_notices` | 90 days, 60 days, 30 days | ORD-31, REN-07 |" in block("policy")
     assert "| `notices_at` | 09:00 | AMB-39 |" in block("policy")
+    assert "| `contacts` | at once, 3 days, 7 days | WHS-26, AMB-30 |" in generated.block("policy")
     assert "| `first_response` | warn after 1 hour, breach after 3 hours | SUP-20, AMB-34 |" in block("policy")
 
 
@@ -188,7 +194,7 @@ def test_every_policy_that_is_shown_is_valid() -> None:
     assert set(models) == set(POLICIES)
 
 
-POLICIES: tuple[Any, ...] = (OrderPolicy, OptionPolicy, CasePolicy)
+POLICIES: tuple[Any, ...] = (OrderPolicy, OptionPolicy, CasePolicy, WholesalePolicy)
 """Of lifecycles that may bring terms of their own, as the pages say."""
 
 

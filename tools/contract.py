@@ -19,6 +19,7 @@ from temporalio import workflow
 
 from adapters.settings import Settings
 from adapters.temporal.converter import UNKNOWN_WORKFLOW
+from domain.compliance.standing import NAME as COMPLIANCE
 from domain.device.messages import StartDeviceLoan
 from domain.lifecycle import Lifecycle, workflow_id
 from domain.lifecycles import KINDS, examples_of
@@ -40,8 +41,13 @@ VERSIONS: Final[Mapping[str, int]] = {}
 RETIRED: Final[frozenset[str]] = frozenset()
 """Messages nobody takes any more; their schemas stay where they are."""
 
-INTERNAL_STARTS: Final = frozenset({Lifecycle.SUBSCRIPTION})
-"""Lifecycles only our own workflows start."""
+STARTED_BY_US: Final[Mapping[Lifecycle, str]] = {
+    Lifecycle.SUBSCRIPTION: "an order, when its site is built; never by you",
+    COMPLIANCE: "the customer that it is about; never by you",
+}
+"""Lifecycles only our own workflows start, and which."""
+
+INTERNAL_STARTS: Final = frozenset(STARTED_BY_US)
 
 PAGE: Final = "docs/upstream-contract.md"
 SCHEMAS: Final = "docs/schemas"
@@ -278,9 +284,8 @@ def workflows() -> str:
     """Every workflow type and the rule of its id."""
     rows = []
     for lifecycle, story in stories().items():
-        internal = lifecycle in INTERNAL_STARTS
         key = f"<{KINDS[lifecycle].id_field}>"
-        started = "an order, when its site is built; never by you" if internal else link(f"{lifecycle}.{START}")
+        started = STARTED_BY_US.get(lifecycle) or link(f"{lifecycle}.{START}")
         rows.append(
             (
                 f"`{definition(lifecycle).name}`",

@@ -33,6 +33,7 @@ from domain.order.view import awaiting
 from domain.sla import Cadence, Target
 from domain.values import Model
 from domain.view import can_send
+from domain.wholesale.mails import PARTNER
 from starter.console.command_lines import example_of
 from starter.console.exits import MEANING
 from workflows import attributes
@@ -48,7 +49,9 @@ PAGES: Final = (
     "docs/mails.md",
     "docs/options.md",
     "docs/orders.md",
+    "docs/screening.md",
     "docs/web-ui.md",
+    "docs/wholesale.md",
 )
 
 BLOCK: Final = re.compile(r"(<!-- generated: (?P<name>[a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -214,6 +217,8 @@ def duration(code: ast.expr | None) -> str:
             func=ast.Name(id="timedelta"), keywords=[ast.keyword(arg=str(unit), value=ast.Constant(value=int(n)))]
         ):
             return f"{n} {unit.removesuffix('s') if n == 1 else unit}"
+        case ast.Call(func=ast.Name(id="timedelta"), args=[ast.Constant(value=0)]):
+            return "at once"
         case ast.Tuple(elts=several):
             return ", ".join(filter(None, map(duration, several)))
         case ast.Call(func=ast.Name(id=str(name)), keywords=parts) if name in IN_PARTS:
@@ -261,6 +266,7 @@ READERS: Final[dict[str, str]] = {
     Role.SITE_ADMINISTRATOR: "site administrator of the Provisioning form",
     Role.GRADUATION_COPY: "address in the Graduation form",
     Role.RENEWAL_CONTACT: "renewal contact of the Graduation form",
+    PARTNER: "contact at the service provider",
 }
 """Whom people know by another name than the code."""
 

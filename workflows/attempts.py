@@ -185,6 +185,11 @@ class Attempts(ABC, Generic[L]):
             self.state.step_is_left_out(step, workflow.now())
             raise LeftOut(step)
 
+    def no_longer_wanted(self, step: str) -> None:
+        """What a step was for is over: one that is under way ends as one that is left out."""
+        if self._turns[step].locked():
+            self._decided[step] = "leave_out"
+
     def _over(self, step: str) -> None:
         self._decided.pop(step, None)
         self.state.step_is_over(step, workflow.now())

@@ -23,9 +23,14 @@ TO_KNOW: Final = (
     *("answer", "note", "without_effect"),
     *("severity", "account", "service", "why", "agent", "right_door", "minutes_lost"),
     *("first_response", "identification", "status_update"),
+    *("country", "location", "dial_in", "organization_package", "packages", "add_ons", "quantities_version", "users"),
+    *("compliance", "without_effect", "certificate"),
+    *("list_version", "evidence", "decision", "carried_from", "contacts", "deprovision_on", "deprovision_because"),
 )
 """Facts that no other section of the page has: what it is related to, what a trial is about, what came of an option
-request, why a case is S1 or not and how its clocks stand. TRL-26, TRL-42, OPT-02, SUP-10, SUP-20."""
+request, why a case is S1 or not and how its clocks stand, what a wholesale customer has, and how much of it is used,
+what a check found and when the customer goes. TRL-26, TRL-42, OPT-02, SUP-10, SUP-20, WHS-12, WHS-24, WHS-27, WHS-32.
+"""
 
 INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 """As facts have it."""

@@ -3,11 +3,16 @@
 from typing import Any, Final
 
 from workflows.case import SupportCase
+from workflows.compliance import ComplianceCheck
 from workflows.device import DeviceLoan
 from workflows.option import OptionRequest
 from workflows.order import Order
 from workflows.subscription import Subscription
 from workflows.trial import Trial
+from workflows.wholesale import WholesaleCustomer
 
-WORKFLOWS: Final[list[type[Any]]] = [Order, Subscription, Trial, DeviceLoan, OptionRequest, SupportCase]
+WORKFLOWS: Final[list[type[Any]]] = [
+    *(Order, Subscription, Trial, DeviceLoan, OptionRequest, SupportCase),
+    *(WholesaleCustomer, ComplianceCheck),
+]
 """One for each row of the table of lifecycles, by the name that the row gives it."""

@@ -73,7 +73,8 @@ class ScreeningLists(Protocol):
         self, name: str, entries: Iterable[ListEntry], *, digest: str, by: str, now: datetime
     ) -> ScreeningList:
         """A new version, all or nothing, written in one transaction without holding all of it in memory. A file with
-        the digest of the current version makes no new one: that version is the answer."""
+        the digest of the current version makes no new one: that version is the answer, and no entry is read. The same
+        entry twice counts once; raises Refused for an id that two different entries have."""
         ...
 
     def screening_lists(self, *, current_only: bool = False) -> list[ScreeningList]:

@@ -43,13 +43,15 @@ class StepTaken(Model):
     """How many users, packages or add-ons it took."""
 
     digest: str = ""
-    """SHA-256, in hex, over the sorted ids of the users that it took: what the certificate vouches for."""
+    """SHA-256, in hex, over the ids of the users that it took, sorted by their bytes, each ended by a newline: what the
+    certificate vouches for, and `LC_ALL=C sort | sha256sum` finds."""
 
 
 class WholesaleStore(LifecycleStore, Standings, Protocol):
     """Wholesale customers and their users. Every write is one transaction, idempotent, and under the customer's lock.
 
-    What a user may have is decided by `domain/wholesale/users.py` against what is stored in that moment.
+    What a user may have is decided by `domain/wholesale/users.py` against what is stored in that moment. From the first
+    step of the deprovisioning on nobody gets anything: an attempt that comes late raises Refused (WRONG_STAGE).
     """
 
     def assign_user(self, external_id: str, user: WholesaleUser, limits: Limits, now: datetime) -> UsersChanged:
@@ -68,7 +70,8 @@ class WholesaleStore(LifecycleStore, Standings, Protocol):
         ...
 
     def lay_down(self, external_id: str, batch_id: str, users: Sequence[WholesaleUser], now: datetime) -> None:
-        """Keep users of an import for `assign_batch`; a batch that is there already stays as it is."""
+        """Keep users of an import for `assign_batch`, which takes their names out of the batch again; a batch that is
+        there already stays as it is."""
         ...
 
     def assign_batch(self, external_id: str, batch_id: str, limits: Limits, now: datetime) -> UsersChanged:
@@ -93,12 +96,14 @@ class WholesaleStore(LifecycleStore, Standings, Protocol):
         ...
 
     def remove_users(self, external_id: str, now: datetime, limit: int) -> int:
-        """Take everything from at most `limit` users, as `remove_user` does; how many there were. 0: nobody is left."""
+        """Take everything from at most `limit` users, as `remove_user` does; how many there were. 0: nobody is left.
+        Batches that were laid down and never assigned are forgotten."""
         ...
 
     def take_step(self, external_id: str, step: str, now: datetime, removed: int | None = None) -> StepTaken:
         """Note that a step of the deprovisioning is done. `removed`: what it took; None: as many users as the store
-        has removed since the deprovisioning began, with the digest of their ids. The first answer stays."""
+        has removed since the deprovisioning began, with the digest of their ids; whoever is left goes as well. The
+        first answer stays."""
         ...
 
     def steps(self, external_id: str) -> tuple[StepTaken, ...]:

@@ -42,7 +42,9 @@ class ComplianceFacts(LetterFacts):
     because: str
     """A CheckReason: `created`, `address_changed`, `list_changed`."""
 
-    list_version: str
+    list_version: str = ""
+    """Only in mails to the team, as all that a list says: it names the list."""
+
     evidence: tuple[EvidenceFacts, ...] = ()
     """Best first; only in mails to the team. Never to the partner."""
 
@@ -57,20 +59,21 @@ class ComplianceFacts(LetterFacts):
 
     is_last_attempt: bool = False
     reply_until: date | None = None
-    """In the last contact: by the end of which day a reply has to be there."""
+    """In the last contact and in last calls: by the end of which day a reply has to be there; None: that is over."""
 
     deprovisioned_on: date | None = None
     """By the end of which day the customer is deprovisioned, as things stand; a calendar day of the customer's."""
 
+    resolved_until: date | None = None
+    """By the end of which day the match has to be resolved in any case: a reply puts the deprovisioning off until then
+    and not beyond."""
+
     days_left: int | None = None
-    """Until then, in calendar days of the customer's zone."""
+    """Until it is deprovisioned, in calendar days of the customer's zone."""
 
     non_compliant_since: AwareDatetime | None = None
     partner_replied: bool = False
     """Then only the time since the match was confirmed counts, not whether they answer."""
-
-    decision: str | None = None
-    """Of a resolved one: why, in the compliance team's words. One line."""
 
     @property
     def filed_under(self) -> str:

@@ -21,10 +21,11 @@ class ComplianceMail(MailKind):
     """The review takes longer than most do."""
 
     COMPLIANCE_CONTACT = "compliance_contact", "M-20, WHS-26", PARTNER
-    """M-20: the match was confirmed; please help to resolve it, and reply. The last attempt says what follows, when."""
+    """The match was confirmed; please help to resolve it, and reply. The last attempt says what follows, when,
+    and what prevents it."""
 
     COMPLIANCE_LAST_CALL = "compliance_last_call", "WHS-27", PARTNER
-    """On which day customer and users will be deprovisioned, for good, and what still stops that."""
+    """On which day customer and users will be deprovisioned, for good, and what still prevents that."""
 
     COMPLIANCE_RESOLVED = "compliance_resolved", "WHS-24, WHS-26", PARTNER
     """To a partner who was contacted: it is resolved, nothing will be deprovisioned."""

@@ -39,7 +39,9 @@ class StartCheck(Message):
 
     check_id: Identifier = Field(description="`<external id>-<number>`.")
     external_id: Identifier
-    number: Annotated[int, Field(ge=1)] = Field(description="Which check of this customer it is, from 1.")
+    number: Annotated[int, Field(ge=1, le=1_000_000_000)] = Field(
+        description="Which check of this customer it is, from 1."
+    )
     because: CheckReason
     screened: Screened
     partner: Partner = Field(description="Contacted if the match is confirmed. WHS-26")

@@ -1,12 +1,18 @@
 """The terms a customer is screened under. domain.md §7.2. They travel in the input of each check."""
 
 from datetime import time, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
 from domain.policy import Days, Ladder, SomeDays, SomeTime, TimeOfDay
 from domain.values import Email, Model
+
+PROMPT: Final = timedelta(minutes=15)
+"""What is done that soon is done on time: a worker restarts, a step is tried again."""
+
+CONTACT_IS_NEAR: Final = timedelta(days=1)
+"""Before a contact: the desk lists the partner as one to contact."""
 
 
 class CompliancePolicy(Model):

@@ -24,11 +24,15 @@ class BillingAddress(Model):
     country: Country = Field(description="Mandatory. It decides the default call-in number, too. WHS-30 to WHS-34")
 
 
+CustomerId = Annotated[Identifier, Field(max_length=56)]
+"""Shorter than other ids: its checks are numbered after it, `<external id>-12`."""
+
+
 class OnboardCustomer(Message):
     """Onboard a customer of a service provider. Workflow `WholesaleCustomer`, id `wholesale-<external_id>`. WHS-01,
     Form G."""
 
-    external_id: Identifier = Field(description="The service provider's own number of the customer. WHS-02")
+    external_id: CustomerId = Field(description="The service provider's own number of the customer. WHS-02")
     name: Line = Field(description="Of the organization, without %.")
     aliases: Names = Field(default=(), description="Other names, for the screening.")
     partner: Partner = Field(description="The service provider, and the person there who gets our mails. WHS-02")
@@ -140,7 +144,9 @@ class AssignBatch(Message):
 class ChangeQuantities(Message):
     """Other quantities. What is not named stays; nothing is removed by being left out. WHS-12."""
 
-    version: Annotated[int, Field(ge=1)] = Field(description="Of the quantities that you have seen: `show` names it.")
+    version: Annotated[int, Field(ge=1, le=1_000_000_000)] = Field(
+        description="Of the quantities that you have seen: `show` names it."
+    )
     packages: Quantities = Field(default={}, description="New quantities, of packages there are or of further ones.")
     add_ons: Quantities = Field(default={}, description="Likewise.")
     remove: Identifiers = Field(default=(), description="Packages and add-ons that nobody has, to be removed.")
@@ -164,15 +170,15 @@ class UpdateBillingAddress(Message):
 class ScreenAgain(Message):
     """The list of restricted parties has changed: the customer is screened anew, in the background."""
 
-    list_version: Identifier | None = Field(
-        default=None, description="Refused if the newest check was made by this version already."
+    list_version: Line | None = Field(
+        default=None, description="Refused if the newest check was made by this version already: `csl-3+dpl-1`."
     )
 
 
 class Deprovision(Message):
     """Remove the customer and all its users, for good."""
 
-    reason: Line = Field(description="Why, for the audit trail.")
+    reason: Line = Field(description="Why: for the audit trail, and for the partner, whose mail says it.")
     confirm: bool = Field(description="Must be true: it cannot be undone.")
 
 

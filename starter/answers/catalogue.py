@@ -10,13 +10,16 @@ from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, examples_of, updates_of
 from domain.values import Message
 from domain.view import LifecycleView
+from domain.wholesale.messages import WholesaleUser
 from starter.answers import accounts as account_answers
 from starter.answers import batch as batch_answers
 from starter.answers import intake as intake_answers
 from starter.answers import lifecycle as answers
 from starter.answers import lists as list_answers
 from starter.answers import recompute as recompute_answers
+from starter.answers import screening as screening_answers
 from starter.answers import tools as tool_answers
+from starter.answers import wholesale as wholesale_answers
 
 ANSWERS: Final[Mapping[str, type[BaseModel]]] = {
     "plan": answers.PlanAnswer,
@@ -48,6 +51,16 @@ ANSWERS: Final[Mapping[str, type[BaseModel]]] = {
     "doctor": account_answers.DoctorAnswer,
     "reply": intake_answers.ReplyAnswer,
     "reply_plan": intake_answers.ReplyPlanAnswer,
+    "screening_import_line": screening_answers.ScreeningImportLine,
+    "screening_import": screening_answers.ScreeningImportAnswer,
+    "screening_lists": screening_answers.ScreeningListsAnswer,
+    "screening_try": screening_answers.ScreeningTryAnswer,
+    "rescreen": screening_answers.RescreenAnswer,
+    "precheck": wholesale_answers.PrecheckAnswer,
+    "wholesale_users_line": wholesale_answers.WholesaleUserLine,
+    "wholesale_users": wholesale_answers.WholesaleUsersAnswer,
+    "wholesale_user_list": wholesale_answers.WholesaleUserListAnswer,
+    "certificate": wholesale_answers.CertificateAnswer,
     "error": answers.ErrorAnswer,
 }
 """What commands answer with --json, of a list its items; lists of lifecycles have theirs from the table."""
@@ -69,7 +82,7 @@ def models() -> dict[str, type[BaseModel]]:
     found: dict[str, type[BaseModel]] = {f"{name}.start": kind.start for name, kind in KINDS.items()}
     for name, kind in KINDS.items():
         found |= {f"{name}.{update}": known.message for update, known in updates_of(kind).items()}
-    found |= {"state": LifecycleView, "account.import": RegisterAccount}
+    found |= {"state": LifecycleView, "account.import": RegisterAccount, "wholesale.user": WholesaleUser}
     found |= {f"answer.{list_name(kind.name)}": list_answers.list_answer(kind) for kind in KINDS.values()}
     return found | {f"answer.{name}": model for name, model in ANSWERS.items()}
 

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from starter.commands.lifecycles import DryRun, ErrorPolicy, MostBad
 from starter.console.exits import bad
-from starter.console.options import By, Limit, examples, flag
+from starter.console.options import By, DryRun, ErrorPolicy, Limit, MostBad, examples, flag
 
 app = typer.Typer(
     no_args_is_help=True, help="Accounts: service organizations, their licences, who is a large-user account."

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from rich.text import Text
 
 from adapters.mail.relay_check import relay_trouble
+from adapters.setting_groups import ScreeningService
 from adapters.settings import Links, Settings, variable
 from adapters.sql.engine import DatabaseTrouble, StoreUnusable, place
 from adapters.sql.migrate import StoreFromNewerRelease, StoreNotMigrated
@@ -63,7 +64,7 @@ def _store(settings: Settings) -> list[Check]:
         return [_unusable(unusable), _threshold({}, settings.large_user_thresholds)]
     try:
         found = _check("store", "ok", f"{place(store.engine.url)} is reachable, and of this release")
-        return [found, *_accounts(store, settings.large_user_thresholds)]
+        return [found, *_accounts(store, settings.large_user_thresholds), _lists(store, settings)]
     finally:
         store.close()
 
@@ -89,6 +90,20 @@ def _accounts(store: SqlStore, thresholds: Thresholds) -> list[Check]:
 _NO_ACCOUNTS: Final = _check(
     "accounts", "warn", "none: no case can be classified (SUP-03)", "tenure account import FILE"
 )
+
+
+def _lists(store: SqlStore, settings: Settings) -> Check:
+    """Without one every compliance check waits. WHS-20."""
+    if settings.screening.service is not ScreeningService.EMBEDDED:
+        return _check("screening", "ok", f"by {settings.screening.service}, with lists of its own")
+    try:
+        version = store.current_version()
+    except DatabaseTrouble as failed:
+        return _check("screening", "fail", f"lists cannot be read now ({type(failed).__name__})", "try again")
+    if not version:
+        said = "no list was imported: nobody can be screened (WHS-20)"
+        return _check("screening", "warn", said, "tenure screening import FILE")
+    return _check("screening", "ok", f"by {version}")
 
 
 def _threshold(regions: Mapping[str, int], thresholds: Thresholds) -> Check:

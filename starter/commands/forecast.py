@@ -12,12 +12,15 @@ from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
 from domain.repair import nobody
 from starter.answers.catalogue import group_of
+from starter.console.commands import ids_of
 from starter.console.exits import Exit, Stop, bad
 from starter.console.options import examples
 from starter.console.terminal import terminal
 
 if TYPE_CHECKING:
     from starter.forecast.run import Forecast, Question
+
+COMPLIANCE: Final = Lifecycle("compliance")
 
 HORIZON: Final = 500
 LONGEST: Final = 3600
@@ -53,6 +56,9 @@ Days = Annotated[
         show_default=False,
     ),
 ]
+CheckId = Annotated[
+    str, typer.Argument(metavar="CHECK_ID", help="Of an open check.", autocompletion=ids_of(COMPLIANCE))
+]
 RenewalDate = Annotated[
     str | None,
     typer.Option(
@@ -75,6 +81,17 @@ ALONE: Final = WHAT.format(knows="knows nothing else", store="not opened")
 WITH_A_COPY: Final = WHAT.format(knows="has a copy of what it is about", store="only read")
 
 
+RUNNING: Final = """\
+Every mail, deadline, loss and state to come of a check that runs: from where it
+stands, with its customer.
+
+The workflows themselves run on a clock that skips what nobody waits for, with a
+copy of what your store knows of the two. No mail goes out, your store is only
+read, no server is asked. A check that found somebody finds the same once more
+at its last look.
+"""
+
+
 def group() -> typer.Typer:
     """A command for every lifecycle that is handed in."""
     app = typer.Typer(
@@ -84,6 +101,7 @@ def group() -> typer.Typer:
     for kind in KINDS.values():
         if kind.handed_in:
             (_add_with_renewal if kind.name == Lifecycle.ORDER else _add)(app, kind)
+    _add_running_check(app)
     return app
 
 
@@ -117,6 +135,35 @@ def _add_with_renewal(app: typer.Typer, kind: Kind[Any]) -> None:
         renewal_date: RenewalDate = None,
     ) -> None:
         _forecast(kind, file, what_if, svg, from_, days, renewal_date)
+
+
+def _add_running_check(app: typer.Typer) -> None:
+    """Nobody hands a check in; what people ask is what becomes of one that runs."""
+    command = f"tenure forecast {group_of(COMPLIANCE)} W-1001-1"
+
+    @app.command(
+        group_of(COMPLIANCE), help=RUNNING, epilog=examples(command, f"{command} --what-if confirm.jsonl --json")
+    )
+    def run(check_id: CheckId, what_if: WhatIf = None, svg: Svg = None, days: Days = None) -> None:
+        from starter.console.ids import subject, subject_of
+        from starter.forecast.acts import read_acts
+        from starter.forecast.known import running_check
+        from starter.forecast.run import Question
+
+        check, customer = asyncio.run(running_check(subject(COMPLIANCE, check_id).id))
+        begins_at = _beginning(None)
+        _show(
+            Question(
+                start=check,
+                zone=check.zone,
+                begins_at=begins_at,
+                horizon=timedelta(days=days or HORIZON),
+                acts=tuple(read_acts(what_if, subject_of(check), begins_at)) if what_if else (),
+                before=(customer,),
+                goes_on=True,
+            ),
+            svg,
+        )
 
 
 def _forecast(

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from enum import StrEnum
 from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -13,15 +12,18 @@ from domain.kind import Kind
 from domain.lifecycles import KINDS
 from domain.list_line import Narrowing
 from starter.answers.catalogue import group_of
-from starter.commands import cases, tools, trials
+from starter.commands import cases, tools, trials, wholesale
 from starter.commands.updates import add_updates
 from starter.console.options import (
     Attention,
     By,
     Customer,
+    DryRun,
     DueBefore,
+    ErrorPolicy,
     Id,
     Limit,
+    MostBad,
     OpenOnly,
     Partner,
     Stage,
@@ -33,8 +35,11 @@ from starter.console.terminal import terminal
 
 SEE: Final = "Start and see"
 
-SPECIAL: Final = {"trial": trials.app, "case": cases.app}
+SPECIAL: Final = {"trial": trials.app, "case": cases.app, "wholesale": wholesale.app}
 """What one lifecycle has beside, or instead."""
+
+PLURALS: Final = {"wholesale": "Wholesale customers", "compliance": "Compliance checks"}
+"""Where the name alone does not say what it is."""
 
 STARTED_ONCE: Final = """\
 Repeating it is harmless: the same content is the same start (exit 0, or 5 if
@@ -43,25 +48,14 @@ changes anything. Who sends it and why (by, source, reason) is no content; of
 a policy only what the file states is compared."""
 
 
-class ErrorPolicy(StrEnum):
-    """What an import does about lines that are wrong."""
-
-    REJECT_ALL = "reject-all"
-    SKIP = "skip"
-
-
 OneStart = Annotated[
     str, typer.Argument(metavar="FILE", help="One start as JSON; - for standard input.", show_default=False)
 ]
 ManyStarts = Annotated[Path, typer.Argument(metavar="FILE", help="Starts as .jsonl or .csv.", show_default=False)]
-DryRun = Annotated[bool, flag("--dry-run", "Check, say what would happen, touch nothing.")]
 Again = Annotated[bool, flag("--again", "Hand in once more what was refused when it started.")]
 Policy = Annotated[
     ErrorPolicy,
     typer.Option("--error-policy", metavar="reject-all|skip", help="One wrong line: start nothing, or the others."),
-]
-MostBad = Annotated[
-    int, typer.Option("--max-errors", metavar="N", min=1, help="Wrong lines to show; the rest is counted.")
 ]
 Watch = Annotated[bool, flag("--watch", "Show it again at each change, until it is over or Ctrl-C.")]
 
@@ -73,7 +67,7 @@ def groups() -> Iterator[typer.Typer]:
 
 
 def _group(kind: Kind[Any]) -> typer.Typer:
-    plural = f"{kind.name.replace('_', ' ').capitalize()}s"
+    plural = PLURALS.get(kind.name, f"{kind.name.replace('_', ' ').capitalize()}s")
     start = "start them, " if kind.handed_in else ""
     app = typer.Typer(
         name=group_of(kind.name),
@@ -177,7 +171,8 @@ def _add_list(app: typer.Typer, kind: Kind[Any]) -> None:
         """By next deadline, from the store."""
         from starter.commands.lists import Wanted, list_lifecycle
 
-        narrowed = {name: "" if value is True else str(value) for name, value in given.items() if value}
+        asked = {name.replace("_", "-"): value for name, value in given.items() if value}
+        narrowed = {name: "" if value is True else str(value) for name, value in asked.items()}
         wanted = Wanted(stage, customer, partner, due_before, attention, open_only, limit, narrowed)
         asyncio.run(list_lifecycle(kind, wanted))
 
@@ -191,4 +186,5 @@ def _narrowing(own: Narrowing) -> Parameter:
     type_: Any = str | None if own.placeholder else bool
     option = typer.Option(f"--{own.name}", metavar=own.placeholder, help=own.help, show_default=False)
     default = None if own.placeholder else False
-    return Parameter(own.name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[type_, option])
+    name = own.name.replace("-", "_")
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[type_, option])

@@ -73,9 +73,9 @@ async def list_lifecycle(kind: Kind[Any], wanted: Wanted) -> None:
             partner=wanted.partner,
             attention=wanted.attention,
             open_only=wanted.open_only,
-            limit=EVERYTHING if wanted.own else wanted.limit + 1,
+            limit=EVERYTHING if wanted.own or kind.list_line.may_be_left_out else wanted.limit + 1,
         )
-        return [each for each in _lines(store, kind, rows) if wanted.fits(each[1])]
+        return [each for each in _lines(store, kind, rows) if each[1].is_listed and wanted.fits(each[1])]
 
     _show(kind, _shortened(await _from_the_store(asked), wanted.limit), none=f"No {_plural(kind)}", all_=wanted.is_all)
 

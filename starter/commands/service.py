@@ -52,7 +52,7 @@ def demo(
     keep: Keep = False,
     again: Again = False,
 ) -> None:
-    """Runs orders, trials, option requests and support cases of examples/ from start to end, before your eyes."""
+    """Runs all that is in examples/ from start to end, before your eyes."""
     from starter.demo.demo import demo as run
     from starter.service.service import Ports
 

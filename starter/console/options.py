@@ -2,6 +2,7 @@
 
 import getpass
 import re
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import typer
@@ -14,6 +15,17 @@ def flag(name: str, what: str) -> Any:
     return typer.Option(name, metavar="", help=what)
 
 
+class ErrorPolicy(StrEnum):
+    """What an import does about lines that are wrong."""
+
+    REJECT_ALL = "reject-all"
+    SKIP = "skip"
+
+
+DryRun = Annotated[bool, flag("--dry-run", "Check, say what would happen, touch nothing.")]
+MostBad = Annotated[
+    int, typer.Option("--max-errors", metavar="N", min=1, help="Wrong lines to show; the rest is counted.")
+]
 Id = Annotated[
     str, typer.Argument(metavar="ID", help="Its id, or the workflow's.", show_default=False, autocompletion=ids_of())
 ]

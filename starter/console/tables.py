@@ -34,6 +34,15 @@ def plain_table(*columns: str) -> Table:
     return table
 
 
+def facts_table(facts: Iterable[tuple[str, str]]) -> Table:
+    """A name and what it is, line by line, without a header."""
+    table = plain_table("", "")
+    table.show_header = False
+    for name, value in facts:
+        table.add_row(Text(f"  {name}", "dim"), Text(shown(value)))
+    return table
+
+
 def list_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], *, kept: int) -> Table:
     """A line for each; where the terminal is too narrow for that, what stands right of the first `kept` columns stands
     in one, below each other."""

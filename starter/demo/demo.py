@@ -1,4 +1,4 @@
-"""`tenure demo`: the examples from start to end in under a minute, before your eyes: every order, trial and case."""
+"""`tenure demo`: the examples from start to end in under a minute, before your eyes: every lifecycle."""
 
 import asyncio
 import shutil
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.live import Live
 from temporalio.client import Client
 
+from activities.ports.screening import ListEntry
 from adapters.mail.catcher import read_mails
 from adapters.sql.store import SqlStore, open_store
 from adapters.temporal.data_directory import CannotStart, usable
@@ -23,11 +24,14 @@ from domain.option.messages import RequestOption
 from domain.order.messages import PlaceOrder
 from domain.trial.messages import StartTrial
 from domain.values import Message
+from domain.wholesale.checks import check_id
+from domain.wholesale.messages import OnboardCustomer
 from starter.console.ids import Subject, any_of, subject_of
 from starter.demo.acts import Happening, read_acts
 from starter.demo.screen import Screen
 from starter.demo.tables import Ended, Start
 from starter.demo.world import World
+from starter.intake.screening_files import digest_of, opened_list
 from starter.service.service import KEPT, Ports, Service, service
 
 M = TypeVar("M", bound=Message)
@@ -55,7 +59,7 @@ async def demo(directory: Path, ports: Ports, examples: Path, console: Console, 
     began = monotonic()
     console.print("starting Temporal, the store, the mail catcher and the worker …")
     async with service(directory, ports, time_travel=True, thresholds=THRESHOLDS) as running:
-        await asyncio.to_thread(_register_accounts, running.database_url, examples / "accounts.jsonl")
+        await asyncio.to_thread(_prepare, running.database_url, examples)
         screen, world, starts = stage(running.client, running.task_queue, examples, console)
         ready = monotonic() - began
         with Live(screen.picture(), console=console, refresh_per_second=8, transient=True) as live:
@@ -77,6 +81,7 @@ def stage(client: Client, task_queue: str, examples: Path, console: Console) -> 
         *read(examples / "orders.jsonl", PlaceOrder),
         *read(examples / "trials.jsonl", StartTrial),
         *read(examples / "cases.jsonl", OpenCase),
+        *read(examples / "wholesales.jsonl", OnboardCustomer),
     ]
     later: list[PlaceOrder | RequestOption] = [
         *read(examples / "renewals.jsonl", PlaceOrder),
@@ -110,6 +115,9 @@ def _zones(start: Start) -> Iterator[tuple[str, str]]:
             zone, more = start.requester.zone, []
         case OpenCase():
             zone, more = start.partner_contact.zone, []
+        case OnboardCustomer():
+            zone = start.zone or start.partner.contact.zone
+            more = [Subject(Lifecycle("compliance"), check_id(start.external_id, 1))]
     yield from ((subject.workflow_id, zone) for subject in (subject_of(start), *more))
 
 
@@ -139,13 +147,21 @@ async def _all(acts: Iterable[Coroutine[Any, Any, None]]) -> None:
         raise failed.exceptions[0] from None
 
 
-def _register_accounts(database_url: str, path: Path) -> None:
-    """Whose case it is and how bad, the registry says. SUP-03."""
+def _prepare(database_url: str, examples: Path) -> None:
     store = open_store(database_url)
     try:
-        store.upsert_accounts(read(path, RegisterAccount), datetime.now(UTC))
+        prepare(store, examples, datetime.now(UTC))
     finally:
         store.close()
+
+
+def prepare(store: SqlStore, examples: Path, now: datetime) -> None:
+    """Whose case it is and how bad, the registry says; whom nobody may serve, the lists. SUP-03, WHS-20."""
+    store.upsert_accounts(read(examples / "accounts.jsonl", RegisterAccount), now)
+    for path in sorted((examples / "screening").glob("*")):
+        with opened_list(path) as file:
+            entries = (row.read for row in file.rows() if isinstance(row.read, ListEntry))
+            store.import_list(file.header().layout.name, entries, digest=digest_of(path), by="demo", now=now)
 
 
 def _counted(database_url: str, workflow_ids: Sequence[str]) -> dict[str, int]:

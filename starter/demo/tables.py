@@ -16,9 +16,11 @@ from domain.option.messages import RequestOption
 from domain.order.messages import PlaceOrder
 from domain.trial.messages import StartTrial
 from domain.view import LifecycleView
+from domain.wholesale.checks import check_id
+from domain.wholesale.messages import OnboardCustomer
 from starter.console.ids import Subject, subject_of
 
-Start = PlaceOrder | StartTrial | RequestOption | OpenCase
+Start = PlaceOrder | StartTrial | RequestOption | OpenCase | OnboardCustomer
 
 S = TypeVar("S", bound=Start)
 
@@ -30,6 +32,9 @@ COLOURS: Final = {
     "closed": GOOD,
     "converted": GOOD,
     "matched": GOOD,
+    "provisioned": GOOD,
+    "clear": GOOD,
+    "approved": GOOD,
     "cancelled": ENDED,
     "expired_grace": ENDED,
     "suspended": BAD,
@@ -38,18 +43,20 @@ COLOURS: Final = {
     "lapsed.numbers_retained": BAD,
     "lapsed.numbers_released": BAD,
     "overdue": BAD,
+    "deprovisioned": BAD,
 }
 
 ORDER_COLUMNS: Final = ("order", "customer", "ended as", "in service", "subscription", "renews", "mails")
 TRIAL_COLUMNS: Final = ("trial", "customer", "ended as", "E", "paid order", "mails")
 OPTION_COLUMNS: Final = ("request", "subscription", "asks for", "ended as", "answer", "mails")
 CASE_COLUMNS: Final = ("case", "account", "severity", "ended as", "in time", "lost", "mails")
+CUSTOMER_COLUMNS: Final = ("id", "name", "ended as", "call-in", "users", "screened", "mails")
 NONE: Final = "–"
-WIDE: Final = frozenset({"customer", "asks for"})
+WIDE: Final = frozenset({"customer", "asks for", "name"})
 """May take several lines: a terminal of 80 columns shows every other cell whole."""
 
 LOST: Final = "in time: of the SLA clocks that are over; lost: from receipt until it was known to be S1"
-"""Two columns of the last table, in words."""
+"""Two columns of the fourth table, in words."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ class Ended:
     more."""
 
     def tables(self, starts: Sequence[Start]) -> Iterator[Table]:
-        """One of the orders, one of the trials, of option requests, of support cases."""
+        """One of the orders, one of the trials, of option requests, of support cases, of wholesale customers."""
         orders, trials = self.begun(starts, PlaceOrder), self.begun(starts, StartTrial)
         if orders:
             began = {order.subscription: order for order in reversed(orders)}
@@ -79,6 +86,10 @@ class Ended:
         if cases := self.begun(starts, OpenCase):
             table = _table("and to support cases", CASE_COLUMNS, map(self.case, cases))
             table.caption = LOST
+            yield table
+        if customers := self.begun(starts, OnboardCustomer):
+            table = _table("and to wholesale customers", CUSTOMER_COLUMNS, map(self.customer, customers))
+            table.caption = "\n".join(line for customer in customers for line in self.end_of(customer)) or None
             yield table
 
     def begun(self, starts: Sequence[Start], sort: type[S]) -> list[S]:
@@ -139,6 +150,30 @@ class Ended:
             f"{lost} min" if lost else NONE,
             self.mails(state),
         )
+
+    def customer(self, customer: OnboardCustomer) -> tuple[str, ...]:
+        """A line of the fifth table; the mails of its check are counted with it."""
+        state, check = self.views[subject_of(customer).workflow_id], self.check_of(customer)
+        return (
+            customer.external_id,
+            escape(customer.name),
+            _coloured(state.stage),
+            state.facts.get("dial_in", NONE),
+            state.facts["users"],
+            _coloured(check.stage) if check else NONE,
+            self.mails(state, check),
+        )
+
+    def end_of(self, customer: OnboardCustomer) -> Iterator[str]:
+        """Why it went, and how often somebody asked before: under the table, for it is too long for it."""
+        facts, check = self.views[subject_of(customer).workflow_id].facts, self.check_of(customer)
+        contacts = check.facts.get("contacts") if check else None
+        if why := facts.get("deprovisioned_because"):
+            yield f"{customer.external_id}: {f'contacts {contacts}, ' if contacts else ''}{escape(why)}"
+
+    def check_of(self, customer: OnboardCustomer) -> LifecycleView | None:
+        """Its first compliance check."""
+        return self.view(Subject(Lifecycle("compliance"), check_id(customer.external_id, 1)))
 
     def notes(self, trial: StartTrial) -> Iterator[str]:
         """What it took for good, what it spared, where its devices are: under the table, for it is too long for it."""

@@ -1,5 +1,6 @@
 """The outside world of the demo: what customers, partners and the vendor do, each on a clock of its own lifecycle."""
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,11 @@ from domain.subscription.state import RENEWAL_DATE
 from domain.trial.messages import StartTrial
 from domain.trial.state import GRACE_END
 from domain.view import LifecycleView
+from domain.wholesale.checks import DEPROVISIONING, check_id
+from domain.wholesale.messages import OnboardCustomer
 from starter.console.ids import kind_of, subject_of
 from starter.demo.acts import Act, Happening
-from starter.demo.clocks import Clocks
+from starter.demo.clocks import LOOK_AGAIN, Clocks
 from starter.demo.tables import Start
 
 MOMENT: Final = timedelta(milliseconds=50)
@@ -54,6 +57,9 @@ class World(Clocks):
             case OpenCase():
                 await self.show_that(target, f"the partner needs help ({sort_of(start)})")
                 await self.play_out([target])
+            case OnboardCustomer():
+                await self.show_that(target, f"the partner onboards {sort_of(start)}")
+                await self.play_customer(target, first_check_of(start))
             case PlaceOrder():
                 await self.show_that(target, "the partner places an order")
                 await self.play_together([target], await self.began(target))
@@ -65,6 +71,19 @@ class World(Clocks):
         """The acts of those that belong together, then whatever falls due."""
         await self.play_together(targets, await self.began(targets[0]))
         await self.pass_deadlines(targets, FAR)
+
+    async def play_customer(self, target: str, check: str) -> None:
+        """It is screened beside all else, by a check that has a clock of its own. WHS-20, WHS-22."""
+        await self.begun(check)
+        found = await self.settled(check)
+        await self.show_that(
+            check, f"screened by {found.facts.get('list_version', 'nobody yet')}: {found.stage.replace('_', ' ')}"
+        )
+        await self.play_out([target, check])
+        while (await self.view(check)).stage == DEPROVISIONING:  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(LOOK_AGAIN.total_seconds())
+        if certificate := (await self.settled(target)).facts.get("certificate"):
+            await self.show_that(target, f"deprovisioned, step by step: certificate {certificate}")
 
     async def place(self, start: Start, begins: datetime | None = None) -> str:
         """Start it; its workflow id. `begins`: when, on another one's clock. Nothing is placed in its own future."""
@@ -107,7 +126,8 @@ class World(Clocks):
                 await self.move(each, deadline.at + (MOMENT if each == target else -MOMENT))
             await self.acted(target, deadline)
             await self.show_that(target, deadline.label)
-            if deadline.name == GRACE_END and (lost := (await self.settled(target)).facts.get("lost")):
+            view = await self.settled(target)
+            if deadline.name == GRACE_END and (lost := view.facts.get("lost")):
                 await self.show_that(target, f"lost for good: {lost.replace('_', ' ')}")
 
     async def play_subscription(self, target: str) -> None:
@@ -171,6 +191,7 @@ class World(Clocks):
             await self.show_that(target, f"{act.note} – refused: {words}", refused=True)
             return
         await self.show_that(target, act.note)
+        await self.settled(target)  # what falls due next may depend on a mail that goes out
         if isinstance(order, PlaceOrder):
             await self.follow(order, now)
 
@@ -195,8 +216,18 @@ class World(Clocks):
 
 
 def sort_of(start: Start) -> str:
-    """`new customer`, `language`; of a case, how it came in."""
-    return (start.channel if isinstance(start, OpenCase) else start.kind).replace("_", " ")
+    """`new customer`, `language`; of a case, how it came in; of a wholesale customer, whose it is."""
+    match start:
+        case OpenCase():
+            return start.channel
+        case OnboardCustomer():
+            return "its own organization" if start.own_organization else "a customer"
+    return start.kind.replace("_", " ")
+
+
+def first_check_of(start: OnboardCustomer) -> str:
+    """The workflow id of the compliance check that it begins with."""
+    return workflow_id(Lifecycle("compliance"), check_id(start.external_id, 1))
 
 
 def _what_came_of_it(subscription: LifecycleView, start: PlaceOrder | RequestOption) -> str:

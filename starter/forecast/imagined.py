@@ -54,6 +54,9 @@ class Imagined:
         self.skipped: set[tuple[str, str]] = set()
         """Deadlines overtaken by a later notice of their ladder: workflow id and name."""
 
+        self.had_left: frozenset[str] = frozenset()
+        """Keys of mails that went out before the forecast begins: posted again, they do not go out again."""
+
         self.calendars = calendars
         self.lifecycles = lifecycles
 
@@ -148,6 +151,8 @@ class Imagined:
         state = self.states[name]
         if not kind.letters.wanted(a_row(kind, state, self.starts.get(name)), mail):
             return MailReport(state=MailState.MOOT)
+        if mail.key in self.had_left:
+            return MailReport(state=MailState.SENT, sent_at=self.notebook.at)
         rule = kind.state.mail_kinds(mail.kind).rule
         self.notebook.mail(subject, mail.kind, state.reader_of(mail), rule)
         return MailReport(state=MailState.SENT, sent_at=self.notebook.at)

@@ -1,26 +1,95 @@
 """What a start is about and only the store knows: a forecast's own store gets a copy of it, and the real one stays."""
 
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
+from tempfile import TemporaryDirectory
+from typing import Final, TypeVar
 
 from adapters.sql.excerpts import copy_of
-from adapters.sql.store import SqlStore
+from adapters.sql.migrate import migrate
+from adapters.sql.store import SqlStore, open_store
+from domain.compliance.messages import StartCheck
+from domain.compliance.row import CheckRow
+from domain.compliance.standing import CUSTOMER
+from domain.compliance.standing import NAME as CHECK
+from domain.lifecycle import Lifecycle
+from domain.mails import MailState
 from domain.values import Message
+from domain.wholesale.messages import OnboardCustomer
+from domain.wholesale.row import WholesaleRow
 from starter.console.exits import Exit, Stop
 from starter.console.ids import kind_of
 from starter.reach.records import Records
 
+R = TypeVar("R")
 
-async def take_over(start: Message, own: SqlStore) -> None:
-    """Nothing for a start that stands by itself; then no store is opened."""
+NOTHING: Final = Lifecycle("")
+"""No lifecycle is left out of a copy."""
+
+
+@contextmanager
+def own_store() -> Iterator[SqlStore]:
+    """An empty one, for this forecast alone."""
+    with TemporaryDirectory(prefix="tenure-forecast-") as directory:
+        url = f"sqlite:///{directory}/tenure.db"
+        migrate(url)
+        store = open_store(url)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+async def take_over(start: Message, own: SqlStore) -> frozenset[str]:
+    """Nothing for a start that stands by itself; then no store is opened. No mail of it had left."""
     kind = kind_of(start)
     if not (others := kind.stands_on(start)):
-        return
+        return frozenset()
+    async with _the_store() as records:
+        for lifecycle, subject in others:
+            await _ask(records, partial(copy_of, own=own, lifecycle=lifecycle, subject=subject, but=kind.name))
+    return frozenset()
+
+
+async def take_over_running(check: Message, own: SqlStore) -> frozenset[str]:
+    """A check that runs, its customer, and the customer's other checks, each as far as it is; the keys of mails that
+    had left."""
+    assert isinstance(check, StartCheck)  # noqa: S101 - nothing else that runs is forecast
+    copied = partial(copy_of, own=own, lifecycle=CUSTOMER, subject=check.external_id, but=NOTHING)
+    async with _the_store() as records:
+        await _ask(records, copied)
+        mails = await _ask(records, lambda store: store.mails(CHECK, check.check_id)) or []
+    return frozenset(mail.key for mail in mails if mail.state is MailState.SENT)
+
+
+async def running_check(check_id: str) -> tuple[StartCheck, OnboardCustomer]:
+    """What a check that is open was started with, and its customer; a Stop if there is nothing to come."""
+    async with _the_store() as records:
+        row: CheckRow | None = await _ask(records, lambda store: store.row(CHECK, check_id))
+        if row is None:
+            raise Stop(Exit.NOT_FOUND, f"no compliance check {check_id} is known")
+        if row.state.closed:
+            raise Stop(Exit.CLOSED, f"compliance check {check_id} is {row.state.stage}: nothing is to come")
+        customer: WholesaleRow | None = await _ask(records, lambda store: store.row(CUSTOMER, row.state.external_id))
+    if customer is None or customer.placed is None:
+        raise Stop(Exit.NOT_FOUND, f"the customer of compliance check {check_id} is not known")
+    return row.placed, customer.placed
+
+
+@asynccontextmanager
+async def _the_store() -> AsyncIterator[Records]:
+    """It is only read."""
     records = await Records.required()
     try:
-        for lifecycle, subject in others:
-            copied = partial(copy_of, own=own, lifecycle=lifecycle, subject=subject, but=kind.name)
-            await records.ask(copied)
-            if records.problem:
-                raise Stop(Exit.UNREACHABLE, f"store: {records.problem}")
+        yield records
     finally:
         records.close()
+
+
+async def _ask(records: Records, question: Callable[[SqlStore], R]) -> R | None:
+    """None: not known."""
+    answer = await records.ask(question)
+    if records.problem:
+        raise Stop(Exit.UNREACHABLE, f"store: {records.problem}")
+    return answer

@@ -1,50 +1,48 @@
 """Runs the very workflow on the time-skipping server, from deadline to deadline, in a world where nothing is real."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from tempfile import TemporaryDirectory
 from typing import Any, Final
+from uuid import uuid4
 
-from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 
 from adapters.calendars import LibraryCalendars
-from adapters.sql.migrate import migrate
-from adapters.sql.store import SqlStore, open_store
-from adapters.temporal.interceptor import PlainRefusals
 from adapters.temporal.lifecycles import TemporalLifecycles
-from adapters.temporal.preload import preload
-from adapters.temporal.sandbox import sandbox
+from domain.compliance.kind import COMPLIANCE
 from domain.deadlines import Deadline
 from domain.lifecycles import KINDS
 from domain.reasons import Problem
 from domain.values import Message
 from domain.view import LifecycleView
+from domain.wholesale.kind import WHOLESALE
 from starter.answers.tools import ForecastEntry
 from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject, kind_of, subject_of
-from starter.forecast import views as at_rest
 from starter.forecast.acts import Act
-from starter.forecast.known import take_over
+from starter.forecast.known import own_store, take_over, take_over_running
 from starter.forecast.notes import MailNote, Notebook
 from starter.forecast.server import SkippingServer, skipping_server
 from starter.forecast.views import Views
 from starter.forecast.walk import Walk
+from starter.forecast.workers import TASK_QUEUE, workers
 from starter.forecast.world import ImaginedWorld
-from starter.reach.gate import asking
-from workflows.registry import WORKFLOWS
-from workflows.steps import MAIL_TASK_QUEUE_SUFFIX
+from starter.reach.gate import asking, settings
 
-TASK_QUEUE: Final = "forecast"
+SQL_THREADS: Final = 2
+"""For what the real activities ask of the forecast's store."""
 
 FIRES_LATE: Final = timedelta(milliseconds=50)
 """A timer is set a moment after its deadline was computed, and fires that much late."""
 
 LATEST: Final = timedelta(seconds=1)
 """A deadline that nothing has come of by then is not acted on: an operator holds the lifecycle."""
+
+HEARD_WITHIN: Final = timedelta(seconds=10)
+"""In real time: what was not answered by then is sent again."""
 
 REFUSALS: Final = (Exit.REFUSED, Exit.BAD_INPUT, Exit.CLOSED, Exit.NOT_FOUND)
 """How an act may fail without spoiling the forecast."""
@@ -62,7 +60,10 @@ class Question:
     horizon: timedelta
     acts: tuple[Act, ...] = ()
     before: tuple[Message, ...] = ()
-    """Starts of what was there before: the subscription a renewal continues."""
+    """Starts of what was there before: the subscription a renewal continues, the customer of a check."""
+
+    goes_on: bool = False
+    """It runs already: the forecast's store has a copy of it, and of what was there before."""
 
     everybody_acts: bool = False
     """Does everybody do what is waited for?"""
@@ -97,28 +98,26 @@ class Forecast:
 
 async def forecast(question: Question) -> Forecast:
     """The whole of it, in a few seconds."""
-    with own_store() as store:
-        await take_over(question.start, store)
+    with own_store() as store, ThreadPoolExecutor(SQL_THREADS, "forecast") as threads:
+        had_left = await (take_over_running if question.goes_on else take_over)(question.start, store)
         async with skipping_server() as server:
             notebook = Notebook(question.subject.id, question.begins_at)
             started_by = TemporalLifecycles(server.client, TASK_QUEUE)
             world = ImaginedWorld(notebook, LibraryCalendars(), started_by, store)
-            lifecycles, post = _workers(server.client, world)
+            world.had_left = had_left
+            _suppose(world, question)
+            lifecycles, post = workers(server.client, world, threads)
             async with lifecycles, post:
                 return await _Run(server, world, question).to_the_end()
 
 
-@contextmanager
-def own_store() -> Iterator[SqlStore]:
-    """An empty one, for this forecast alone."""
-    with TemporaryDirectory(prefix="tenure-forecast-") as directory:
-        url = f"sqlite:///{directory}/tenure.db"
-        migrate(url)
-        store = open_store(url)
-        try:
-            yield store
-        finally:
-            store.close()
+def _suppose(world: ImaginedWorld, question: Question) -> None:
+    """What the question rests on: the installation's catalogue, and that a check which somebody decides about has found
+    somebody. WHS-24."""
+    if question.subject.lifecycle in (WHOLESALE.name, COMPLIANCE.name):
+        world.offered = settings().wholesale
+    decided = (act.to for act in question.acts if act.update in COMPLIANCE.updates)
+    world.listed = frozenset(to.workflow_id for to in decided if to.lifecycle == COMPLIANCE.name)
 
 
 class _Run:
@@ -208,14 +207,24 @@ class _Run:
         self._note_met(waiting)
 
     async def _send(self, act: Act) -> None:
+        key = str(uuid4())
         name = act.to.workflow_id  # asked for one that is not there, or closed, this server answers misleading words
         if name not in self.world.begun:
             raise Stop(Exit.NOT_FOUND, f"there is no {name}")
         if name not in self.views.open:
             raise Stop(Exit.CLOSED, f"{name} is closed already")
-        async with asking(name):
-            handle = self.server.client.get_workflow_handle(name)
-            await handle.execute_update(act.update, act.message, rpc_timeout=at_rest.AT_REST_WITHIN)
+        async with asking(name), self.views.patience():
+            while not await self._is_heard(name, act, key):
+                pass
+
+    async def _is_heard(self, name: str, act: Act, key: str) -> bool:
+        """This server now and then never answers an update: the same one, sent again, is not done twice."""
+        handle = self.server.client.get_workflow_handle(name)
+        try:
+            await handle.execute_update(act.update, act.message, id=key, rpc_timeout=HEARD_WITHIN)
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            return False
+        return True
 
     def _due(self) -> dict[tuple[str, str], Deadline]:
         return self.views.due(self.notebook.at)
@@ -249,18 +258,3 @@ def _stands(view: LifecycleView | None, stage: str) -> str:
         return f"{stage}; it is over"
     waits = " and ".join(f"{awaited.what} from {awaited.from_whom}" for awaited in view.awaiting)
     return f"{stage}; it waits for {waits}" if waits else stage
-
-
-def _workers(client: Client, world: ImaginedWorld) -> tuple[Worker, Worker]:
-    """One for the lifecycles, one for the mails, as in worker.py."""
-    preload(WORKFLOWS)
-    lifecycles = Worker(
-        client,
-        task_queue=TASK_QUEUE,
-        workflows=WORKFLOWS,
-        activities=world.activities(),
-        workflow_runner=sandbox(),
-        interceptors=[PlainRefusals([each.__name__ for each in WORKFLOWS])],
-    )
-    post = Worker(client, task_queue=TASK_QUEUE + MAIL_TASK_QUEUE_SUFFIX, activities=world.activities())
-    return lifecycles, post

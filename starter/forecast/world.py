@@ -52,13 +52,13 @@ from domain.trial.messages import PaidOrderNews, Service, StartTrial
 from domain.trial.state import TrialState
 from domain.values import Message, Model
 from starter.console.ids import kind_of, subject_of
-from starter.forecast.imagined import Imagined
+from starter.forecast.customers import ImaginedCustomers
 
 CSM: Final = "csm-1"
 BOUGHT: Final = "bought"
 
 
-class ImaginedWorld(Imagined):
+class ImaginedWorld(ImaginedCustomers):
     """No service was bought or is tried elsewhere, unless the trial says so itself; an order, a trial or a subscription
     that somebody names is taken to exist."""
 

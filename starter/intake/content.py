@@ -62,7 +62,7 @@ def _stated(now: Model, before: Model) -> bool:
     return True
 
 
-def digest(start: Message) -> bytes:
+def digest(start: Model) -> bytes:
     """A short stand-in for the content."""
     content = start.model_dump(exclude=set(ABOUT_THE_SENDING))
     if policy := getattr(start, "policy", None):

@@ -105,18 +105,18 @@ def read(lines: Iterable[str], form: Form, name: str) -> tuple[Header, Iterator[
     if said := SAID.fullmatch(line):
         line, first = next(lines, ""), 2
     header = _header(
-        line, said[1] if said else _separator(line), form, f"{name}: line {first}" if line.strip() else name
+        line, said[1] if said else separator_of(line), form, f"{name}: line {first}" if line.strip() else name
     )
     return header, _rows(header, lines, first)
 
 
 def _rows(header: Header, lines: Iterator[str], above: int) -> Iterator[tuple[int, CsvRow | Misfit]]:
-    for line, cells in _cells(lines, header.separator, above):
+    for line, cells in cells_of(lines, header.separator, above):
         if any(cell.strip() for cell in cells):
             yield line, _row(header, cells)
 
 
-def _separator(header: str) -> str:
+def separator_of(header: str) -> str:
     """The one that stands there most; none of them is part of a column's name."""
     return max(SEPARATORS, key=header.count)
 
@@ -158,7 +158,8 @@ def letters(place: int) -> str:
     return (letters(above - 1) if above else "") + chr(ord("A") + here)
 
 
-def _cells(lines: Iterator[str], separator: str, above: int) -> Iterator[tuple[int, list[str]]]:
+def cells_of(lines: Iterator[str], separator: str, above: int) -> Iterator[tuple[int, list[str]]]:
+    """Each row after line `above`, with its first line. Raises Broken."""
     reader = csv.reader(lines, delimiter=separator, strict=True)
     before = csv.field_size_limit(LONGEST_FIELD)
     try:

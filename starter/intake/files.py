@@ -82,15 +82,7 @@ class LinesFile:
                     yield number, Misfit(wrong.at, wrong.what)
 
     def _lines(self) -> Iterator[str]:
-        for number, raw in enumerate(iter(lambda: self.file.readline(LARGEST + 1), b""), start=1):
-            if number == 1:
-                refuse_binary(raw, self.name)
-            if len(raw) > LARGEST:
-                raise Broken(number, "is longer than 1 MB")
-            try:
-                yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError:
-                raise Broken(number, not_utf8()) from None
+        return lines_of(self.file, self.name)
 
     def _read(self, start: Any, header: Header | None) -> Message | list[LineProblem]:
         if isinstance(start, Misfit):
@@ -107,6 +99,19 @@ class LinesFile:
     @property
     def _is_sheet(self) -> bool:
         return Path(self.name).suffix.lower() in SHEETS
+
+
+def lines_of(file: IO[bytes], name: str) -> Iterator[str]:
+    """Of UTF-8, with or without a byte order mark. Raises Broken, and Stop if it is no text at all."""
+    for number, raw in enumerate(iter(lambda: file.readline(LARGEST + 1), b""), start=1):
+        if number == 1:
+            refuse_binary(raw, name)
+        if len(raw) > LARGEST:
+            raise Broken(number, "is longer than 1 MB")
+        try:
+            yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise Broken(number, not_utf8()) from None
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Final, NamedTuple
 
-from domain.values import Message
+from domain.values import Model
 from starter.intake.content import digest
 
 TABLE: Final = "CREATE TABLE lines (id TEXT PRIMARY KEY, line INTEGER, content BLOB) WITHOUT ROWID"
@@ -25,7 +25,7 @@ class FirstLines:
         self._known.execute(TABLE)
         self._known.execute("BEGIN")
 
-    def of(self, id_: str, line: int, message: Message) -> FirstLine:
+    def of(self, id_: str, line: int, message: Model) -> FirstLine:
         """This very line, if the id was not there before."""
         content = digest(message)
         added = self._known.execute("INSERT OR IGNORE INTO lines VALUES (?, ?, ?)", (id_, line, content)).rowcount

@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -13,7 +13,9 @@ from starter.answers.lifecycle import ImportAnswer, ImportLine, names
 from starter.console.exits import Exit
 from starter.console.terminal import shown, terminal
 from starter.intake.csv_rows import LineProblem
-from starter.intake.files import LinesFile, Row, StartsFile, noun_of
+from starter.intake.files import Row, StartsFile, noun_of
+
+R_co = TypeVar("R_co", covariant=True)
 
 WORDS: Final = {
     "started": "started",
@@ -90,8 +92,15 @@ class Tally:
         terminal.answer(ImportAnswer(lines=lines, valid=good, finished=self.finished, **counts))
 
 
+class Counted(Protocol[R_co]):
+    """A file that is read row by row, and knows how many there are."""
+
+    def rows(self) -> Iterator[R_co]: ...
+    def count(self) -> int: ...
+
+
 @contextmanager
-def watched(file: LinesFile, what: str) -> Iterator[Iterator[Row]]:
+def watched(file: Counted[R_co], what: str) -> Iterator[Iterator[R_co]]:
     """A file's rows, with a bar on a terminal: how many of how many, and how long it takes yet."""
     if not sys.stderr.isatty():
         yield file.rows()

@@ -17,6 +17,7 @@ from domain.deadlines import Deadline
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
 from domain.operator_updates import OPERATOR_UPDATES
+from domain.reasons import Reason
 from domain.values import Identifier, Message
 from domain.view import LifecycleView
 from starter.answers.batch import BatchAnswer, BatchLine, Result
@@ -39,7 +40,12 @@ OPEN_ONES: Final = re.compile(r"ExecutionStatus\s*=\s*(['\"])Running\1")
 ABOUT_CLOSED: Final = re.compile(r"ExecutionStatus|CloseTime|ExecutionDuration")
 IN_QUOTES: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
-DOES: Final = {"hold": "hold", "resume": "resume", "skip_reminder": "skip the next reminder of"}
+DOES: Final = {
+    "hold": "hold",
+    "resume": "resume",
+    "skip_reminder": "skip the next reminder of",
+    "screen_again": "screen",
+}
 """In words, with how many: `hold 12 lifecycles`."""
 
 
@@ -131,7 +137,7 @@ async def carry_out(wanted: Wanted, *, dry_run: bool, yes: bool) -> None:
             terminal.say(
                 f"Batch {wanted.batch}: interrupted, the same command with --batch {wanted.batch} does the rest."
             )
-        await each_of(to_do, lambda each: _done(client, wanted, each, ended))
+        await each_of(to_do, lambda each: do_to_one(client, wanted, each, ended))
     ended.sum_up()
 
 
@@ -162,8 +168,8 @@ async def _planned(client: Client, wanted: Wanted, subject: Subject) -> Planned:
 
 
 def _stopped(subject: Subject, stop: Stop) -> Planned:
-    """What is over since it was listed has nothing to be told."""
-    if stop.exit in (Exit.CLOSED, Exit.NOT_FOUND):
+    """What is over since it was listed has nothing to be told, nor what somebody else has told it meanwhile."""
+    if stop.exit in (Exit.CLOSED, Exit.NOT_FOUND) or Reason.ALREADY_DONE in {each.code for each in stop.problems}:
         return Planned(subject, "left", " ".join(stop.lines))
     return Planned(subject, "failed", " ".join(stop.lines), problem=stop.exit)
 
@@ -200,7 +206,8 @@ def _without_reminder(wanted: Wanted, subject: Subject, view: LifecycleView) -> 
     return Planned(subject, "planned", words, wanted.message(deadline=following.name))
 
 
-async def _done(client: Client, wanted: Wanted, planned: Planned, ended: "Ended") -> None:
+async def do_to_one(client: Client, wanted: Wanted, planned: Planned, ended: "Ended") -> None:
+    """Send what is planned, once, and add what became of it."""
     assert planned.message is not None  # noqa: S101 - for the type checker
     try:
         answer = await send(client, planned.subject, wanted.update, planned.message, wanted.update_id)
@@ -253,13 +260,22 @@ class Ended:
         results = {name: self._results[name] for name in ("done", "repeated", "left", "failed")}
         terminal.say(", ".join([f"{self._fit} fit", *(f"{results[name]} {name}" for name in results)]))
         if terminal.for_machines:
-            answer = BatchAnswer(
-                batch=self._wanted.batch, dry_run=self._dry_run, fit=self._fit, planned=self._planned, **results
+            answer = self._answer(
+                BatchAnswer(
+                    batch=self._wanted.batch, dry_run=self._dry_run, fit=self._fit, planned=self._planned, **results
+                )
             )
             terminal.document(answer.model_dump(mode="json"), one_line=True)
         if self._problems:
-            again = f"mend what is wrong; the same command with --batch {self._wanted.batch} does the rest"
+            again = f"mend what is wrong; the same command{self._go_on} does the rest"
             raise Stop(_worst(self._problems), f"{results['failed']} of {self._fit} failed: {again}")
+
+    def _answer(self, told: BatchAnswer) -> BatchAnswer:
+        return told
+
+    @property
+    def _go_on(self) -> str:
+        return f" with --batch {self._wanted.batch}"
 
 
 def _so_many(wanted: Wanted, number: int) -> str:

@@ -11,6 +11,7 @@ from pydantic import NameEmail
 from adapters.mail.composer import JinjaComposer
 from adapters.settings import LogFormat, Settings, SmtpSecurity, WrongSetting, check_paths, load_settings
 from domain.account.doors import Doors
+from domain.wholesale.catalogue import DEFAULT
 from tests.adapters.test_mail_letters import LINKS
 
 SECRET = "hunter2-hunter2"
@@ -113,8 +114,31 @@ def test_another_database_is_refused_without_showing_its_password(monkeypatch: p
         ("TENURE_LINKS__ORDER_DESK", f"javascript:{SECRET}", "must be a web address starting with 'http' or 'https'"),
         ("TENURE_LINKS", SECRET, "is not valid JSON"),
         ("TENURE_LINKS", "[]", "must be a JSON object"),
+        ("TENURE_SUPPORT_DOORS__WIDGET_PAGES", SECRET, "PAGES: is not valid JSON"),
         ("TENURE_SUPPORT_DOORS__EMAIL_EU", SECRET, "must be a mail address such as name@example.com; accepted: web"),
         ("TENURE_SUPPORT_DOORS__PORTAL_EU", f"javascript:{SECRET}", "must be an http or https address"),
+        ("TENURE_WHOLESALE__CATALOGUE", SECRET, "CATALOGUE: is not valid JSON"),
+        (
+            "TENURE_WHOLESALE__CATALOGUE",
+            '{"packages": [{"name": "a", "level": 1}], "add_ons": [{"name": "b", "needs": ["c"]}]}',
+            "add_ons: b needs what is no package: c; accepted: a JSON object with packages and add_ons",
+        ),
+        ("TENURE_WHOLESALE__LOCATIONS", '{"IE": "RU"}', "must be one of 'AMER', 'APAC', 'ANZ', 'EMEA' or 'EURO'"),
+        (
+            "TENURE_WHOLESALE__TELEPHONY",
+            '{"SG": [{"number": "1", "code": "+65"}]}',
+            "; accepted: a JSON object, country",
+        ),
+        ("TENURE_WHOLESALE", '{"nobody": 1}', "accepted: a JSON object"),
+        ("TENURE_SCREENING__SERVICE", SECRET, "must be one of 'embedded' or 'watchman'"),
+        ("TENURE_SCREENING__SERVICE", "watchman", "TENURE_SCREENING__URL: is required with"),
+        ("TENURE_SCREENING__THRESHOLD", "49", "must be at least 50.0; accepted: a score, 50 to 100"),
+        ("TENURE_SCREENING__URL", SECRET, "must be a web address such as https://example.com/page; accepted: a web"),
+        (
+            "TENURE_SCREENING__TIMEOUT",
+            "301",
+            "must be at most 5 minutes; accepted: seconds, or a duration such as PT10S",
+        ),
         ("TENURE_LARGE_USER_THRESHOLDS", SECRET, "is not valid JSON"),
         (
             "TENURE_LARGE_USER_THRESHOLDS",
@@ -141,6 +165,7 @@ def test_a_wrong_value_is_named_by_its_variable_with_what_it_accepts(
     [
         ("TENURE_SMPT_HOST", "is not a known setting, did you mean TENURE_SMTP_HOST?"),
         ("TENURE_SUPPORT_DOORS__EMAIL_UE", "is not a known setting, did you mean TENURE_SUPPORT_DOORS__EMAIL_EU?"),
+        ("TENURE_SCREENING__TRESHOLD", "is not a known setting, did you mean TENURE_SCREENING__THRESHOLD?"),
         ("TENURE_LINKS__HELPDESK", "is not a known setting, did you mean TENURE_LINKS__ORDER_DESK?"),
         ("TENURE_DATABASE_URL", "is not a known setting, did you mean DATABASE_URL?"),
         ("TENURE_ZZZ", "is not a known setting"),
@@ -228,6 +253,42 @@ def test_a_store_on_this_machine_needs_no_tls(monkeypatch: pytest.MonkeyPatch, u
 def test_what_libpq_takes_from_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused(monkeypatch, DATABASE_URL="postgresql:///tenure", PGHOST="db.example.com")
     assert loaded(monkeypatch, PGSSLMODE="verify-full")
+
+
+@pytest.mark.parametrize("host", ["watchman.example.com", "127.evil.example", "10.0.0.1", "[2001:db8::1]"])
+def test_customers_go_to_a_watchman_elsewhere_by_tls_unless_its_absence_is_asked_for_by_name(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    (problem,) = refused(monkeypatch, TENURE_SCREENING__URL=f"http://u:{SECRET}@{host}:8084")
+    assert problem.startswith("TENURE_SCREENING__URL: http would send names and addresses in the clear to another")
+    assert refused(monkeypatch, TENURE_ALLOW_NO_TLS="smtp, postgresql") == [problem], "what was named is something else"
+    settings = loaded(monkeypatch, TENURE_ALLOW_NO_TLS="watchman")
+    assert SECRET not in repr(settings), "an address may hold a password"
+    monkeypatch.delenv("TENURE_ALLOW_NO_TLS")
+    assert loaded(monkeypatch, TENURE_SCREENING__URL=f"https://{host}:8084").screening.url
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_a_watchman_on_this_machine_needs_no_tls(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    settings = loaded(monkeypatch, TENURE_SCREENING__SERVICE="Watchman", TENURE_SCREENING__URL=f"http://{host}:8084")
+    assert settings.screening.service == "watchman"
+
+
+def test_wholesale_is_offered_by_the_table_of_this_release_unless_configuration_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """AMB-28, AMB-31, WHS-33."""
+    assert load_settings().wholesale.catalogue == DEFAULT
+    assert load_settings().wholesale.locations == {}
+    settings = loaded(
+        monkeypatch,
+        TENURE_WHOLESALE__CATALOGUE='{"packages": [{"name": "only", "level": 1}]}',
+        TENURE_WHOLESALE__LOCATIONS='{"IE": "EURO"}',
+        TENURE_WHOLESALE__TELEPHONY='{"SG": [{"number": "+65 6123 4567", "code": "+65"}]}',
+    )
+    assert list(settings.wholesale.catalogue.levels) == ["only"]
+    assert settings.wholesale.locations == {"IE": "EURO"}
+    assert settings.wholesale.telephony["SG"][0].available
 
 
 @pytest.mark.parametrize("variable", ["TENURE_DOCUMENTS_DIR", "TENURE_HEARTBEAT_FILE"])

@@ -13,6 +13,7 @@ from adapters.loopback import LOOPBACK
 from adapters.mail.catcher import MailCatcher, read_mails
 from adapters.temporal.ui_proxy import BAD_PORTS
 from tests.makers import some
+from tests.support.environment import WITHIN
 
 CHROMIUM = shutil.which("chromium")
 
@@ -30,7 +31,7 @@ def test_a_web_page_leaves_no_mail(catcher: MailCatcher, tmp_path: Path, method:
         "HELO x\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\nQUIT\r\n"
     )
     answered = b""
-    with socket.create_connection((LOOPBACK, catcher.port), timeout=60) as page, suppress(ConnectionError):
+    with socket.create_connection((LOOPBACK, catcher.port), timeout=WITHIN) as page, suppress(ConnectionError):
         page.sendall(f"{method} / HTTP/1.1\r\nHost: localhost\r\n\r\n{text}".encode())
         while piece := page.recv(4096):
             answered += piece
@@ -45,8 +46,10 @@ async def test_no_browser_connects_to_the_port_of_the_ui_itself() -> None:
     from playwright.async_api import Error, async_playwright
 
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        flags = ["--no-sandbox", "--disable-gpu"]
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags, timeout=WITHIN * 1000)
         page = await browser.new_page()
+        page.set_default_timeout(WITHIN * 1000)
         for port in some(BAD_PORTS):
             with pytest.raises(Error, match="ERR_UNSAFE_PORT"):
                 await page.goto(f"http://{LOOPBACK}:{port}/")

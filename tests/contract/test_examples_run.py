@@ -21,7 +21,7 @@ PAGE = (contract.ROOT / contract.PAGE).read_text(encoding="utf-8")
 FENCED = re.compile(r"^```(?P<language>.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
 BLOCKS = [(found["language"], found["text"]) for found in FENCED.finditer(PAGE)]
 RUN = {"python": [sys.executable, "-c"], "sh": ["sh", "-euc"]}
-WITHIN = 60
+WITHIN = 300
 """Seconds for each block."""
 
 

@@ -260,7 +260,7 @@ class TestOpeningARenewal:
 
     def test_is_possible_for_a_suspended_subscription(self, store: SqlStore) -> None:
         state = a_subscription()
-        state.suspend(MONDAY)
+        state.miss_renewal(MONDAY)
         subscribed(store, state)
         answer = store.open_order(a_renewal(), a_life(a_renewal()), "run-1", MONDAY)
         assert answer.renewal_date == state.renewal_date
@@ -792,7 +792,7 @@ class TestSubscriptions:
     def test_never_go_back(self, store: SqlStore) -> None:
         late = subscribed(store)
         early = late.model_copy(deep=True)
-        late.suspend(LATER)
+        late.miss_renewal(LATER)
         subscribed(store, late)
         recorded(store, early, Journal(sequence=early.journal.sequence), "run-1", LATER)
         assert store.row(Lifecycle.SUBSCRIPTION, SUBSCRIPTION).state == late
@@ -800,11 +800,11 @@ class TestSubscriptions:
     def test_another_runs_word_counts_and_the_first_telling_stays(self, store: SqlStore) -> None:
         first = subscribed(store)
         second = first.model_copy(deep=True)
-        first.suspend(MONDAY)
+        first.miss_renewal(MONDAY)
         first.journal.note("subscription.tried", MONDAY)
         subscribed(store, first)
         told = store.events(Lifecycle.SUBSCRIPTION, SUBSCRIPTION)
-        second.suspend(LATER)
+        second.miss_renewal(LATER)
         subscribed(store, second, run="run-2")
         assert store.row(Lifecycle.SUBSCRIPTION, SUBSCRIPTION).state == second
         assert store.events(Lifecycle.SUBSCRIPTION, SUBSCRIPTION) == told

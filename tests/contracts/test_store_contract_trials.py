@@ -327,7 +327,7 @@ class TestServices:
     def test_meetings_are_bought_with_a_subscription(self, store: SqlStore, kind: TrialKind, suspended: bool) -> None:
         state = subscribed(store)
         if suspended:
-            state.suspend(LATER)
+            state.miss_renewal(LATER)
             recorded(store, state, state.journal.take(), "run-1", LATER)
         open_trial(store, a_consented_trial("T-1001", CALLING, kind=kind))
         every = unavailable(store, "T-1001", tuple(Service))
@@ -809,7 +809,7 @@ class TestWhatOthersGive:
         lapsing(store)
         state = subscribed(store)
         if suspended:
-            state.suspend(LATER)
+            state.miss_renewal(LATER)
             recorded(store, state, state.journal.take(), "run-1", LATER)
         lost = taken(store)
         assert set(lost) == OF_CALLING

@@ -210,6 +210,6 @@ def due_on_day_one(state: SubscriptionState) -> list[Deadline]:
 def meet_subscription(dues: list[Deadline], state: SubscriptionState, now: datetime) -> None:
     for due in dues:
         if due.name == subscription.RENEWAL_DATE:
-            state.suspend(now)
+            state.miss_renewal(now)
         elif due.name == subscription.TARGET:
             state.endanger(due.name, now, due.at)

@@ -6,11 +6,14 @@ from itertools import product
 import pytest
 
 from domain.case.standing import NAME as CASE
+from domain.compliance.standing import NAME as COMPLIANCE
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, mail_kinds
 from domain.mails import HelpDesk, Role
 from domain.option.state import NAME as OPTION
 from domain.trial.states import TrialStage
+from domain.wholesale.state import NAME as WHOLESALE
+from tests import compliance_rules, wholesale_rules
 
 READERS: Mapping[str, str | None] = {
     "terms_wanted": Role.FACING_PARTNER,
@@ -57,6 +60,8 @@ READERS: Mapping[str, str | None] = {
     "sla_breach": "duty_manager",
     "sla_started_late": None,
     "status_wanted": None,
+    "wholesale_deprovisioned": "partner",
+    **compliance_rules.READERS,
 }
 """None: several, and the posting says who. domain.md §9.1."""
 
@@ -100,6 +105,8 @@ DEADLINES: Mapping[Lifecycle, Mapping[str, str]] = {
         "status_due": "SUP-21, AMB-37",
         "goal_missed": "SUP-21",
     },
+    WHOLESALE: wholesale_rules.DEADLINES,
+    COMPLIANCE: compliance_rules.DEADLINES,
 }
 
 EVENTS: Mapping[Lifecycle, Mapping[str, str]] = {
@@ -117,7 +124,9 @@ EVENTS: Mapping[Lifecycle, Mapping[str, str]] = {
     },
     Lifecycle.SUBSCRIPTION: {
         "subscription.activated": "ORD-21",
-        "subscription.suspended": "REN-08",
+        "subscription.suspended": "REN-08, HUB-16, AMB-42",
+        "subscription.reason_added": "AMB-42",
+        "subscription.reason_lifted": "AMB-42",
         "subscription.suspension_lifted": "REN-08, AMB-42",
         "subscription.language_added": "OPT-02",
         "subscription.site_split": "OPT-02, ORD-33",
@@ -173,6 +182,8 @@ EVENTS: Mapping[Lifecycle, Mapping[str, str]] = {
         "case.resolved": "SUP-21",
         "case.reopened": "SUP-21, AMB-37",
     },
+    WHOLESALE: wholesale_rules.EVENTS,
+    COMPLIANCE: compliance_rules.EVENTS,
 }
 
 LOSSES = {
@@ -195,7 +206,13 @@ ASKED: Mapping[Lifecycle, Mapping[str, str]] = {
         "order.renewed": "report the renewal done",
         "order.graduated": "graduate",
     },
-    Lifecycle.SUBSCRIPTION: {"subscription.terminated": "terminate"},
+    Lifecycle.SUBSCRIPTION: {
+        "subscription.suspended": "suspend",
+        "subscription.reason_added": "suspend",
+        "subscription.reason_lifted": "lift the suspension",
+        "subscription.suspension_lifted": "lift the suspension",
+        "subscription.terminated": "terminate",
+    },
     Lifecycle.TRIAL: {
         "trial.consent_given": "accept the trial",
         "trial.consent_declined": "decline the trial",
@@ -229,6 +246,8 @@ ASKED: Mapping[Lifecycle, Mapping[str, str]] = {
         "case.reopened": "reopen the case",
         "case.closed": "close the case",
     },
+    WHOLESALE: wholesale_rules.ASKED,
+    COMPLIANCE: compliance_rules.ASKED,
 }
 
 CLOSED: Mapping[Lifecycle, set[str]] = {
@@ -238,6 +257,8 @@ CLOSED: Mapping[Lifecycle, set[str]] = {
     Lifecycle.DEVICE: {"matched"},
     OPTION: {"completed", "rejected", "cancelled"},
     CASE: {"closed"},
+    WHOLESALE: wholesale_rules.CLOSED,
+    COMPLIANCE: compliance_rules.CLOSED,
 }
 """Stages in which nobody has anything to do."""
 
@@ -262,6 +283,8 @@ HINTS: Mapping[Lifecycle, Mapping[tuple[str, str], str]] = {
     Lifecycle.DEVICE: {},
     OPTION: {("in_progress", "option.cancelled"): BEGUN},
     CASE: {},
+    WHOLESALE: {},
+    COMPLIANCE: compliance_rules.HINTS,
 }
 """What a refusal adds, by stage and by what was asked for."""
 
@@ -281,13 +304,16 @@ def test_every_deadline_and_step_has_its_rule(lifecycle: Lifecycle) -> None:
     rules = KINDS[lifecycle].rules
     assert rules.deadlines == DEADLINES[lifecycle]
     assert rules.events == EVENTS[lifecycle]
-    assert rules.losses == (LOSSES if lifecycle == Lifecycle.TRIAL else {})
+    losses = {Lifecycle.TRIAL: LOSSES, WHOLESALE: wholesale_rules.LOSSES}
+    assert rules.losses == losses.get(lifecycle, {})
 
 
 @pytest.mark.parametrize("lifecycle", KINDS)
 def test_a_refusal_says_in_these_words_what_was_asked_for(lifecycle: Lifecycle) -> None:
     table = KINDS[lifecycle].state.table
-    what = "request" if lifecycle == OPTION else lifecycle
+    what = {OPTION: "request", WHOLESALE: wholesale_rules.WHAT, COMPLIANCE: compliance_rules.WHAT}.get(
+        lifecycle, lifecycle
+    )
     assert (table.what, table.asked) == (what, ASKED[lifecycle])
     assert table.hints == HINTS[lifecycle]
 

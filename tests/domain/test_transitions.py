@@ -7,6 +7,7 @@ import pytest
 
 from domain.case.standing import NAME as CASE
 from domain.case.states import CaseEvent, CaseStage
+from domain.compliance.standing import NAME as COMPLIANCE
 from domain.device.states import OUT, DeviceEvent, DeviceStage
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
@@ -16,6 +17,8 @@ from domain.order.states import BEFORE_SHIPPING, NEXT, OrderEvent, Stage
 from domain.subscription.states import SubscriptionEvent, SubscriptionStage
 from domain.transitions import Table, TransitionRefused
 from domain.trial.states import TrialEvent, TrialStage
+from domain.wholesale.state import NAME as WHOLESALE
+from tests import compliance_rules, wholesale_rules
 
 N, OE = Stage, OrderEvent
 S, SE = SubscriptionStage, SubscriptionEvent
@@ -47,7 +50,12 @@ ALLOWED: Mapping[Lifecycle, Mapping[Any, Mapping[Any, Any]]] = {
     },
     Lifecycle.SUBSCRIPTION: {
         S.ACTIVE: {SE.SUSPENDED: S.SUSPENDED, SE.TERMINATED: S.TERMINATED},
-        S.SUSPENDED: {SE.SUSPENSION_LIFTED: S.ACTIVE, SE.TERMINATED: S.TERMINATED},
+        S.SUSPENDED: {
+            SE.REASON_ADDED: S.SUSPENDED,
+            SE.REASON_LIFTED: S.SUSPENDED,
+            SE.SUSPENSION_LIFTED: S.ACTIVE,
+            SE.TERMINATED: S.TERMINATED,
+        },
         S.TERMINATED: {},
     },
     Lifecycle.TRIAL: {
@@ -130,6 +138,8 @@ ALLOWED: Mapping[Lifecycle, Mapping[Any, Mapping[Any, Any]]] = {
         C.RESOLVED: {CE.REOPENED: C.IN_PROGRESS, CE.CLOSED: C.CLOSED},
         C.CLOSED: {},
     },
+    WHOLESALE: wholesale_rules.ALLOWED,
+    COMPLIANCE: compliance_rules.ALLOWED,
 }
 """Written down a second time, from the rules: the code's tables must say the same."""
 
@@ -140,6 +150,8 @@ BEGINS: Mapping[Lifecycle, Any] = {
     Lifecycle.DEVICE: D.SHIPPED,
     OPTION: P.ACKNOWLEDGED,
     CASE: C.ACKNOWLEDGED,
+    WHOLESALE: wholesale_rules.BEGINS,
+    COMPLIANCE: compliance_rules.BEGINS,
 }
 
 

@@ -11,6 +11,10 @@ from domain.case.standing import NAME as CASE
 from domain.case.states import CaseStage
 from domain.case.view import IN_WORDS as CASE_WORDS
 from domain.case.view import MISSED as CASE_MISSED
+from domain.compliance.standing import NAME as COMPLIANCE
+from domain.compliance.states import CheckStage
+from domain.compliance.view import IN_WORDS as COMPLIANCE_WORDS
+from domain.compliance.view import MISSED as COMPLIANCE_MISSED
 from domain.device.states import DeviceStage
 from domain.device.view import IN_WORDS as DEVICE_WORDS
 from domain.device.view import MISSED as DEVICE_MISSED
@@ -34,6 +38,10 @@ from domain.trial.states import TrialStage
 from domain.trial.view import IN_WORDS as TRIAL_WORDS
 from domain.values import Message, Refused
 from domain.view import LifecycleView, Mark, Party
+from domain.wholesale.state import NAME as WHOLESALE
+from domain.wholesale.states import WholesaleStage
+from domain.wholesale.view import IN_WORDS as WHOLESALE_WORDS
+from domain.wholesale.view import MISSED as WHOLESALE_MISSED
 from tests.lives import Moment, lives, pasted
 from tests.makers import some
 
@@ -44,7 +52,10 @@ STAGES: Mapping[Lifecycle, type[StrEnum]] = {
     Lifecycle.DEVICE: DeviceStage,
     OPTION: OptionStage,
     CASE: CaseStage,
+    WHOLESALE: WholesaleStage,
+    COMPLIANCE: CheckStage,
 }
+REMOVED = {"Users": "users", "Add-ons": "add_ons", "Packages": "packages"}
 IN_USE_UNTIL = ("expired", "handed_over", "received", "received_other")
 
 PROOF: Mapping[str, tuple[set[str], ...]] = {
@@ -70,12 +81,18 @@ PROOF: Mapping[str, tuple[set[str], ...]] = {
     "Classified": ({"case.classified"},),
     "Responded": ({"case.responded"}, {"case.partner_asked"}, {"case.resolved"}),
     "Identified": ({"case.identified"}, {"case.resolved"}),
-    "Resolved": ({"case.resolved"},),
+    "Resolved": ({"case.resolved"}, {"compliance.approved"}, {"compliance.cleared"}),
+    "Screened": ({"compliance.cleared"}, {"compliance.match_found"}),
+    "Reviewed": ({"compliance.approved"}, {"compliance.match_confirmed"}),
     "Closed": ({"case.closed"},),
     "Work begun": ({"option.begun"},),
     "Completed": ({"option.completed"},),
     "Answered": ({"option.answered"},),
     "Term 1": ({"subscription.renewed"},),
+    "Onboarded": ({"wholesale.onboarded"},),
+    "Provisioned": ({"wholesale.provisioned"}, {"wholesale.provisioned_with_errors"}),
+    **{f"{what} removed": ({f"wholesale.{key}_removed"},) for what, key in REMOVED.items()},
+    "Deprovisioned": ({"wholesale.deprovisioned"}, {"compliance.deprovisioned"}),
 }
 """The events without which a step must not be ticked, in each of the ways it may come about."""
 
@@ -276,18 +293,27 @@ def test_no_trouble_is_told_by_its_name_in_the_program() -> None:
         *DEVICE_MISSED,
         *OPTION_MISSED,
         *CASE_MISSED,
+        *WHOLESALE_MISSED,
+        *COMPLIANCE_MISSED,
     }
 
 
 def test_every_stage_has_words() -> None:
-    assert {*ORDER_WORDS, *SUBSCRIPTION_WORDS, *TRIAL_WORDS, *DEVICE_WORDS, *OPTION_WORDS, *CASE_WORDS} == {
-        stage for stages in STAGES.values() for stage in stages
-    }
+    assert {
+        *ORDER_WORDS,
+        *SUBSCRIPTION_WORDS,
+        *TRIAL_WORDS,
+        *DEVICE_WORDS,
+        *OPTION_WORDS,
+        *CASE_WORDS,
+        *WHOLESALE_WORDS,
+        *COMPLIANCE_WORDS,
+    } == {stage for stages in STAGES.values() for stage in stages}
 
 
 def test_whatever_has_a_date_is_awaited_until_then() -> None:
     """Only details, built services, what is overdue and a renewal after the date take as long as they take."""
-    dateless = {
+    dateless: Mapping[StrEnum, str] = {
         Stage.AWAITING_DETAILS: "order.new has no target for its form",
         Stage.HELD: "overdue",
         Stage.PROVISIONING: "overdue, or the guide is not reckoned yet",
@@ -302,6 +328,11 @@ def test_whatever_has_a_date_is_awaited_until_then() -> None:
         OptionStage.ACKNOWLEDGED: "nobody expects a day, or it is over",
         OptionStage.IN_PROGRESS: "nobody expects a day, or it is over; a case that is not S1 has none",
         CaseStage.PENDING: "the partner answers when it answers",
+        CheckStage.CHECKING: "as long as it takes",
+        CheckStage.IN_REVIEW: "overdue",
+        CheckStage.NON_COMPLIANT: "the last contact is to come, or the last look",
+        CheckStage.DEPROVISIONING: "the customer's own workflow is at it",
+        **dict.fromkeys(WholesaleStage, "overdue, or nobody has set up anew what failed"),
     }
     for moment in some(moments()):
         for awaited in moment.view.awaiting:

@@ -10,17 +10,18 @@ from typing import Any, Final
 
 from temporalio.service import RPCError
 
-from adapters.temporal.clock import CannotMoveClock, current_time, forward
+from adapters.temporal.clock import CannotMoveClock, current_time
 from tests.fuzz.generator import Json
 from tests.fuzz.hostile import plain
 from tests.fuzz.report import Fault, Report
 from tests.fuzz.shots import SIGNALS, STARTS, UPDATES, LifecycleState, Shots
 from tests.fuzz.wire import Answer, Fate, Kind, Shot, Wire
+from tests.support.clock import forward
 
 AT_ONCE: Final = 6
 """Messages on their way to one workflow at a time; the server takes ten."""
 
-MOVED_WITHIN: Final = 150.0
+MOVED_WITHIN: Final = 240.0
 """Seconds for one move in time; a step that fails meanwhile would be tried again and again without a pause."""
 
 SECOND: Final = timedelta(seconds=1)

@@ -130,7 +130,7 @@ async def _history(wire: Wire, report: Report, run: WorkflowExecution) -> None:
         if event.HasField("workflow_execution_update_accepted_event_attributes"):
             accepted.add(event.event_id)
         accepted.discard(event.workflow_execution_update_completed_event_attributes.accepted_event_id)
-        if failure := _failed_task(event):
+        if failure := failed_task(event):
             failures.append(failure)
         begun = event.workflow_execution_started_event_attributes
         inputs = () if begun.continued_execution_run_id and not begun.cron_schedule else INPUTS
@@ -142,7 +142,7 @@ async def _history(wire: Wire, report: Report, run: WorkflowExecution) -> None:
         report.find(Fault.UNTRUE, _cast_of(run.id), what, f"{run.id} {run.run_id}")
 
 
-def _failed_task(event: HistoryEvent) -> str:
+def failed_task(event: HistoryEvent) -> str:
     """Why a workflow task failed, if this event says so; not that a message came just before the end, nor a Terminate
     of ours, nor that the worker was too busy to fetch it in time."""
     timed_out = event.workflow_task_timed_out_event_attributes.timeout_type

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from adapters.temporal.client import connect
 from starter.__main__ import main
 from starter.reach import gate
 
@@ -41,7 +42,7 @@ class Answered:
         return json.loads(self.err)["error"]
 
 
-WITHIN = 120
+WITHIN = 300
 """Seconds: far longer than anything here takes, also on a machine that does much else."""
 
 PATIENCES = ("PATIENCE", "UPDATE_PATIENCE")
@@ -114,7 +115,14 @@ def service(one_service: "Background", monkeypatch: pytest.MonkeyPatch, request:
 
 
 @pytest.fixture
-def in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody will answer, and no test waits for that as long as people do."""
+def in_vain(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """No worker will answer, and no test waits for that as long as people do. A server that is there answers: then."""
+    served = "service" in request.fixturenames
     for patience in PATIENCES:
-        monkeypatch.setattr(gate, patience, timedelta(seconds=2))
+        monkeypatch.setattr(gate, patience, timedelta(seconds=5 if served else 2))
+    if served:
+        monkeypatch.setattr(gate, "connect", _connected)
+
+
+async def _connected(*, within: timedelta, **how: Any) -> Any:
+    return await connect(within=max(within, timedelta(seconds=WITHIN)), **how)

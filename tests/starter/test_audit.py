@@ -92,6 +92,7 @@ from tests.makers import (
     submitted,
 )
 from tests.options import a_request, begun, done
+from tests.starter.conftest import PATIENCES
 from tests.support.environment import WITHIN
 from workflows import attributes
 from workflows.attributes import changed
@@ -272,11 +273,12 @@ async def audit(*, repair: bool = False, thorough: bool = False) -> Audited:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """The one service, with the starter's settings pointing there, and little patience."""
+    """The one service, with the starter's settings pointing there, and more patience than people have."""
     async with service(tmp_path_factory.mktemp("audit") / "service", Ports(0, 0, 0)) as running:
         store = open_store(running.database_url)
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(auditing, "BETWEEN_LOOKS", 0.15)
+            for patience in PATIENCES:
+                patched.setattr(gate, patience, timedelta(seconds=WITHIN))
             yield Town(running, store)
         store.close()
 
@@ -980,7 +982,7 @@ async def test_only_those_are_asked_about_which_lists_and_store_differ(
 async def test_a_worker_that_stands_still_holds_nothing_up(
     told: Told, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gate, "UPDATE_PATIENCE", timedelta(seconds=0.3))
+    monkeypatch.setattr(gate, "UPDATE_PATIENCE", timedelta(seconds=0.3))  # in vain in any case
     os.kill(town.service.worker.pid, signal.SIGSTOP)
     try:
         with pytest.raises(Stop, match="no answer from order-SO-STRAY in time"):

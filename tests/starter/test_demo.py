@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,19 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.temporal.clock import ClockHeld
-from domain.account.account import RegisterAccount
 from domain.case.mails import CaseMail
+from domain.compliance.mails import ComplianceMail
 from domain.lifecycle import Lifecycle
 from domain.order.state import OrderState
 from domain.order.view import order_view
 from domain.trial.state import TrialState
 from domain.trial.states import TrialStage
 from domain.trial.view import trial_view
+from domain.wholesale.list_line import WholesaleLine
+from domain.wholesale.state import WholesaleState
 from starter.console.ids import subject_of
 from starter.demo.acts import Happening
-from starter.demo.demo import THRESHOLDS, play, read, sent_mails, stage
+from starter.demo.demo import THRESHOLDS, play, prepare, sent_mails, stage
 from starter.demo.screen import Screen
 from starter.demo.tables import Ended, Start
 from starter.demo.world import World
@@ -33,7 +36,10 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 TERMINALS = [(80, 24), (120, 30), (200, 50)]
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
-ID = r" (SO|T|OR|C)-\d"
+ID = r" (SO|T|OR|C|W)-(\d|OWN)"
+EIGHT_HOURS = timedelta(hours=8)
+A_WHILE = timedelta(minutes=20)
+"""A clock goes on by itself while something is under way: on a busy machine, by so much at most."""
 
 
 @dataclass
@@ -76,7 +82,7 @@ def printed(table: Table) -> str:
 def played(one_service: Background) -> Played:
     """All of examples/, on the shared server."""
     console = Console(width=80, file=io.StringIO())
-    one_service.store.upsert_accounts(read(EXAMPLES / "accounts.jsonl", RegisterAccount), MONDAY)
+    prepare(one_service.store, EXAMPLES, MONDAY)
     screen, world, starts = stage(one_service.client, QUEUE, EXAMPLES, console)
     happened: list[Happening] = []
     shown = world.show
@@ -86,7 +92,7 @@ def played(one_service: Background) -> Played:
         await shown(happening)
 
     world.show = show
-    asyncio.run_coroutine_threadsafe(play(screen, world, starts), one_service.loop).result(540)
+    asyncio.run_coroutine_threadsafe(play(screen, world, starts), one_service.loop).result(1800)
     sent = sent_mails(one_service.store, list(screen.views))
     return Played(screen, [*starts, *world.to_come.values()], happened, sent, written(console))
 
@@ -118,6 +124,16 @@ def test_every_example_ends_as_it_should(played: Played) -> None:
         "case-C-1001": "closed",
         "case-C-1002": "closed",
         "case-C-1003": "closed",
+        "wholesale-W-1001": "provisioned",
+        "wholesale-W-1002": "provisioned",
+        "wholesale-W-1003": "provisioned",
+        "wholesale-W-1004": "deprovisioned",
+        "wholesale-W-OWN-1": "deprovisioned",
+        "compliance-W-1001-1": "clear",
+        "compliance-W-1002-1": "clear",
+        "compliance-W-1003-1": "approved",
+        "compliance-W-1004-1": "deprovisioned",
+        "compliance-W-OWN-1-1": "clear",
     }
 
 
@@ -158,8 +174,8 @@ def test_devices_come_back_or_are_overdue_on_clocks_of_their_own(played: Played)
     assert not [each for each in some(told) if each.refused]
     when = {each.text: each.at for each in told}
     assert when["Return due: then it is overdue"] < when["Grace ends: the trial is lost for good"]
-    minutes = [each.at.replace(second=0, microsecond=0) for each in told]
-    assert minutes == sorted(minutes)
+    behind = [earlier.at - later.at for earlier, later in pairwise(told)]
+    assert max(behind) < A_WHILE, "clocks are moved one after the other: on a busy machine they differ by moments"
 
 
 def test_an_inquiry_is_answered_at_once_and_a_language_is_part_of_the_subscription_from_then_on(played: Played) -> None:
@@ -180,9 +196,8 @@ def test_clocks_of_a_case_pause_breach_and_are_met_and_it_closes_by_itself(
     when = {each.text: each.at for each in played.of("case-C-1001")}
     pause = when["the partner answers: the clocks go on"] - when["the agent asks the partner: the clocks pause"]
     told = list(when)
-    assert when["Identification: breach"] - when["the partner needs help (widget)"] - pause < timedelta(
-        hours=8, minutes=1
-    )
+    assert pause > A_WHILE * 2
+    assert when["Identification: breach"] - when["the partner needs help (widget)"] - pause < EIGHT_HOURS + A_WHILE
     assert told.index("Identification: breach") < told.index("the problem is identified, too late")
     assert "First response: breach" not in told
     assert told[-1] == "The case closes by itself"
@@ -195,7 +210,8 @@ def test_s1_that_is_found_late_counts_from_the_receipt_and_makes_one_notice(
 ) -> None:
     """SUP-13, AMB-36."""
     facts = played.screen.views["case-C-1002"].facts
-    assert (facts["severity"], facts["minutes_lost"], facts["in_time"]) == ("S1 – Critical", "150", "100%")
+    assert (facts["severity"], facts["in_time"]) == ("S1 – Critical", "100%")
+    assert A_WHILE > timedelta(minutes=int(facts["minutes_lost"]) - 150) >= timedelta(0)
     mails = [mail.kind for mail in one_service.store.mails(Lifecycle("case"), "C-1002")]
     assert mails.count(CaseMail.SLA_STARTED_LATE) == 1
     assert CaseMail.SLA_WARNING not in mails
@@ -207,6 +223,45 @@ def test_a_region_without_a_threshold_has_no_large_account_and_no_clock(played: 
     assert set(THRESHOLDS) == {"JP"}
     assert (facts["severity"], facts["large_user_account"], facts.get("in_time")) == ("normal", "no", None)
     assert not [text for text in played.texts("case-C-1003") if "warn" in text or "breach" in text]
+
+
+def test_a_customer_is_provisioned_while_somebody_reviews_it_and_a_late_review_decides_nothing(played: Played) -> None:
+    """WHS-22 to WHS-25."""
+    assert played.texts("compliance-W-1001-1") == ["screened by csl-1+dpl-1: clear"]
+    assert played.texts("wholesale-W-1003")[1:] == ["provisioned, while the review goes on"]
+    assert played.texts("compliance-W-1003-1") == [
+        "screened by csl-1+dpl-1: in review",
+        "The review takes long: alert",
+        "approved: another company of that name",
+    ]
+
+
+def test_a_partner_who_answers_nobody_is_contacted_three_times_and_its_customer_is_deprovisioned(
+    played: Played, one_service: Background
+) -> None:
+    """WHS-26, WHS-27, AMB-30: on days 0, 3 and 7, and three days more."""
+    assert played.texts("compliance-W-1004-1")[2:] == [
+        "Contact the partner, attempt 2 of 3",
+        "Contact the partner, attempt 3 of 3",
+        "Last call, 1 day before the deprovisioning",
+        "The partner did not answer: customer and users are deprovisioned",
+    ]
+    assert played.texts("wholesale-W-1004")[-1] == "deprovisioned, step by step: certificate C-W-1004"
+    mails = [mail.kind for mail in one_service.store.mails(Lifecycle("compliance"), "W-1004-1")]
+    assert mails.count(ComplianceMail.COMPLIANCE_CONTACT) == 3
+    assert "W-1004: contacts 3 of 3, the compliance check was not resolved in time (WHS-27)" in played.tables(80)
+
+
+def test_a_partner_s_own_organization_leaves_the_lists_with_its_end(played: Played, one_service: Background) -> None:
+    """WHS-07."""
+    assert played.texts("wholesale-W-OWN-1")[-1] == "deprovisioned, step by step: certificate C-W-OWN-1"
+    (line,) = (each for each in _customers(one_service) if each.own)
+    assert not line.is_listed
+
+
+def _customers(service: Background) -> list[WholesaleLine]:
+    states = service.store.states(Lifecycle("wholesale"), ["W-1001", "W-OWN-1"])
+    return [WholesaleLine.of(state, MONDAY) for state in states.values() if isinstance(state, WholesaleState)]
 
 
 @pytest.mark.parametrize(("width", "height"), TERMINALS)
@@ -245,6 +300,7 @@ def test_the_tables_show_all_that_was_played_whole(played: Played, width: int) -
         *("SO-100001", "SO-100002", "SO-100003", "SO-100004", "SO-100005", "SO-200001", "SO-200002", "SO-300001"),
         *("T-1001", "T-1002", "T-1003", "T-1004", "T-1005"),
         *("OR-4001", "OR-4003", "C-1001", "C-1002", "C-1003"),
+        *("W-1001", "W-1002", "W-1003", "W-1004", "W-OWN-1"),
     ]
 
 

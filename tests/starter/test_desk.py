@@ -17,7 +17,6 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.ports import Answer
-from adapters.temporal import clock
 from domain.account.channels import Channel
 from domain.lifecycles import KINDS
 from domain.operator import Hold, PutNote
@@ -58,6 +57,7 @@ from tests.makers import (
 from tests.options import a_request
 from tests.options import begun as begun_work
 from tests.starter.conftest import WITHIN, Tenure, eventually
+from tests.support.clock import forward
 from tests.support.embedded import QUEUE, Background, Embedded, embedded
 from tests.support.environment import AT_LAST
 from tests.support.one_item import in_one_item
@@ -210,7 +210,7 @@ async def moved(client: Client, id_: str, number: int) -> None:
     async with asyncio.timeout(WITHIN):
         while not await knows_what_is_due(client, id_):  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(AT_LAST)
-    await clock.forward(client, id_, days(number))
+    await forward(client, id_, days(number))
 
 
 async def knows_what_is_due(client: Client, id_: str) -> bool:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from activities.ports.screening import ListEntry
 from adapters.mail.catcher import MailCatcher, read_mails
 from adapters.mail.relay_check import relay_trouble
 from adapters.mail.transport import Security
 from adapters.sql.migrate import migrate
 from adapters.sql.store import SqlStore, open_store
+from tests.makers import MONDAY
 from tests.starter.conftest import Answered, Tenure
 from tests.starter.test_accounts import THRESHOLDS, checked, registered
 from tests.support.embedded import Background
@@ -51,7 +53,7 @@ class TestDoctor:
 
         assert answered.code == 0, answered.out
         found = statuses(answered)
-        assert {name for name, status in found.items() if status == "warn"} <= {"accounts", "links"}
+        assert {name for name, status in found.items() if status == "warn"} <= {"accounts", "screening", "links"}
         assert found["worker"] == found["mail relay"] == found["Temporal"] == found["store"] == "ok"
         assert list(read_mails(tmp_path / "mails")) == []
 
@@ -100,6 +102,14 @@ class TestDoctor:
         assert (found["store"], found["accounts"], found["large users"]) == ("ok", "ok", "warn")
         (said,) = [check["said"] for check in answered.json["checks"] if check["name"] == "large users"]
         assert said.startswith("no threshold is set for EMEA")
+
+    def test_without_a_list_nobody_can_be_screened_and_it_is_told(
+        self, store: SqlStore, tenure: Tenure, in_vain: None
+    ) -> None:
+        """WHS-20."""
+        assert statuses(tenure("doctor", "--json"))["screening"] == "warn"
+        store.import_list("csl", [ListEntry(entry="1", source="EL", name="A")], digest="0", by="ops-7", now=MONDAY)
+        assert statuses(tenure("doctor", "--json"))["screening"] == "ok"
 
     def test_a_store_of_an_older_release_is_told_with_what_to_do(
         self, store: SqlStore, tenure: Tenure, in_vain: None

@@ -18,6 +18,8 @@ from tests.starter.test_csv import a_csv, a_row
 from tests.support.embedded import Background
 
 ROOT = Path(__file__).parents[2]
+SMALLEST_PIPE, MANY = 4096, 180
+"""Bytes, and orders of which an import tells more than twice that: once read ahead, and once in the pipe."""
 
 
 def orders(prefix: str, count: int) -> list[str]:
@@ -46,11 +48,12 @@ def test_a_csv_is_imported_and_a_second_time_starts_nothing(
 def test_killed_half_way_and_run_again_every_order_is_started_once(
     service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Nobody reads on: it has to wait before it is through, however late the signal comes."""
     monkeypatch.setenv("TENURE_TASK_QUEUE", "nobody-there")
-    file = tmp_path / "orders.jsonl"
-    file.write_text("\n".join(orders("SO-41", 40)), encoding="utf-8")
+    file, prefix = tmp_path / "orders.jsonl", f"SO-41-{'LONG-' * 5}X"
+    file.write_text("\n".join(orders(prefix, MANY)), encoding="utf-8")
     words = [sys.executable, "-m", "starter", "order", "import", str(file)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT, pipesize=SMALLEST_PIPE) as process:
         assert process.stdout is not None
         for _ in range(10):
             assert "started" in process.stdout.readline()
@@ -60,11 +63,11 @@ def test_killed_half_way_and_run_again_every_order_is_started_once(
 
     assert again.code == 0, again.err
     summary = again.lines[-1]
-    assert summary["started"] + summary["already_started"] == 40
+    assert summary["started"] + summary["already_started"] == MANY
     assert summary["already_started"] >= 10
     assert summary["started"] > 0
-    for number in range(40):
-        described = service.do(service.client.get_workflow_handle(f"order-SO-41-{number:03}").describe())
+    for number in range(MANY):
+        described = service.do(service.client.get_workflow_handle(f"order-{prefix}-{number:03}").describe())
         assert described.raw_description.workflow_execution_info.first_run_id == described.run_id
 
 

@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from activities.case import CaseActivities
+from activities.compliance import ComplianceActivities
 from activities.mail import MailActivities
 from activities.opening import OpeningActivities
 from activities.option import OptionActivities
@@ -21,9 +22,13 @@ from activities.recording import RecordActivities
 from activities.rules import RulesActivities
 from activities.subscription import SubscriptionActivities
 from activities.trial import TrialActivities
+from activities.wholesale import WholesaleActivities
+from activities.wholesale_users import WholesaleUserActivities
 from domain.case import standing as case
 from domain.case.clocks import TIMED
 from domain.case.states import CaseEvent
+from domain.compliance import standing as check
+from domain.compliance.states import CheckEvent
 from domain.device import state as device
 from domain.device.states import DeviceEvent
 from domain.lifecycle import Lifecycle
@@ -33,11 +38,13 @@ from domain.option.states import OptionEvent
 from domain.order import state as order
 from domain.order.states import OrderEvent
 from domain.subscription import state as subscription
+from domain.subscription.states import SubscriptionEvent
 from domain.trial import losses
 from domain.trial import state as trial
 from domain.trial.messages import Service, StartTrial, TrialDevice
 from domain.trial.states import TrialEvent
 from domain.values import Message
+from domain.wholesale import state as wholesale
 from starter.answers.tools import Coming, ForecastEntry
 from starter.commands.schemas import schema_of
 from starter.forecast import run as forecasting
@@ -465,6 +472,31 @@ def test_a_renewal_needs_its_renewal_date(tenure: Tenure, written: Any) -> None:
     assert "--renewal-date: must be a date" in tenure("forecast", "order", file, "--renewal-date", "soon").err
 
 
+UNPAID = {"why": "unpaid", "reason": "invoice 77 is open"}
+
+
+def test_what_if_a_subscription_is_not_paid_it_is_asked_to_renew_and_keeps_both_reasons(
+    tenure: Tenure, written: Any
+) -> None:
+    """AMB-42, REN-07, REN-08: a payment alone brings no service back."""
+    acts = [
+        {"at": "P1D", "to": "subscription-sub-SO-100001", "update": "suspend", "message": UNPAID},
+        {"at": "P23D", "to": "subscription-sub-SO-100001", "update": "lift_suspension", "message": UNPAID},
+        {"at": "P24D", "to": "subscription-sub-SO-100001", "update": "lift_suspension", "message": UNPAID},
+    ]
+    renewal, what_if = written("r.json", a_renewal()), written("acts.jsonl", acts)
+    options = ("--renewal-date", "2031-06-20", "--what-if", what_if, "--days", "30")
+    found = told(tenure("forecast", "order", renewal, *options, *MONDAY, "--json"))
+    assert [what.removeprefix("sub-SO-100001: ") for _, _, what in found if what.startswith("sub-SO-100001: ")] == [
+        "what if: suspend",
+        "suspended",
+        "Renewal date: suspend if not renewed",
+        "subscription suspended",
+        "what if: lift_suspension",
+        "refused: lift_suspension: why: not suspended for unpaid; its reasons are: renewal_incomplete (AMB-42)",
+    ]
+
+
 # The imagined world is complete.
 
 
@@ -479,10 +511,14 @@ def test_it_answers_every_activity_there_is() -> None:
         CaseActivities,
         MailActivities,
         RulesActivities,
+        WholesaleActivities,
+        WholesaleUserActivities,
+        ComplianceActivities,
     )
     imagined = {name for kind in KINDS.values() for name in kind.imagined}
 
-    assert _activities(ImaginedWorld) | imagined == set.union(*(_activities(each) for each in real))
+    as_they_are = set.union(*map(_activities, ImaginedWorld.real))
+    assert _activities(ImaginedWorld) | imagined | as_they_are == set.union(*map(_activities, real))
 
 
 def _activities(of: type[Any]) -> set[str]:
@@ -513,6 +549,8 @@ def test_everything_it_tells_has_a_rule() -> None:
         Lifecycle.DEVICE: (device.EXPIRY, device.REMINDERS, device.RETURN_DUE),
         option.NAME: (option.EXPECTED,),
         case.NAME: TIMED,
+        wholesale.NAME: (),
+        check.NAME: (check.REVIEW_LATE, check.CONTACT, check.LAST_CALL, check.UNREACHABLE, check.UNRESOLVED),
     }
 
     assert all(kind.rule for kind in mail_kinds())
@@ -520,5 +558,6 @@ def test_everything_it_tells_has_a_rule() -> None:
         lifecycle: set(names) for lifecycle, names in deadlines.items()
     }
     events = {event for kind in KINDS.values() for event in kind.rules.events}
-    assert {*OrderEvent, *TrialEvent, *DeviceEvent, *OptionEvent, *CaseEvent} - {CaseEvent.CLOSED} <= events
+    known = {*OrderEvent, *TrialEvent, *DeviceEvent, *OptionEvent, *CaseEvent, *SubscriptionEvent, *CheckEvent}
+    assert known - {CaseEvent.CLOSED, SubscriptionEvent.TERMINATED} <= events
     assert set(KINDS[Lifecycle.TRIAL].rules.losses) == {*losses.LOSSES, losses.NUMBERS_RELEASED}

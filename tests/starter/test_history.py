@@ -17,7 +17,6 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowHistory
 
-from adapters.temporal import clock
 from domain.order.messages import Offering, PlaceOrder, ReportSiteBuilt, SubmitForm, Terms
 from starter.answers.tools import HistoryAnswer, HistoryEntry
 from starter.history.timeline import LOCAL, Timeline, run_of
@@ -36,6 +35,7 @@ from tests.makers import (
 from tests.recorder import HISTORIES, read
 from tests.starter.conftest import Tenure, eventually
 from tests.starter.test_e2e_start import saved
+from tests.support.clock import forward
 from tests.support.embedded import Background
 
 RECORDED = sorted(HISTORIES.glob("*/*.json"))
@@ -51,7 +51,7 @@ def test_an_order_s_history_is_a_story_in_the_customer_s_zone(
     eventually(lambda: tenure("history", "SO-7001").out, lambda told: "held; awaits clear_compliance" in told)
     handle = service.client.get_workflow_handle("order-SO-7001")
     service.do(handle.execute_update("clear_compliance", cleared()))
-    service.do(clock.forward(service.client, "order-SO-7001", timedelta(days=40)))
+    service.do(forward(service.client, "order-SO-7001", timedelta(days=40)))
     service.do(handle.execute_update("submit_provisioning_form", submitted()))
     service.do(handle.execute_update("report_site_built", built()))
     eventually(

@@ -14,11 +14,10 @@ from typing import Any, Final, NamedTuple
 import pytest
 import pytest_asyncio
 from pydantic import BaseModel
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import RPCTimeoutOrCancelledError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Answer
-from adapters.temporal.clock import forward
 from adapters.temporal.dev_server import TIME_TRAVEL
 from domain.device.messages import HandOver, ReportReceived
 from domain.lifecycle import FailingStep, Lifecycle, workflow_id
@@ -42,8 +41,9 @@ from tests.makers import (
     renewal_done,
     submitted,
 )
+from tests.support.clock import forward
 from tests.support.embedded import QUEUE, Embedded, embedded
-from tests.support.environment import eventually, steps
+from tests.support.environment import PASSING, eventually, steps
 from workflows.steps import MAIL
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -61,8 +61,6 @@ AT_A_TIME: Final = 4
 FAR: Final = datetime(2040, 8, 1, tzinfo=UTC)
 
 numbered = count(1)
-
-PASSING: Final = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.ABORTED, RPCStatusCode.FAILED_PRECONDITION}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -163,8 +161,8 @@ async def noted(env: Embedded, kept: Kept, texts: list[str]) -> None:
                 try:
                     await kept.handle(env).execute_update("put_note", PutNote(by="ops-7", text=text), id=text)
                     return
-                except RPCError as unanswered:
-                    if unanswered.status not in PASSING:
+                except (RPCError, RPCTimeoutOrCancelledError) as unanswered:
+                    if isinstance(unanswered, RPCError) and unanswered.status not in PASSING:
                         raise
                     await asyncio.sleep(0.05)
 

@@ -47,7 +47,7 @@ from tests.makers import (
     services_built,
     submitted,
 )
-from tests.support.environment import Handle
+from tests.support.environment import WITHIN, Handle
 from tests.support.time_skipping import MONDAY, TICK, TimeSkipping
 from workflows.steps import ON_THE_SPOT
 from workflows.trial import Trial
@@ -418,7 +418,7 @@ class SlowReservation:
         if not self._before:
             self._reserve(trial_id, services)
         self.asked.set()
-        assert self.go.wait(20)
+        assert self.go.wait(WITHIN)
         if self._before:
             self._reserve(trial_id, services)
 
@@ -430,7 +430,7 @@ async def test_trl_51_cancelled_while_a_service_is_added_the_row_is_put_right(en
     slow = SlowReservation(env, before=before)
     adding = EditServices(by="hikari", add=(Service.MESSAGING,))
     edit = asyncio.create_task(env.refusal(trial, "edit_services", adding))
-    assert await asyncio.to_thread(slow.asked.wait, 20)
+    assert await asyncio.to_thread(slow.asked.wait, WITHIN)
     await trial.execute_update("cancel", ended())
     slow.go.set()
     assert "the trial is cancelled" in await edit
@@ -444,7 +444,7 @@ async def test_trl_51_of_two_edits_at_once_the_one_refused_gives_back_what_it_re
     slow = SlowReservation(env, before=True)
     instead = EditServices(by="hikari", add=(Service.CONTACT_CENTER,), remove=(Service.CALLING,))
     edit = asyncio.create_task(env.refusal(trial, "edit_services", instead))
-    assert await asyncio.to_thread(slow.asked.wait, 20)
+    assert await asyncio.to_thread(slow.asked.wait, WITHIN)
     await trial.execute_update("edit_services", EditServices(by="hikari", remove=(Service.CALLING,)))
     slow.go.set()
     assert "remove: calling is not part of this trial" in await edit
@@ -569,7 +569,7 @@ async def test_an_update_there_is_not_is_answered_also_before_the_trial_has_begu
     )
     env.started.append("trial-T-1001")
     with pytest.raises(WorkflowUpdateFailedError) as refused:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WITHIN):
             await env.client.execute_update_with_start_workflow("nope", ended(), start_workflow_operation=starting)
     assert "there is no such update; there are: accept, " in str(refused.value.cause)
     await env.settled()

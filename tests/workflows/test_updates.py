@@ -9,6 +9,7 @@ from temporalio import workflow
 
 from adapters.temporal.interceptor import TakesUpdates
 from domain.case.standing import NAME as CASE
+from domain.compliance.standing import NAME as COMPLIANCE
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, updates_of
 from domain.option.state import NAME as OPTION
@@ -18,8 +19,10 @@ from domain.order.states import Stage
 from domain.transitions import TransitionRefused
 from domain.values import Refused
 from domain.view import LifecycleView
+from domain.wholesale.state import NAME as WHOLESALE
 from tests.makers import MONDAY, an_order
 from workflows.case import SupportCase
+from workflows.compliance import ComplianceCheck
 from workflows.device import DeviceLoan
 from workflows.messages import described
 from workflows.option import OptionRequest
@@ -27,6 +30,7 @@ from workflows.order import Order
 from workflows.subscription import Subscription
 from workflows.trial import Trial
 from workflows.unknown import UnknownWorkflow
+from workflows.wholesale import WholesaleCustomer
 
 CLASSES: Mapping[Lifecycle, type] = {
     Lifecycle.ORDER: Order,
@@ -35,6 +39,8 @@ CLASSES: Mapping[Lifecycle, type] = {
     Lifecycle.DEVICE: DeviceLoan,
     OPTION: OptionRequest,
     CASE: SupportCase,
+    WHOLESALE: WholesaleCustomer,
+    COMPLIANCE: ComplianceCheck,
 }
 
 

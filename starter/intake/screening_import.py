@@ -1,0 +1,162 @@
+"""Importing a list of restricted parties: judged as a whole first, then written as one version, or not at all."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Literal
+
+from activities.ports.screening import ListEntry, ScreeningList
+from domain.values import Message, Refused
+from starter.answers.screening import ScreeningImportAnswer, ScreeningImportLine
+from starter.console.exits import Exit, Stop, bad
+from starter.console.models import valid
+from starter.console.options import sender
+from starter.console.terminal import shown, terminal
+from starter.intake.csv_rows import LineProblem
+from starter.intake.report import watched
+from starter.intake.screening_files import Header, ListFile, digest_of, opened_list, some_of
+
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
+"""Of a list; its versions are numbered after it: `csl-3`."""
+
+FEW: Final = 5
+"""Countries that people are shown; machines get `MANY`."""
+
+MANY: Final = 100
+
+Result = Literal["imported", "unchanged", "valid", "bad_input", "interrupted", "failed"]
+
+
+class Tally:
+    """What was read, and how it is told."""
+
+    def __init__(self, file: ListFile, header: Header, name: str, digest: str, most_bad: int) -> None:
+        self.file = file
+        self.name = name
+        self.digest = digest
+        self.bad = self.parties = self.ended = 0
+        self._title = header.layout.title
+        self._most_bad = most_bad
+
+    def good(self, entry: ListEntry, today: str) -> None:
+        """One more party."""
+        self.parties += 1
+        self.ended += bool(entry.ends_on) and entry.ends_on < today
+
+    def wrong(self, line: int, found: Sequence[LineProblem]) -> None:
+        """A row that cannot be taken; after a while they are only counted."""
+        self.bad += 1
+        if self.bad > self._most_bad:
+            return
+        for field, what, column in found:
+            told = ScreeningImportLine(line=line, field=field or None, column=column or None, message=what)
+            if terminal.for_machines:
+                terminal.document(told.model_dump(mode="json"), one_line=True)
+            else:
+                place = f"line {line}, column {column}" if column else f"line {line}"
+                terminal.say(f"{place}: {shown(': '.join(filter(None, (field, what))))}")
+
+    def sum_up(self, result: Result, version: str | None = None) -> None:
+        """The last line for machines; a few for people."""
+        if (left_out := self.bad - self._most_bad) > 0:
+            terminal.say(f"… and {left_out:,} more wrong rows")
+        became = {"imported": f"imported as {version}", "unchanged": f"imported before, as {version}"}
+        wrong = f", {self.bad:,} wrong row{'' if self.bad == 1 else 's'}" if self.bad else ""
+        parties = f"{self.parties:,} part{'y' if self.parties == 1 else 'ies'}"
+        terminal.say(f"{self._title}: {parties}{wrong}; {became.get(result, 'nothing was written')}")
+        terminal.say(f"  sha256 {self.digest}")
+        if self.ended:
+            terminal.say(f"  {self.ended:,} ended before today: still compared, and a match says so")
+        self._warn_of_countries()
+        told = {"title": self._title, "digest": self.digest, "parties": self.parties, "ended": self.ended}
+        countries = tuple(name for name, _ in self.file.untold.most_common(MANY))
+        terminal.answer(
+            ScreeningImportAnswer(
+                result=result, name=self.name, version=version, bad_input=self.bad, untold_countries=countries, **told
+            )
+        )
+
+    def _warn_of_countries(self) -> None:
+        if self.file.untold:
+            terminal.warn(
+                f"no code is known for some countries, so those parties are matched by name alone: "
+                f"{some_of(self.file.untold, FEW)}"
+            )
+
+
+def import_list(path: Path, name: str | None, by: str | None, *, dry_run: bool, most_bad: int) -> None:
+    """Check, write, sum up; a Stop if it was not taken."""
+    if name is not None and not NAME.fullmatch(name):
+        raise bad("must be small Latin letters, digits and _, such as csl, at most 32, a letter first", "--name")
+    said = valid(Message, sender(by))
+    with opened_list(path) as file:
+        header = file.header()
+        tally = Tally(file, header, name or header.layout.name, digest_of(path), most_bad)
+        _check(tally)
+        if tally.bad:
+            tally.sum_up("bad_input")
+            raise Stop(Exit.BAD_INPUT, "the list has wrong rows; nothing was written: a list with gaps lets people by")
+        if dry_run:
+            tally.sum_up("valid")
+        else:
+            _write(path, tally, said.by)
+
+
+def _check(tally: Tally) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    with watched(tally.file, "checking") as rows:
+        for row in rows:
+            if isinstance(row.read, list):
+                tally.wrong(row.line, row.read)
+            else:
+                tally.good(row.read, today)
+
+
+def _write(path: Path, tally: Tally, by: str) -> None:
+    before = datetime.now(UTC)
+    try:
+        written = _written(path, tally, by, before)
+    except KeyboardInterrupt:
+        tally.sum_up("interrupted")
+        raise Stop(Exit.INTERRUPTED, "interrupted: nothing was written") from None
+    except Stop:
+        tally.sum_up("failed")
+        raise
+    is_new = written.imported_at >= before
+    tally.sum_up("imported" if is_new else "unchanged", written.version)
+    if is_new:
+        terminal.say("To screen customers by it now: tenure screening rescreen")
+
+
+def _written(path: Path, tally: Tally, by: str, now: datetime) -> ScreeningList:
+    from adapters.sql.engine import DatabaseTrouble, StoreUnusable
+    from adapters.sql.store import open_store
+    from starter.reach.gate import settings
+
+    try:
+        store = open_store(settings().database_url)
+        try:
+            with watched(tally.file, "writing") as rows:
+                entries = _unchanged(path, tally, (row.read for row in rows))
+                return store.import_list(tally.name, entries, digest=tally.digest, by=by, now=now)
+        finally:
+            store.close()
+    except StoreUnusable as unusable:
+        raise Stop(Exit.UNREACHABLE, f"store: {unusable}. DATABASE_URL says where it is") from None
+    except DatabaseTrouble as failed:
+        text = f"store: cannot be written now ({type(failed).__name__}); nothing was written: run it again"
+        raise Stop(Exit.UNREACHABLE, text) from None
+    except Refused as refused:
+        raise Stop(Exit.REFUSED, refused.problem.message, problems=(refused.problem,)) from None
+
+
+def _unchanged(path: Path, tally: Tally, read: Iterator[ListEntry | list[LineProblem]]) -> Iterator[ListEntry]:
+    """What was judged is what is written: else the version would be another than its digest says."""
+    changed = Stop(Exit.BAD_INPUT, "changed while it was read; nothing was written: run it again", str(path))
+    for each in read:
+        if isinstance(each, list):
+            raise changed
+        yield each
+    if digest_of(path) != tally.digest:
+        raise changed
