@@ -119,8 +119,12 @@ class WholesaleCustomer(WholesaleUsers):
     # Checks: beside everything else. WHS-20 to WHS-22.
 
     async def start_checks(self) -> None:
-        """Each has a workflow of its own. While one cannot be started, all else goes on. WHS-22."""
+        """Each has a workflow of its own. While one cannot be started, all else goes on. WHS-22.
+
+        What it looks for is read from the store: an address that came while the one before was started is there first.
+        """
         while (check := self.state.check_to_start) is not None and self.state.stage in RUNNING:
+            await self.written()
             await self.start_check(check)
 
     async def start_check(self, check: CheckStanding) -> None:

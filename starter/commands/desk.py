@@ -41,7 +41,7 @@ def desk(
     """The operators' desk: links into Temporal's Web UI.
 
     Lists that are filtered already (what waits for whom, what is due, what needs
-    somebody), and forms to start an order or a trial. Make bookmarks of them.
+    somebody), and forms to start one. Make bookmarks of them.
     """
     from starter.reach import gate
 

@@ -18,7 +18,7 @@ Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Tempo
 UiPort = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Temporal's Web UI.")]
 MailPort = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Mail catcher.")]
 TimeTravel = Annotated[bool, flag("--time-travel", "Allow `tenure forward`. For tests only.")]
-Examples = Annotated[Path, typer.Option(metavar="DIR", help="What is played: orders, trials, options, cases.")]
+Examples = Annotated[Path, typer.Option(metavar="DIR", help="Where the examples are that are played.")]
 Keep = Annotated[bool, flag("--keep", "Leave it running at the end, to look around.")]
 Again = Annotated[bool, flag("--again", "Go on with what an earlier demo left.")]
 
