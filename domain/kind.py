@@ -34,6 +34,9 @@ class Kind(Generic[S]):
     workflow: str
     """Its type in Temporal: `Order`."""
 
+    called: str = ""
+    """One of them, in words: `wholesale customer`; empty: as its name says."""
+
     start: type[Message]
     id_field: str
     """Of the start: the lifecycle's id, unique for ever. R9."""
@@ -100,6 +103,16 @@ class Kind(Generic[S]):
 
     desk: Desk = field(default_factory=Desk)
     """Lists and forms of its own in Temporal's Web UI."""
+
+    @property
+    def one(self) -> str:
+        """In words: `order`, `wholesale customer`."""
+        return self.called or self.name.replace("_", " ")
+
+    @property
+    def several(self) -> str:
+        """In words: `orders`."""
+        return f"{self.one}s"
 
     @property
     def closed(self) -> frozenset[Any]:

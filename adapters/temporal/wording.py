@@ -115,7 +115,7 @@ def problems(error: ValidationError, given: Any = None, model: type[BaseModel] |
     `given` is the JSON that was refused: it tells the fields on the way from the names of union members, which are no
     part of the path a person wrote. `model` is what it was read as, for "did you mean".
     """
-    return list(dict.fromkeys((path(each, given), said(each, model)) for each in _told(error)))
+    return list(dict.fromkeys(_placed(each, given, model)[:2] for each in _told(error)))
 
 
 def found(error: ValidationError, given: Any = None, model: type[BaseModel] | None = None) -> list[Problem]:
@@ -129,11 +129,18 @@ def _told(error: ValidationError) -> list[ErrorDetails]:
 
 
 def _problem(detail: ErrorDetails, given: Any, model: type[BaseModel] | None) -> Problem:
+    where, words, inner = _placed(detail, given, model)
+    field = where if inner is None else ".".join(filter(None, (where, inner)))
+    return Problem.of(_code_of(detail), words, field)
+
+
+def _placed(detail: ErrorDetails, given: Any, model: type[BaseModel] | None) -> tuple[str, str, str | None]:
+    """Where, in which words, and the field that only these words name: `user` and `package: …` are `user.package`."""
     words, where = said(detail, model), path(detail, given)
     inner = _field_named_in(words, detail, model) if detail["type"] == "value_error" else ""
-    words = words.removeprefix(f"{inner}: ") if inner else words
-    field = ".".join(filter(None, (where, inner)))
-    return Problem.of(_code_of(detail), words, field)
+    if inner and words.startswith(f"{inner}: "):
+        return ".".join(filter(None, (where, inner))), words.removeprefix(f"{inner}: "), None
+    return where, words, inner or None
 
 
 def _field_named_in(words: str, detail: ErrorDetails, model: type[BaseModel] | None) -> str:

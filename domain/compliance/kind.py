@@ -24,6 +24,7 @@ from domain.operator_updates import about
 COMPLIANCE: Final = Kind(
     name=NAME,
     workflow="ComplianceCheck",
+    called="compliance check",
     start=StartCheck,
     id_field="check_id",
     id_example="W-1001-1",

@@ -22,6 +22,7 @@ from domain.wholesale.view import OWN, wholesale_view
 WHOLESALE: Final = Kind(
     name=NAME,
     workflow="WholesaleCustomer",
+    called="wholesale customer",
     start=OnboardCustomer,
     id_field="external_id",
     id_example="W-1001",

@@ -106,7 +106,9 @@ class WholesaleUser(Model):
         default=None, description="Exactly one. Only an administrator's may be left out. WHS-05, WHS-11"
     )
     add_ons: Identifiers = ()
-    administrator: bool = Field(default=False, description="A full administrator. WHS-05")
+    administrator: bool | None = Field(
+        default=None, description="A full administrator; left out, somebody known stays what they are. WHS-05, WHS-06"
+    )
 
     @model_validator(mode="after")
     def _exactly_one_package(self) -> Self:

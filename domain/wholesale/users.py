@@ -67,9 +67,12 @@ class Assigned(Model):
 
 
 def wanted_for(user: WholesaleUser, has: Holding | None, limits: Limits) -> Holding:
-    """What the user is to have; an administrator without a package gets that of the organization. WHS-05, WHS-11."""
+    """What the user is to have; an administrator without a package gets that of the organization. Nobody stops being
+    an administrator by omission, which would be a way around WHS-06. WHS-05, WHS-11."""
     package = user.package or (has.package if has else limits.created_with)
-    return Holding(package=package, add_ons=tuple(sorted(user.add_ons)), administrator=user.administrator)
+    was = has is not None and has.administrator
+    administrator = was if user.administrator is None else user.administrator
+    return Holding(package=package, add_ons=tuple(sorted(user.add_ons)), administrator=administrator)
 
 
 def refuse_holding(wanted: Holding, has: Holding | None, assigned: Assigned, limits: Limits, prefix: str = "") -> None:

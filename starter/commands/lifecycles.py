@@ -38,9 +38,6 @@ SEE: Final = "Start and see"
 SPECIAL: Final = {"trial": trials.app, "case": cases.app, "wholesale": wholesale.app}
 """What one lifecycle has beside, or instead."""
 
-PLURALS: Final = {"wholesale": "Wholesale customers", "compliance": "Compliance checks"}
-"""Where the name alone does not say what it is."""
-
 STARTED_ONCE: Final = """\
 Repeating it is harmless: the same content is the same start (exit 0, or 5 if
 it is over), other content under the same id is a conflict (exit 4); neither
@@ -67,12 +64,11 @@ def groups() -> Iterator[typer.Typer]:
 
 
 def _group(kind: Kind[Any]) -> typer.Typer:
-    plural = PLURALS.get(kind.name, f"{kind.name.replace('_', ' ').capitalize()}s")
     start = "start them, " if kind.handed_in else ""
     app = typer.Typer(
         name=group_of(kind.name),
         no_args_is_help=True,
-        help=f"{plural}: {start}say what happened, see where they stand.",
+        help=f"{kind.several.capitalize()}: {start}say what happened, see where they stand.",
     )
     if kind.handed_in:
         _add_start(app, kind)

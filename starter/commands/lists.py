@@ -77,7 +77,7 @@ async def list_lifecycle(kind: Kind[Any], wanted: Wanted) -> None:
         )
         return [each for each in _lines(store, kind, rows) if each[1].is_listed and wanted.fits(each[1])]
 
-    _show(kind, _shortened(await _from_the_store(asked), wanted.limit), none=f"No {_plural(kind)}", all_=wanted.is_all)
+    _show(kind, _shortened(await _from_the_store(asked), wanted.limit), none=f"No {kind.several}", all_=wanted.is_all)
 
 
 async def list_overdue_devices(limit: int) -> None:
@@ -125,10 +125,6 @@ def _show(kind: Kind[Any], found: Sequence[Line], *, none: str, all_: bool) -> N
     terminal.say(listed_table(kind, listed) if listed else f"{none}{'' if all_ else ' like that'}.")
     lines = tuple(each.model_dump() | line.model_dump() for each, line in listed)
     terminal.answer(list_answer(kind).model_validate({"lifecycle": kind.name, lines_of(kind): lines}))
-
-
-def _plural(kind: Kind[Any]) -> str:
-    return f"{kind.name.replace('_', ' ')}s"
 
 
 def _columns(row: RowColumns) -> dict[str, Any]:

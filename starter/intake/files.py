@@ -132,17 +132,12 @@ class StartsFile(LinesFile):
         return Row(line, [LineProblem(self.form.id_field, f"stands on line {first} too, with other content")])
 
 
-def noun_of(kind: Kind[Any]) -> str:
-    """`order`, `support case`."""
-    return kind.name.replace("_", " ")
-
-
 @contextmanager
 def opened(path: Path, defaults: dict[str, Any], kind: Kind[Any]) -> Iterator[StartsFile]:
     """The file, if it is one that can hold starts."""
     form = Form(kind.start, f"{kind.name}.start", kind.id_field)
-    with text_of(path, f"one {noun_of(kind)} by itself: tenure {group_of(kind.name)} start") as text:
-        yield StartsFile(path.name, text, defaults, form, noun_of(kind))
+    with text_of(path, f"one {kind.one} by itself: tenure {group_of(kind.name)} start") as text:
+        yield StartsFile(path.name, text, defaults, form, kind.one)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from starter.answers.lifecycle import ImportAnswer, ImportLine, names
 from starter.console.exits import Exit
 from starter.console.terminal import shown, terminal
 from starter.intake.csv_rows import LineProblem
-from starter.intake.files import Row, StartsFile, noun_of
+from starter.intake.files import Row, StartsFile
 
 R_co = TypeVar("R_co", covariant=True)
 
@@ -86,7 +86,7 @@ class Tally:
         lines = good + self.counts["bad_input"]
         told = [f"{count:,} {WORDS[name]}" for name in WORDS if (count := self.counts[name])]
         if lines or self.finished:
-            noun = f"{noun_of(self._kind)}{'' if lines == 1 else 's'}"
+            noun = self._kind.one if lines == 1 else self._kind.several
             terminal.say(f"{lines:,} {noun}: " + (", ".join(told) or f"{good:,} valid"))
         counts = {name: self.counts[name] for name in WORDS}
         terminal.answer(ImportAnswer(lines=lines, valid=good, finished=self.finished, **counts))

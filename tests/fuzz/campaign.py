@@ -9,6 +9,7 @@ from typing import Final
 
 from temporalio.client import Client
 
+from activities.ports.screening import ListEntry
 from adapters.sql.store import open_store
 from starter.service.service import Ports, Service, service
 from tests.fuzz.case_plots import LARGE, THRESHOLDS
@@ -32,16 +33,33 @@ async def campaign(directory: Path, report: Report, count: int, only: int | None
     """At least `count` messages, each plot told as often as the others; or one cast alone, again."""
     began = time.monotonic()
     async with service(directory, ANY_PORTS, time_travel=True, thresholds=THRESHOLDS) as running:
+        lists = _Lists(running.database_url)
         _register_account(running)
         client = await Client.connect(running.server.address, identity=SENDER)
         wire = Wire(client, running.task_queue)
         if only is None:
-            await _many(wire, report, count, burst)
+            await _many(wire, report, count, burst, lists)
         else:
-            await _tell(Scene(wire, report, only, burst, count))
+            await _tell(Scene(wire, report, only, burst, count, lists.add))
         await judge(wire, report, [running.directory / "worker.log", running.server.data.log])
     report.seconds = time.monotonic() - began
     return report
+
+
+class _Lists:
+    """The campaign's list of restricted parties, imported once."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+        self._known: set[str] = set()
+
+    def add(self, name: str) -> None:
+        if name not in self._known:
+            self._known.add(name)
+            store = open_store(self._url)
+            entries = [ListEntry(entry="E-1", source="Invented List", name=name)]
+            store.import_list("irp", entries, digest="0" * 64, by="ops-7", now=datetime.now(UTC))
+            store.close()
 
 
 def _register_account(running: Service) -> None:
@@ -50,13 +68,13 @@ def _register_account(running: Service) -> None:
     store.close()
 
 
-async def _many(wire: Wire, report: Report, count: int, burst: int) -> None:
+async def _many(wire: Wire, report: Report, count: int, burst: int, lists: _Lists) -> None:
     """Some at once, the next as soon as one is over."""
     upcoming = numbers(1)
 
     async def teller() -> None:
         while report.count < count:
-            await _tell(Scene(wire, report, next(upcoming), burst, count))
+            await _tell(Scene(wire, report, next(upcoming), burst, count, lists.add))
 
     async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):

@@ -98,6 +98,34 @@ def _open_case(message: Json) -> None:
         message["organization_id"] = message.get("organization_id") or "700100200"
 
 
+def _onboard_customer(message: Json) -> None:
+    """Of the catalogue; the schema does not tell what is in it."""
+    message["name"] = message["name"].replace("%", "")
+    message["packages"] = message.get("packages") or {"webex_calling": 10, "webex_meetings": 5}
+    if message.get("organization_package") not in message["packages"]:
+        message["organization_package"] = next(iter(message["packages"]))
+
+
+def _report_package(message: Json) -> None:
+    if message.get("outcome") == "failed":
+        message["detail"] = message.get("detail") or "no seat is left"
+
+
+def _wholesale_user(user: Json) -> None:
+    user["package"] = user.get("package") or "webex_calling"
+
+
+def _change_quantities(message: Json) -> None:
+    message["packages"] = message.get("packages") or {"webex_suite": 3}
+    message["remove"] = [each for each in message.get("remove") or [] if each not in message["packages"]]
+
+
+def _compliance_policy(policy: Json) -> None:
+    """One after the other; at least one announcement."""
+    policy["contacts"] = ["P0D", "P3D", "P7D"]
+    policy["last_call"] = policy.get("last_call") or ["P7D", "P1D"]
+
+
 def _target(target: Json) -> None:
     target["warn_after"] = "PT10M"
 
@@ -115,6 +143,11 @@ RULES: Final[Mapping[str, Callable[[Json], None]]] = {
     "ConvertTrial": _convert_trial,
     "RequestOption": _request_option,
     "OpenCase": _open_case,
+    "OnboardCustomer": _onboard_customer,
+    "ReportPackage": _report_package,
+    "WholesaleUser": _wholesale_user,
+    "ChangeQuantities": _change_quantities,
+    "CompliancePolicy": _compliance_policy,
     "Target": _target,
     "Cadence": _cadence,
 }

@@ -45,6 +45,9 @@ class Scene:
     enough: int
     """So many messages in all, and there are no more bursts: what has begun is only told to its end."""
 
+    import_list: Callable[[str], None] = field(default=lambda _name: None)
+    """Whoever is named is on the list of restricted parties from then on; before there is no list."""
+
     chance: random.Random = field(init=False)
     shots: Shots = field(init=False)
     lives: list[LifecycleState] = field(default_factory=list)

@@ -42,11 +42,13 @@ ID_FIELDS: Final = {
     "DeviceLoan": "device_id",
     "OptionRequest": "request_id",
     "SupportCase": "case_id",
+    "WholesaleCustomer": "external_id",
+    "ComplianceCheck": "check_id",
 }
 """What a workflow id is made of, after its prefix."""
 
 EXTREME: Final = 0.35
-ENDS: Final = frozenset({"cancel", "decline", "withdraw", "terminate", "refuse_compliance"})
+ENDS: Final = frozenset({"cancel", "decline", "withdraw", "terminate", "refuse_compliance", "deprovision"})
 """Updates that would end a life too early for what is still to be tried on it."""
 
 SELDOM: Final = 0.1

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Final
 
 from domain.case.states import CaseStage
+from domain.compliance.states import CheckStage
 from domain.device.states import DeviceStage
 from domain.option.states import OptionStage
 from domain.order.states import Stage
 from domain.subscription.states import SubscriptionStage
 from domain.trial.states import TrialStage
+from domain.wholesale.states import WholesaleStage
 from tests.fuzz.campaign import campaign
 from tests.fuzz.report import Report
 
@@ -43,6 +45,8 @@ def missing(report: Report) -> set[str]:
             ("device", DeviceStage),
             ("option", OptionStage),
             ("case", CaseStage),
+            ("wholesale", WholesaleStage),
+            ("compliance", CheckStage),
         )
         for stage in stages
         if stage not in PASSING

@@ -67,7 +67,7 @@ def test_every_lifecycle_is_listed_with_the_same_filters_and_by_its_own_name(
     assert answered["lifecycle"] == lifecycle
     assert len(answered[f"{lifecycle}s"]) == {"order": 2, "trial": 1}.get(lifecycle, 0)
     Draft202012Validator(schema_of(f"answer.{list_name(lifecycle)}")).validate(answered)
-    assert tenure(lifecycle, "list", "--customer", "nobody").out == f"No {lifecycle}s like that.\n"
+    assert tenure(lifecycle, "list", "--customer", "nobody").out == f"No {KINDS[lifecycle].several} like that.\n"
 
 
 def test_a_list_is_of_one_customer_or_of_one_partner(store: SqlStore, tenure: Tenure) -> None:

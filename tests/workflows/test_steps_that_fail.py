@@ -14,12 +14,15 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowHandle, WorkflowUpdateStage
 from temporalio.converter import default as default_converter
 
+from activities.compliance import ComplianceActivities
 from activities.mail import MailActivities
 from activities.order import OrderActivities
 from activities.ports import Answer
 from activities.recording import RecordActivities
 from activities.subscription import SubscriptionActivities
 from activities.trial import TrialActivities
+from activities.wholesale import WholesaleActivities
+from activities.wholesale_users import WholesaleUserActivities
 from domain.lifecycle import Lifecycle
 from domain.operator import PutNote, RetryMail, SettleMail, SettleStep
 from domain.order.messages import Offering
@@ -27,6 +30,7 @@ from domain.order.policy import OrderPolicy
 from domain.trial.messages import EditServices, Service, TrialDevice
 from domain.trial.state import GRACE_END
 from domain.view import LifecycleView
+from tests.compliance import confirmed
 from tests.makers import (
     a_paid_customer_s_trial,
     a_renewal,
@@ -42,6 +46,18 @@ from tests.makers import (
 from tests.options import a_request, begun, done
 from tests.support.time_skipping import MONDAY, TICK, TimeSkipping
 from tests.support.transport import Trouble
+from tests.wholesale import (
+    MEETINGS,
+    a_user,
+    assignment,
+    batch,
+    departure,
+    new_address,
+    other_package,
+    quantities,
+    removal,
+)
+from tests.wholesale_scenarios import LISTED, in_service, onboarded
 from worker import activities_of
 from workflows.steps import MAIL, RECORD
 
@@ -51,6 +67,7 @@ TROUBLE: Final = Trouble(f"the disk is full\n[parameters: ('{CANARY}',)]")
 """As SQL says it: the second line has values."""
 
 ORDER, SUBSCRIPTION, TRIAL, DEVICE = "order-SO-100001", "subscription-sub-SO-100001", "trial-T-1001", "device-D-1"
+CUSTOMER, CHECK = "wholesale-W-1", "compliance-W-1-1"
 
 PARTNER: Final = "desk@hikari.example.com"
 
@@ -180,6 +197,42 @@ async def refused_mail_retried(env: TimeSkipping) -> None:
     await env.settled()
 
 
+async def customer_onboarded(env: TimeSkipping, **changes: Any) -> None:
+    await onboarded(env, "W-1", **changes)
+
+
+async def customer_screened(env: TimeSkipping) -> None:
+    await customer_onboarded(env, name=LISTED)
+
+
+def to_a_customer(update: str, message: BaseModel) -> Callable[[TimeSkipping], Awaitable[None]]:
+    """In service, with a user; and users who wait to be assigned."""
+
+    async def lead(env: TimeSkipping) -> None:
+        broken = dict(env.faults.broken)
+        env.faults.broken.clear()
+        customer = await in_service(env, "W-1")
+        env.store.lay_down("W-1", "B-1", [a_user("U-7")], MONDAY)
+        await env.send(customer, "assign", assignment())
+        env.faults.broken.update(broken)
+        await send(customer, update, message)
+        await env.settled()
+
+    return lead
+
+
+async def moved_elsewhere(env: TimeSkipping) -> None:
+    await customer_screened(env)
+    await send(env.client.get_workflow_handle(CUSTOMER), "update_billing_address", new_address())
+    await env.settled()
+
+
+async def time_is_up(env: TimeSkipping) -> None:
+    await customer_screened(env)
+    await env.send(env.client.get_workflow_handle(CHECK), "confirm_match", confirmed())
+    await env.sleep_until(MONDAY + days(11))
+
+
 TERMS: Final = f"{ORDER}/terms_wanted"
 
 
@@ -224,6 +277,40 @@ CASES: Final[Mapping[str, Case]] = {
     "open_device": Case(DEVICE, lent, "device.shipped"),
     "check_trial_over": Case(DEVICE, lent_and_over, "device.expired"),
     f"record@{DEVICE}": Case(DEVICE, device_noted, "device.note", step="record"),
+    "open_wholesale": Case(CUSTOMER, customer_onboarded, "wholesale.onboarded"),
+    "start_check": Case(CUSTOMER, customer_onboarded, "wholesale.check_started"),
+    "look_at_check": Case(CUSTOMER, customer_onboarded, "wholesale.check_reported", step="look_at_check/W-1-1"),
+    "locate": Case(
+        CUSTOMER, to_a_customer("update_billing_address", new_address()), "wholesale.address_changed", optional=True
+    ),
+    "assign_user": Case(
+        CUSTOMER, to_a_customer("assign", assignment("U-2", MEETINGS)), "wholesale.user_assigned", optional=True
+    ),
+    "change_user_package": Case(
+        CUSTOMER, to_a_customer("change_package", other_package()), "wholesale.user_changed", optional=True
+    ),
+    "remove_one_user": Case(
+        CUSTOMER, to_a_customer("remove_user", departure()), "wholesale.user_removed", optional=True
+    ),
+    "assign_users": Case(CUSTOMER, to_a_customer("assign_batch", batch()), "wholesale.users_imported", optional=True),
+    "count_users": Case(
+        CUSTOMER,
+        to_a_customer("change_quantities", quantities(packages={MEETINGS: 9})),
+        "wholesale.quantities_changed",
+        optional=True,
+    ),
+    "remove_users": Case(CUSTOMER, to_a_customer("deprovision", removal()), "wholesale.deprovisioned"),
+    "take_deprovisioning_step": Case(
+        CUSTOMER,
+        to_a_customer("deprovision", removal()),
+        "wholesale.deprovisioned",
+        step="deprovision/users_removed",
+    ),
+    "open_check": Case(CHECK, customer_screened, "compliance.match_found"),
+    "screen_customer": Case(CHECK, customer_screened, "compliance.match_found"),
+    "tell_customer": Case(CHECK, customer_screened, "wholesale.check_reported", optional=True, of=CUSTOMER),
+    "look_at_customer": Case(CHECK, moved_elsewhere, "compliance.superseded"),
+    "ask_for_deprovisioning": Case(CHECK, time_is_up, "compliance.deprovisioned"),
     "send_mail": Case(ORDER, terms_wanted, "mail.sent", step=TERMS, optional=True),
     "settle_mail": Case(ORDER, doubtful_mail_settled, "mail.settled", step=f"settle/{TERMS}"),
     "retry_mail": Case(ORDER, refused_mail_retried, "mail.sent", step=f"retry/{TERMS}"),
@@ -270,7 +357,16 @@ async def seen(env: TimeSkipping, handle: WorkflowHandle[Any, Any], step: str) -
 
 def test_every_activity_has_a_case() -> None:
     """Several mails in one activity never fail as a step: what is left of them is sent alone."""
-    real = activities_of(RecordActivities, OrderActivities, SubscriptionActivities, TrialActivities, MailActivities)
+    real = activities_of(
+        RecordActivities,
+        OrderActivities,
+        SubscriptionActivities,
+        TrialActivities,
+        WholesaleActivities,
+        WholesaleUserActivities,
+        ComplianceActivities,
+        MailActivities,
+    )
     assert {name.partition("@")[0] for name in CASES} == {method.__name__ for method in real} - {"send_mails"}
 
 
@@ -343,6 +439,13 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "assign_csm": "order.graduated",
     "notify_trial": "order.shipped",
     "start_device": "trial.activated",
+    "locate": "wholesale.provisioned",
+    "assign_user": "wholesale.provisioned",
+    "change_user_package": "wholesale.provisioned",
+    "remove_one_user": "wholesale.provisioned",
+    "assign_users": "wholesale.provisioned",
+    "count_users": "wholesale.provisioned",
+    "tell_customer": "compliance.match_found",
     "send_mail": "step.left_out",
 }
 """What is optional, and what the record has all the same."""
