@@ -304,4 +304,5 @@ class Standing(BaseModel):
         for event in self.journal.unrecorded:
             if event.type.startswith("step."):
                 opened.journal.retell(event)
+        opened.failing = self.failing
         return opened

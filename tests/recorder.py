@@ -114,8 +114,13 @@ IN_ANY_ORDER: Final = {
     "trial_asks_for_consent",
     "trial_cancelled",
     "trial_converted_by_a_new_order",
+    "wholesale_screened_again",
+    "wholesale_moved",
+    "compliance_superseded",
+    "compliance_carried_on",
 }
-"""Recordings with several activities under way at one time: they replay, but are not the same text each time."""
+"""Recordings with several activities, or workflows, under way at one time: they replay, but are not the same text each
+time."""
 
 
 async def recorded(*names: str) -> dict[str, WorkflowHistory]:

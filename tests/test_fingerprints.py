@@ -51,6 +51,7 @@ from tests.makers import (
 from tests.options import a_request, begun, done
 from tests.support.environment import eventually
 from tests.support.time_skipping import MONDAY, TimeSkipping
+from tests.support.transport import Trouble
 from tests.wholesale import (
     a_user,
     assignment,
@@ -231,7 +232,11 @@ async def a_customer_that_changes(env: TimeSkipping) -> Histories:
     await env.send(customer, "report_package", report("webex_suite", fails=True))
     await env.send(customer, "retry_package", retry("webex_suite"))
     await env.sleep_until(MONDAY + days(2))
+    broken = f"screen_customer@{check(env, 'W-1', 2).id}"
+    env.faults.broken[broken] = Trouble("its older check is to be over first")
     await env.send(customer, "update_billing_address", new_address())
+    env.faults.broken.clear()
+    await env.sleep_until(MONDAY + days(3))
     await env.send(check(env, "W-1", 2), "confirm_match", confirmed())
     await env.send(customer, "hold", Hold(by="ops-7", reason="its check is to be over first"))
     await env.send(customer, "deprovision", removal())

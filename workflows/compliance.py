@@ -114,6 +114,8 @@ class ComplianceCheck(LifecycleWorkflow[CheckState]):
                 await self.nobody_holds_it()
             elif found is not None:
                 self.state.looked_last(found, workflow.now())
+        if self.state.stage is CheckStage.DEPROVISIONING:
+            await self.beyond_recall("The point of no return")
 
     async def nobody_holds_it(self) -> None:
         """What cannot be undone waits for as long as an operator holds the check; then it looks again."""

@@ -151,6 +151,11 @@ class LifecycleWorkflow(Records[L]):
             await self.until(self._is_settled)
         self.show()
 
+    async def beyond_recall(self, summary: str) -> None:
+        """Temporal knows what has happened before anybody else does: else a worker that dies now would do it once
+        more, and a message that came meanwhile might win against what others have heard of already."""
+        await workflow.sleep(LAST_WORDS, summary=summary)
+
     def show(self) -> None:
         """Search attributes, as they are now: what lists and filters see."""
         updates = changed(workflow.info().typed_search_attributes, self.view())

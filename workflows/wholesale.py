@@ -196,6 +196,7 @@ class WholesaleCustomer(WholesaleUsers):
     async def deprovision_it(self) -> None:
         """Step by step, each once; then the certificate. An operator's hold stops it between two of them."""
         await self.until(lambda: not self.one_change.locked())
+        await self.beyond_recall("The point of no return")
         while (step := self.state.next_step) is not None:
             if step == USERS_REMOVED:
                 await self.remove_all_users()

@@ -1,9 +1,9 @@
 """What starts a compliance check and what people send to it afterwards. domain.md §7.2."""
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.compliance.policy import CompliancePolicy
 from domain.compliance.screening import Screened
@@ -48,6 +48,12 @@ class StartCheck(Message):
     zone: Zone = Field(description="Of the customer: its calendar days count. AMB-39")
     carried: CarriedOver | None = None
     policy: CompliancePolicy = CompliancePolicy()
+
+    @model_validator(mode="after")
+    def _one_id(self) -> Self:
+        if self.check_id != f"{self.external_id}-{self.number}":
+            raise ValueError("check_id: must be <external_id>-<number>")
+        return self
 
 
 class Approve(Message):

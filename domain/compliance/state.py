@@ -141,14 +141,21 @@ class CheckState(CheckContacts):
             self.time_is_up = False
             self._prolong(now)
         else:
-            self._move(V.DEPROVISIONING, now, list_version=found.list_version, announced_on=self.announced_on)
-            self.time_is_up = False
-            self.agenda.disarm_all()
+            self._begin_deprovisioning(now)
+
+    def _begin_deprovisioning(self, now: datetime) -> None:
+        version = self.screening.list_version if self.screening else None
+        self._move(V.DEPROVISIONING, now, list_version=version, announced_on=self.announced_on)
+        self.time_is_up = False
+        self.agenda.disarm_all()
 
     def customer_reported(self, facts: CustomerFacts, now: datetime) -> None:
         """What the store knows of the customer and its newest check. WHS-20."""
         if facts.untrue is not None:
             self._note("report_ignored", now, why=facts.untrue)
+        elif self.stage is S.NON_COMPLIANT and facts.because_of == self.check_id:
+            self._begin_deprovisioning(now)  # it had begun: somebody has reset this workflow since
+            self.customer_reported(facts, now)
         elif self.stage is S.DEPROVISIONING and facts.deprovisioned:
             self._close(V.DEPROVISIONED, now, "not resolved in time", because_of=facts.because_of)
         elif self.stage in UNRESOLVED and (facts.deprovisioning or facts.deprovisioned):

@@ -28,10 +28,15 @@ class WholesaleEnding(WholesaleStanding):
 
     def want_check(self, because: str, now: datetime, message: Message | None = None) -> None:
         """One more is to be started, with a number of its own. WHS-20."""
-        number = max((check.number for check in self.checks), default=self.checks_started) + 1
+        number = self.newest_number + 1
         wanted = CheckStanding(check_id=check_id(self.external_id, number), number=number, because=because, at=now)
         self.checks = remembered([*self.checks, wanted])
         self.journal.note("wholesale.check_wanted", now, message, check=wanted.check_id, because=because)
+
+    @property
+    def newest_number(self) -> int:
+        """Of the last check that was asked for."""
+        return max((check.number for check in self.checks), default=self.checks_started)
 
     def check_started(self, check: CheckStanding, facts: CheckFacts, now: datetime) -> None:
         """It runs. Those before it are told; itself, if the customer is on its way out by now. `facts`: what the store
@@ -49,10 +54,12 @@ class WholesaleEnding(WholesaleStanding):
         self._tell([check.check_id])
 
     def check_reported(self, facts: CheckFacts, now: datetime) -> None:
-        """Something happened to a check; the store says what. Those before it are told. WHS-20, WHS-27."""
+        """Something happened to a check; the store says what. Those before it are told. One that this customer never
+        asked for says nothing: anybody may start a check. WHS-20, WHS-27."""
         check = facts.check
-        if check is None:
-            self.journal.note("wholesale.check_report_ignored", now, why=facts.untrue)
+        if check is None or check.number > self.newest_number:
+            why = facts.untrue or "no check of this number was asked for"
+            self.journal.note("wholesale.check_report_ignored", now, why=why)
             return
         known = next((each for each in self.checks if each.check_id == check.check_id), None)
         if known != check:

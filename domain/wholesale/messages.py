@@ -1,5 +1,6 @@
 """What starts a wholesale customer and what people send to it afterwards. domain.md §7, Form G."""
 
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
@@ -28,6 +29,16 @@ CustomerId = Annotated[Identifier, Field(max_length=56)]
 """Shorter than other ids: its checks are numbered after it, `<external id>-12`."""
 
 
+def against_form_g(name: str, packages: Sequence[str], created_with: str | None) -> Iterator[tuple[str, str]]:
+    """Each field that breaks a rule that no type says, and how. Form G, WHS-05."""
+    if "%" in name:
+        yield "name", "must not contain % (Form G)"
+    if created_with is None and len(packages) > 1:
+        yield "organization_package", "say which of the packages the organization is created with (WHS-05)"
+    if created_with is not None and created_with not in packages:
+        yield "organization_package", "must be one of packages (WHS-05)"
+
+
 class OnboardCustomer(Message):
     """Onboard a customer of a service provider. Workflow `WholesaleCustomer`, id `wholesale-<external_id>`. WHS-01,
     Form G."""
@@ -52,14 +63,8 @@ class OnboardCustomer(Message):
 
     @model_validator(mode="after")
     def _form_g(self) -> Self:
-        if "%" in self.name:
-            raise ValueError("name: must not contain % (Form G)")
-        if self.organization_package is None and len(self.packages) > 1:
-            raise ValueError(
-                "organization_package: say which of the packages the organization is created with (WHS-05)"
-            )
-        if self.organization_package is not None and self.organization_package not in self.packages:
-            raise ValueError("organization_package: must be one of packages (WHS-05)")
+        for field, wrong in against_form_g(self.name, tuple(self.packages), self.organization_package):
+            raise ValueError(f"{field}: {wrong}")
         return self
 
     @property

@@ -158,6 +158,7 @@ class WholesaleState(WholesaleEnding):
     ) -> None:
         """A user got, or had already, what was asked for. `assigned`: as the store counts after it."""
         package = message.user.package or self.ordered.created_with
+        change = self._as_it_was_done(change, UserChange.ASSIGNED, assigned)
         self._user_changed(message, now, assigned, change, message.user.user_id, package)
 
     def change_package(
@@ -168,6 +169,7 @@ class WholesaleState(WholesaleEnding):
         change: UserChange = UserChange.CHANGED,
     ) -> None:
         """A user got another package. WHS-06."""
+        change = self._as_it_was_done(change, UserChange.CHANGED, assigned)
         self._user_changed(message, now, assigned, change, message.user_id, message.package)
 
     def remove_user(
@@ -178,7 +180,13 @@ class WholesaleState(WholesaleEnding):
         change: UserChange = UserChange.REMOVED,
     ) -> None:
         """A user has nothing any more."""
+        change = self._as_it_was_done(change, UserChange.REMOVED, assigned)
         self._user_changed(message, now, assigned, change, message.user_id)
+
+    def _as_it_was_done(self, change: UserChange, asked: UserChange, assigned: Assigned | None) -> UserChange:
+        """Found as wanted, and counted otherwise than here: an attempt did it whose worker died before it said so."""
+        did = change is UserChange.UNCHANGED and assigned is not None and assigned != self.assigned
+        return asked if did else change
 
     def _user_changed(
         self,

@@ -12,7 +12,7 @@ from domain.reasons import Problem, Reason
 from domain.values import Refused
 from domain.wholesale.checks import check_id
 from domain.wholesale.dial_in import DialIn, dial_in
-from domain.wholesale.messages import OnboardCustomer
+from domain.wholesale.messages import OnboardCustomer, against_form_g
 from starter.answers.wholesale import FirstCheck, PrecheckAnswer
 from starter.console.exits import Exit, Stop, bad, bad_input
 from starter.console.ids import Subject
@@ -67,7 +67,7 @@ def judge(given: dict[str, Any], installed: Settings) -> Judged:
     read = judged(OnboardCustomer, given)
     problems = list(read.problems) if isinstance(read, Wrong) else []
     named = {problem.field for problem in problems}
-    beyond = [*_not_in_catalogue(given, installed)]
+    beyond = [*_against_form_g(given), *_not_in_catalogue(given, installed)]
     located: DialIn | None = None
     try:
         located = _located(given, installed)
@@ -75,6 +75,16 @@ def judge(given: dict[str, Any], installed: Settings) -> Judged:
         beyond.append(refused.problem)
     problems += [problem for problem in beyond if problem.field not in named]
     return Judged(None if isinstance(read, Wrong) else read, problems, located)
+
+
+def _against_form_g(given: dict[str, Any]) -> Iterator[Problem]:
+    """Each of them: a start says the first, and none while some field does not read."""
+    name, created_with = given.get("name"), given.get("organization_package")
+    packages = _names(given.get("packages"))
+    if not isinstance(created_with, str | None) or not packages:
+        return
+    for field, wrong in against_form_g(name if isinstance(name, str) else "", packages, created_with):
+        yield Problem.of(Reason.CONTRADICTION, wrong, field)
 
 
 def _not_in_catalogue(given: dict[str, Any], installed: Settings) -> Iterator[Problem]:

@@ -302,6 +302,24 @@ class TestTheLastLook:
             assert state.stage is stage
 
 
+class TestAfterAReset:
+    """The workflow is set back to before the end, and the customer is not: what had begun by this check has begun."""
+
+    @pytest.mark.parametrize("done", [False, True])
+    def test_whs_27_a_deprovisioning_that_it_asked_for_is_its_own(self, done: bool) -> None:
+        state = contacted()
+        facts = CustomerFacts(deprovisioning=not done, deprovisioned=done, because_of=state.check_id)
+        state.customer_reported(facts, MONDAY)
+        assert state.stage is (S.DEPROVISIONED if done else S.DEPROVISIONING)
+        with pytest.raises(Refused):
+            state.approve(approved(), MONDAY)
+
+    def test_one_that_another_check_asked_for_withdraws_it(self) -> None:
+        state = contacted()
+        state.customer_reported(CustomerFacts(deprovisioning=True, because_of="W-1-2"), MONDAY)
+        assert state.stage is S.WITHDRAWN
+
+
 class TestOperators:
     def test_a_hold_is_taken_in_every_open_stage(self) -> None:
         for stage in some(frozenset(S) - TABLE.closed):

@@ -130,6 +130,19 @@ class TestWhatTheySay:
         assert (state.checks, state.stage) == (before, S.PROVISIONED)
         assert state.journal.unrecorded[-1].data == {"why": "check X-1 is about another customer"}
 
+    @pytest.mark.parametrize("stage", CheckStage)
+    def test_a_check_that_the_customer_never_asked_for_says_nothing(self, stage: str) -> None:
+        """Whoever may start workflows can start one, under any name and number: it clears nobody, removes nobody, and
+        the next check has the next number. Found by fuzz."""
+        state = started(provisioned())
+        before = list(state.checks)
+        state.check_reported(news_of(1_000_000_000, stage=stage), MONDAY)
+        assert (state.checks, state.checks_started, state.stage) == (before, 1, S.PROVISIONED)
+        assert state.journal.unrecorded[-1].type == "wholesale.check_report_ignored"
+        state.screen_again(new_list(), MONDAY)
+        assert state.check_to_start is not None
+        assert state.check_to_start.number == 2
+
     @pytest.mark.parametrize("stage", sorted(set(CheckStage) - {CheckStage.DEPROVISIONING}))
     @pytest.mark.parametrize("at", S)
     def test_whs_22_none_of_it_moves_the_provisioning(self, at: WholesaleStage, stage: str) -> None:

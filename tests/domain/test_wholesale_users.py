@@ -30,6 +30,7 @@ from tests.wholesale import (
     assignment,
     batch,
     departure,
+    other_package,
     provisioned,
 )
 
@@ -77,6 +78,17 @@ class TestExactlyOnePackage:
     def test_who_has_one_already_keeps_it_if_none_is_said(self) -> None:
         user = a_user(package=None, administrator=True)
         assert wanted_for(user, holding(SUITE), LIMITS).package == SUITE
+
+    def test_whs_06_an_administrator_stays_one_by_omission_and_is_never_downgraded_by_it(self) -> None:
+        has = holding(SUITE, administrator=True)
+        wanted = wanted_for(a_user(package=CALLING), has, LIMITS)
+        assert wanted == holding(CALLING, administrator=True)
+        found = refusal(wanted, has)
+        assert found is not None
+        assert "never downgraded" in str(found)
+        said = a_user(package=CALLING, administrator=False)
+        assert wanted_for(said, has, LIMITS) == holding(CALLING), "somebody said so"
+        assert wanted_for(a_user(package=CALLING), None, LIMITS) == holding(CALLING), "nobody is one by omission"
 
     def test_add_ons_stand_in_one_order_whatever_is_sent(self) -> None:
         user = a_user(add_ons=("cisco_calling_plan", CONSOLE))
@@ -272,10 +284,26 @@ class TestWhatTheCustomerKnows:
     def test_what_changed_is_noted_and_what_did_not_is_not(self, update: str, message: Any, event: str) -> None:
         state = provisioned()
         before = state.journal.sequence
-        getattr(state, update)(message, MONDAY, assigned(1), UserChange.UNCHANGED)
+        getattr(state, update)(message, MONDAY, state.assigned, UserChange.UNCHANGED)
         assert state.journal.sequence == before
         getattr(state, update)(message, MONDAY, assigned(1), UserChange.CHANGED)
         assert state.journal.unrecorded[-1].type == event
+
+    @pytest.mark.parametrize(
+        ("update", "message", "event"),
+        [
+            ("assign", assignment(), "wholesale.user_assigned"),
+            ("change_package", other_package(), "wholesale.user_changed"),
+            ("remove_user", departure(), "wholesale.user_removed"),
+        ],
+    )
+    def test_what_an_attempt_did_whose_worker_died_is_noted_by_the_next(
+        self, update: str, message: Any, event: str
+    ) -> None:
+        """It finds the user as wanted; that the counts are others than the customer knows tells that it was us."""
+        state = provisioned()
+        getattr(state, update)(message, MONDAY, assigned(1), UserChange.UNCHANGED)
+        assert (state.assigned.users, state.journal.unrecorded[-1].type) == (1, event)
 
     def test_of_a_batch_only_the_numbers_are_noted(self) -> None:
         """However many users it has, its event stays as small."""

@@ -149,6 +149,9 @@ class Shots:
         message = self.generator(self.extreme()).message(model)
         own = f"{state.id}-{self._made}"
         message[ID_FIELDS[state.type]] = own.partition("-")[2]
+        if state.type == "ComplianceCheck" and self.chance.random() < SELDOM:  # else refused at once
+            message["external_id"], _, number = message["check_id"].rpartition("-")
+            message["number"] = int(number)
         to = self.chance.choice((own, own, own, state.id))
         if self.chance.random() < SELDOM:
             options = self.chance.choice(({CRON: "@every 1s"}, {"run_timeout": HOUR}, {"execution_timeout": HOUR}))

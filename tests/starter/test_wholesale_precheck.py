@@ -140,6 +140,16 @@ class TestWhatWouldBeRefused:
 
         assert set(refused(answered)) == {"zone", "packages.a", "packages.b", "add_ons.c", "billing_address.country"}
 
+    @pytest.mark.parametrize("also", [{}, {"zone": "Mars"}], ids=["reads", "does not read"])
+    @pytest.mark.parametrize("chosen", [None, "webex_suite"], ids=["none chosen", "another chosen"])
+    def test_rules_between_fields_are_all_said_whether_the_fields_read_or_not(
+        self, store: SqlStore, tenure: Tenure, also: dict[str, Any], chosen: str | None
+    ) -> None:
+        """Form G, WHS-05."""
+        answered = asked(tenure, "--json", name="100 %", organization_package=chosen, **also)
+
+        assert set(refused(answered)) == {"name", "organization_package", *also}
+
     def test_every_problem_is_a_line_for_people(self, store: SqlStore, tenure: Tenure) -> None:
         answered = asked(tenure, name="100 %", packages={"a": 1}, organization_package=None)
 

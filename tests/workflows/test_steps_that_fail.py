@@ -206,14 +206,15 @@ async def customer_screened(env: TimeSkipping) -> None:
 
 
 def to_a_customer(update: str, message: BaseModel) -> Callable[[TimeSkipping], Awaitable[None]]:
-    """In service, with a user; and users who wait to be assigned."""
+    """In service, with a user unless it is about one; and users who wait to be assigned."""
 
     async def lead(env: TimeSkipping) -> None:
         broken = dict(env.faults.broken)
         env.faults.broken.clear()
         customer = await in_service(env, "W-1")
         env.store.lay_down("W-1", "B-1", [a_user("U-7")], MONDAY)
-        await env.send(customer, "assign", assignment())
+        if update != "assign":
+            await env.send(customer, "assign", assignment())
         env.faults.broken.update(broken)
         await send(customer, update, message)
         await env.settled()
