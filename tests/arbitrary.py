@@ -148,7 +148,7 @@ def _by_function(schema: Any, known: Known) -> st.SearchStrategy[Any]:
 
 def _text(schema: Any, known: Known) -> st.SearchStrategy[str]:
     if "pattern" in schema:
-        return st.sampled_from(["ops-7", "SO-100001", "A1", "n-1"])
+        return st.sampled_from(["ops-7", "SO-100001", "A1", "n-1", "+65"])
     return WORDS
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from domain.case.examples import EXAMPLES as CASE
+from domain.compliance.examples import EXAMPLES as COMPLIANCE
 from domain.device.examples import EXAMPLES as DEVICE
 from domain.device.messages import StartDeviceLoan
 from domain.operator_updates import OPERATOR_EXAMPLES
@@ -17,11 +18,15 @@ from domain.subscription.examples import EXAMPLES as SUBSCRIPTION
 from domain.subscription.messages import StartSubscription
 from domain.trial.examples import EXAMPLES as TRIAL
 from domain.trial.messages import GiveDetails
+from domain.wholesale.dial_in import CallInNumber
+from domain.wholesale.examples import EXAMPLES as WHOLESALE
+from tests import compliance
 from tests.accounts import an_account
 from tests.cases import an_opening
 from tests.lives import starts
 from tests.makers import MONDAY, a_partner, a_renewal, a_trial, an_order
 from tests.options import a_request
+from tests.wholesale import an_onboarding
 
 STARTS: Final = (
     an_opening(),
@@ -53,6 +58,8 @@ STARTS: Final = (
         partner_administrators=1,
     ),
     *(a_request(kind, subscription_id="sub-1") for kind in OptionKind),
+    an_onboarding(),
+    compliance.a_start(),
 )
 
 
@@ -73,14 +80,17 @@ MESSAGES: Final = (
     *STARTS,
     *(
         said
-        for examples in (ORDER, SUBSCRIPTION, TRIAL, DEVICE, OPTION, CASE, OPERATOR_EXAMPLES)
+        for examples in (ORDER, SUBSCRIPTION, TRIAL, DEVICE, OPTION, CASE, WHOLESALE, COMPLIANCE, OPERATOR_EXAMPLES)
         for said in examples.values()
     ),
     GiveDetails(by="partner-hikari"),
     an_account(),
 )
 
+SETTINGS: Final = (CallInNumber(number="+6561234567", code="+65", label="Singapore"),)
+"""What nobody sends, and no life here has inside."""
+
 EXAMPLES: Final[dict[type[BaseModel], list[Any]]] = {}
-for _example in (*MESSAGES, *starts()):
+for _example in (*MESSAGES, *SETTINGS, *starts()):
     for _found in _inside(_example):
         EXAMPLES.setdefault(type(_found), []).append(_found)

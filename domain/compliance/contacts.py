@@ -75,7 +75,13 @@ class CheckContacts(CheckStanding):
         if mail.kind == ComplianceMail.COMPLIANCE_CONTACT:
             self._contact_reported(mail, now)
         elif mail.kind == ComplianceMail.COMPLIANCE_LAST_CALL and state in OUT and self.names_the_day(mail):
-            self.announced_on = self.announced_on or self._day_announced(now)
+            self._announcement_out(now)
+
+    def _announcement_out(self, now: datetime) -> None:
+        """The first one counts, and is noted: lists find it in the store from then on."""
+        if self.announced_on is None:
+            self.announced_on = self._day_announced(now)
+            self._note("partner_warned", now, deprovision_on=self.deprovision_on)
 
     def _contact_reported(self, mail: PostedMail, now: datetime) -> None:
         """One that an operator left out is no attempt: then only the thirty days count."""

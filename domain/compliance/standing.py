@@ -188,8 +188,9 @@ class CheckStanding(LifecycleState):
 
     @property
     def is_announced(self) -> bool:
-        """Was the partner told of a deprovisioning that is to come, or will be in a moment?"""
-        return self.announced_on is not None or self.time_is_up or self.calls_under_way
+        """Was the partner told of a deprovisioning that is to come? The store can say so too: it knows no mail that is
+        still on its way."""
+        return self.announced_on is not None or self.time_is_up
 
     @property
     def calls_under_way(self) -> bool:

@@ -1,9 +1,11 @@
 """One valid message of each kind: shown to operators, pasted from the Web UI, validated by a test. Invented people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from domain.offers import Offer, as_they_are, fitted
+from domain.placeholder import in_words
 from domain.values import Country, Language, Message, Partner, Person
 from domain.wholesale.messages import (
     AssignBatch,
@@ -102,10 +104,9 @@ MORE: Final = 10
 def offers(state: WholesaleState, _now: datetime) -> dict[str, Offer]:
     """What fits this customer: its own packages, the version of its quantities."""
     found = as_they_are(EXAMPLES)
-    for name in state.pending[:1]:
-        found["report_package"] = fitted(EXAMPLES["report_package"], "one message for each", offering=name)
-    for name in state.failed[:1]:
-        found["retry_package"] = fitted(EXAMPLES["retry_package"], offering=name)
+    for update, fitting in (("report_package", state.pending), ("retry_package", state.failed)):
+        if fitting:
+            found[update] = _of_one(EXAMPLES[update], fitting)
     package, most = next(iter(state.ordered.packages.items()))
     note = "what is not named stays; to remove one that nobody has, name it under remove"
     quantities = fitted(EXAMPLES["change_quantities"], note, version=state.ordered.version)
@@ -114,3 +115,11 @@ def offers(state: WholesaleState, _now: datetime) -> dict[str, Offer]:
         found["update_billing_address"] = found["update_billing_address"].assuming(billing_address=ADDRESS)
     found["deprovision"] = found["deprovision"]._replace(note="it cannot be undone")
     return found
+
+
+def _of_one(example: Message, offerings: Sequence[str]) -> Offer:
+    """Which of them is known where there is only one; of several, only people know it."""
+    first, *others = offerings
+    if not others:
+        return fitted(example, offering=first)
+    return Offer(example, f"offering: {in_words(offerings)}; one message for each").assuming(offering=first)

@@ -16,6 +16,7 @@ from domain.compliance.recompute import CheckRecount
 from domain.compliance.standing import CONTACT, LAST_CALL, UNREACHABLE, UNRESOLVED
 from domain.compliance.state import CheckState
 from domain.compliance.states import CheckStage
+from domain.compliance.view import sort_of
 from domain.mails import MailState
 from domain.operator import Hold, Resume
 from domain.recompute import PresentRules
@@ -251,6 +252,19 @@ class TestAnnouncements:
         pass_time(state, out + days(9))
         state.looked_last(found(), ended_at(state))
         assert state.stage is S.DEPROVISIONING
+
+    def test_the_store_says_as_the_workflow_does_that_it_is_announced(self) -> None:
+        """It keeps no mail that is on its way, and is written whenever something is noted: so the first announcement
+        that is out is noted, and one on its way is none yet."""
+        state = contacted()
+        state.partner_replied(replied(), MONDAY)
+        pass_time(state, MONDAY + days(23), mail=False)
+        assert not state.is_announced
+        state.journal.take()
+        deliver(state, MONDAY + days(23))
+        assert [event.type for event in state.journal.unrecorded] == ["compliance.partner_warned"]
+        assert state.is_announced
+        assert sort_of(state.for_the_store()) == sort_of(state) == "announced"
 
     def test_an_announcement_of_another_day_is_none_of_this_one(self) -> None:
         """Announced for the tenth day; after the reply nothing is said of the thirtieth, until it is."""

@@ -7,10 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from pydantic import BaseModel, ValidationError
 
+import activities.case
+import activities.compliance
 import activities.mail
+import activities.option
 import activities.order
 import activities.subscription
-import activities.trial  # noqa: F401 - their request models are to be known
+import activities.trial
+import activities.wholesale
+import activities.wholesale_users  # noqa: F401 - their request models are to be known
 from domain.checks import LONGEST_URL
 from domain.values import Message, Signal, WebUrl
 from tests.arbitrary import anything, valid

@@ -13,11 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+import activities.case
+import activities.compliance
 import activities.context
 import activities.mail
+import activities.option
 import activities.order
 import activities.subscription
-import activities.trial  # noqa: F401 - their models are to be known
+import activities.trial
+import activities.wholesale
+import activities.wholesale_users  # noqa: F401 - their models are to be known
 from domain.checks import Judged, Normalised
 from domain.reading import constructed, constructed_json
 from domain.values import Email, Language, Model, Person, Phone, SiteUrl, WebUrl

@@ -69,12 +69,12 @@ def _register_account(running: Service) -> None:
 
 
 async def _many(wire: Wire, report: Report, count: int, burst: int, lists: _Lists) -> None:
-    """Some at once, the next as soon as one is over."""
+    """Some at once, the next as soon as one is over: until there are messages enough, and each plot had its turn."""
     upcoming = numbers(1)
 
     async def teller() -> None:
-        while report.count < count:
-            await _tell(Scene(wire, report, next(upcoming), burst, count, lists.add))
+        while (number := next(upcoming)) <= len(PLOTS) or report.count < count:
+            await _tell(Scene(wire, report, number, burst, count, lists.add))
 
     async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):

@@ -17,7 +17,7 @@ from tests.fuzz.report import Report
 
 SEED: Final = 8
 MESSAGES: Final = 3000
-BURST: Final = 40
+BURST: Final = 32
 """Long ones: a life costs more than a message, and this is done at every `make test`."""
 
 PASSING: Final = frozenset({Stage.ACKNOWLEDGED, TrialStage.ACKNOWLEDGED, TrialStage.LAPSED})

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 
 from activities.ports import Answer
 from domain.account.channels import Channel
+from domain.compliance.policy import CompliancePolicy
 from domain.lifecycles import KINDS
 from domain.operator import Hold, PutNote
 from domain.operator_updates import OPERATOR_EXAMPLES
@@ -34,10 +35,12 @@ from domain.trial.states import TrialStage
 from domain.trial.view import awaiting as trial_awaiting
 from domain.values import Message
 from domain.view import Awaited, LifecycleView
+from domain.wholesale.policy import WholesalePolicy
 from starter.commands.desk import filters
 from tests.case_scenarios import received
 from tests.cases import HOUR
 from tests.cases import asked as question
+from tests.compliance import confirmed
 from tests.makers import (
     MONDAY,
     a_consented_trial,
@@ -59,8 +62,10 @@ from tests.options import begun as begun_work
 from tests.starter.conftest import WITHIN, Tenure, eventually
 from tests.support.clock import forward
 from tests.support.embedded import QUEUE, Background, Embedded, embedded
-from tests.support.environment import AT_LAST
+from tests.support.environment import AT_LAST, Handle
 from tests.support.one_item import in_one_item
+from tests.wholesale import CALLING, CONSOLE, MEETINGS, removal, report
+from tests.wholesale_scenarios import LISTED, check, onboarded
 from tools import ui_examples
 from workflows.registry import WORKFLOWS
 
@@ -78,6 +83,10 @@ CONVERTIBLE = "trials that may be converted"
 S1, SOON, MISSED = "S1 cases", "S1 cases with something due within the hour", "cases that missed something"
 UNANSWERED, WAITING = "cases nobody has answered yet", "cases that wait for the partner"
 UNCLASSIFIED = "cases without the customer's main e-mail"
+WITH_ERRORS = "wholesale customers provisioned with errors"
+NOT_PROVISIONED = "wholesale customers that could not be provisioned"
+LEAVING, OWN = "wholesale customers being deprovisioned", "wholesale customers, partners' own organizations"
+REVIEWS, LONG_REVIEWS = "compliance reviews", "compliance reviews over an hour"
 WEDGED = "wedged: tell the developers"
 
 TOWN: Mapping[str, set[str]] = {
@@ -113,6 +122,16 @@ TOWN: Mapping[str, set[str]] = {
     "case-C-7303 that waits for an answer": {PARTNER, S1, WAITING},
     "case-C-7304 of nobody knows whom": {PARTNER, WAITING, UNCLASSIFIED},
     "case-C-7305 whose field is empty": {VENDOR, UNANSWERED, UNCLASSIFIED, "needs attention"},
+    "wholesale-W-7301 half provisioned": {OPERATIONS, "needs attention", WITH_ERRORS},
+    "wholesale-W-7302 not provisioned": {OPERATIONS, "needs attention", NOT_PROVISIONED},
+    "wholesale-W-7303 stopped on its way out": {OPERATIONS, "needs attention", LEAVING},
+    "wholesale-W-7304 of the partner itself": {OWN},
+    "wholesale-W-7305 in service": set(),
+    "compliance-W-7301-1 just found": {VENDOR, "due this week", REVIEWS},
+    "compliance-W-7302-1 reviewed for long": {VENDOR, "jeopardy", "needs attention", REVIEWS, LONG_REVIEWS},
+    "compliance-W-7303-1 of who leaves anyway": set(),
+    "compliance-W-7304-1 with the next contact soon": {PARTNER, "due this week", "partners to contact"},
+    "compliance-W-7305-1 after its last contact": {PARTNER, "due this week", "deprovisioning announced"},
 }
 """By workflow id, with a word on what is the matter."""
 
@@ -130,6 +149,7 @@ def shown(one_service: Background) -> Callable[[str], set[str]]:
     one_service.env.transport.answers[REFUSING] = Answer.REFUSED
     one_service.do(settled(one_service.client))
     one_service.do(cases(one_service.env))
+    one_service.do(customers(one_service.env))
     return lambda name: one_service.do(listed(filters(datetime.now(UTC))[name]))
 
 
@@ -178,6 +198,40 @@ async def cases(env: Embedded) -> None:
     await received(env, "C-7305", main_email=None)
 
 
+async def customers(env: Embedded) -> None:
+    """Of wholesale, all named like somebody on the list."""
+    everything = (CALLING, MEETINGS, CONSOLE)
+    await supplied(env, "W-7301", MEETINGS)
+    await supplied(env, "W-7302", *everything)
+    await moved(env.client, "compliance-W-7302-1", 0.1)
+    leaving = await supplied(env, "W-7303")
+    await env.send(leaving, "hold", Hold(by="ops-7", reason="the partner calls"))
+    await env.send(leaving, "deprovision", removal(), check(env, "W-7303"))
+    soon = CompliancePolicy(contacts=(days(0), days(1), days(7)), notices_at=time())
+    own = await supplied(env, "W-7304", own_organization=True, zone=long_before_midnight(), policy=screened_by(soon))
+    await env.send(check(env, "W-7304"), "confirm_match", confirmed(), own)
+    once = screened_by(CompliancePolicy(contacts=(days(0),)))
+    contacted = await supplied(env, "W-7305", policy=once)
+    await env.send(check(env, "W-7305"), "confirm_match", confirmed(), contacted)
+
+
+async def supplied(env: Embedded, id_: str, *failed: str, **changes: Any) -> Handle:
+    """Everything was reported; of these, that they failed."""
+    customer = await onboarded(env, id_, name=LISTED, **changes)
+    for name in (CALLING, MEETINGS, CONSOLE):
+        await env.send(customer, "report_package", report(name, fails=name in failed))
+    return customer
+
+
+def screened_by(policy: CompliancePolicy) -> WholesalePolicy:
+    return WholesalePolicy(compliance=policy)
+
+
+def long_before_midnight() -> str:
+    """A zone where the day ends in ten hours at least, and in a day at most."""
+    return "UTC" if datetime.now(UTC).hour < 12 else "Pacific/Honolulu"
+
+
 def placed(number: str, *offerings: Offering, **changes: Any) -> PlaceOrder:
     """Its hold is late in more than a week, whatever day it is."""
     return an_order(number, *offerings, policy=OrderPolicy(hold_overdue=20), **changes)
@@ -205,7 +259,7 @@ async def begun(
         await moved(client, id_, later)
 
 
-async def moved(client: Client, id_: str, number: int) -> None:
+async def moved(client: Client, id_: str, number: float) -> None:
     """So many days on, once it is there and knows what is due."""
     async with asyncio.timeout(WITHIN):
         while not await knows_what_is_due(client, id_):  # noqa: ASYNC110 - no event tells

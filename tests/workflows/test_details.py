@@ -14,6 +14,8 @@ from domain.order.states import Stage
 from domain.placeholder import PLACEHOLDER, offered
 from domain.subscription.states import SubscriptionStage
 from domain.trial.states import TrialStage
+from domain.wholesale.offerings import OfferingStatus
+from domain.wholesale.state import WholesaleState
 from tests.domain.test_examples import EXAMPLES as FOLDER
 from tests.lives import Moment, lives
 from tests.makers import MONDAY, a_trial, some
@@ -189,8 +191,10 @@ def test_an_offer_without_a_message_tells_why() -> None:
 
 
 def test_no_fact_is_made_up_on_any_page() -> None:
-    """What stands there for a person to say: ids of ours, names of deadlines, services that are tried."""
+    """What stands there for a person to say: ids of ours, names of deadlines, services that are tried, the only package
+    it can be about, the version of the quantities that the page shows."""
     ours = {"mail", "step", "alert", "deadline", "task", "terms", "order_number", "organization_id", "services"}
+    ours |= {"offering", "version"}
     for moment in some(moments()):
         for update in (*moment.view.can_send, *moment.view.desk):
             offer = moment.offers[update]
@@ -198,6 +202,20 @@ def test_no_fact_is_made_up_on_any_page() -> None:
             shown = offered(offer.message, offer.known) if offer.message else {}
             said = {name for name, value in shown.items() if PLACEHOLDER not in str(value)}
             assert said <= offer.known | {"dry_run"}, (update, moment.way)
+
+
+def test_which_of_several_packages_a_message_is_about_is_left_to_people() -> None:
+    """WHS-12."""
+    asked = {"report_package": OfferingStatus.PENDING, "retry_package": OfferingStatus.FAILED}
+    found = set()
+    for moment in (moment for moment in moments() if isinstance(moment.state, WholesaleState)):
+        for update in asked.keys() & set(moment.view.can_send):
+            fitting = [name for name, each in moment.state.offerings.items() if each.status is asked[update]]
+            offer = moment.offers[update]
+            assert ("offering" in offer.known) == (len(fitting) == 1), moment.way
+            assert len(fitting) == 1 or all(name in offer.note for name in fitting), moment.way
+            found.add((update, len(fitting)))
+    assert found >= {("report_package", 1), ("report_package", 2), ("retry_package", 1), ("retry_package", 2)}
 
 
 def test_a_date_to_move_is_named_and_its_new_day_is_left_to_people() -> None:
