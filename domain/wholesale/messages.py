@@ -110,7 +110,7 @@ class WholesaleUser(Model):
     package: Identifier | None = Field(
         default=None, description="Exactly one. Only an administrator's may be left out. WHS-05, WHS-11"
     )
-    add_ons: Identifiers = ()
+    add_ons: Identifiers | None = Field(default=None, description="Left out, they stay as they are.")
     administrator: bool | None = Field(
         default=None, description="A full administrator; left out, somebody known stays what they are. WHS-05, WHS-06"
     )

@@ -68,11 +68,13 @@ class Assigned(Model):
 
 def wanted_for(user: WholesaleUser, has: Holding | None, limits: Limits) -> Holding:
     """What the user is to have; an administrator without a package gets that of the organization. Nobody stops being
-    an administrator by omission, which would be a way around WHS-06. WHS-05, WHS-11."""
+    an administrator by omission, which would be a way around WHS-06, nor loses an add-on by it. WHS-05, WHS-11."""
     package = user.package or (has.package if has else limits.created_with)
     was = has is not None and has.administrator
     administrator = was if user.administrator is None else user.administrator
-    return Holding(package=package, add_ons=tuple(sorted(user.add_ons)), administrator=administrator)
+    kept = has.add_ons if has else ()
+    add_ons = kept if user.add_ons is None else tuple(sorted(user.add_ons))
+    return Holding(package=package, add_ons=add_ons, administrator=administrator)
 
 
 def refuse_holding(wanted: Holding, has: Holding | None, assigned: Assigned, limits: Limits, prefix: str = "") -> None:

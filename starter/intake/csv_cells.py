@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from types import NoneType
-from typing import Any, Final, get_args, get_origin
+from typing import Annotated, Any, Final, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel
 
@@ -53,12 +53,14 @@ def columns(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _values(path: str, annotation: Any) -> Iterator[tuple[str, Any]]:
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
     inner = [part for part in get_args(annotation) if part not in (NoneType, ...)]
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield from ((f"{path}.{rest}", type_) for rest, type_ in columns(annotation).items())
     elif get_origin(annotation) is tuple:
         yield from _values(f"{path}.#", inner[0])
-    elif NoneType in get_args(annotation):
+    elif get_origin(annotation) is Annotated or NoneType in get_args(annotation):
         yield from _values(path, inner[0])
     else:
         yield path, plain(annotation)

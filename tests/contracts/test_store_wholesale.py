@@ -136,7 +136,8 @@ class TestAssigning:
             {"administrator": True},
         ],
     )
-    def test_what_it_says_is_all_that_is_known_afterwards(self, store: SqlStore, changes: dict[str, Any]) -> None:
+    def test_what_it_says_is_what_is_known_afterwards(self, store: SqlStore, changes: dict[str, Any]) -> None:
+        """What it leaves out stays: no add-ons, no administrator."""
         assign(store, a_user())
         other = a_user(**changes)
 
@@ -144,7 +145,7 @@ class TestAssigning:
         user = store.user(CUSTOMER, "u-1")
         assert (user.email, user.last_name) == (other.email, other.last_name)
         assert user.has == Holding(
-            package=other.package or "", add_ons=other.add_ons, administrator=other.administrator
+            package=other.package or "", add_ons=other.add_ons or (), administrator=bool(other.administrator)
         )
 
     def test_an_administrator_without_a_package_gets_that_of_the_organization_and_then_keeps_its_own(

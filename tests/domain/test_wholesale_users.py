@@ -90,6 +90,12 @@ class TestExactlyOnePackage:
         assert wanted_for(said, has, LIMITS) == holding(CALLING), "somebody said so"
         assert wanted_for(a_user(package=CALLING), None, LIMITS) == holding(CALLING), "nobody is one by omission"
 
+    def test_add_ons_stay_if_none_are_said_and_go_if_none_is_what_is_said(self) -> None:
+        has = Holding(package=CALLING, add_ons=(CONSOLE,))
+        assert wanted_for(a_user(), has, LIMITS) == has
+        assert wanted_for(a_user(add_ons=()), has, LIMITS).add_ons == ()
+        assert wanted_for(a_user(), None, LIMITS).add_ons == ()
+
     def test_add_ons_stand_in_one_order_whatever_is_sent(self) -> None:
         user = a_user(add_ons=("cisco_calling_plan", CONSOLE))
         assert wanted_for(user, None, LIMITS).add_ons == (CONSOLE, "cisco_calling_plan")

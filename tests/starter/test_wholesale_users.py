@@ -266,7 +266,7 @@ class TestWrongLines:
         [
             (a_line("U 1"), "line 2, column A: user_id: must be 1 to 64 Latin letters"),
             (a_line("U-1").replace("@", " at "), "line 2, column B: email: must be a mail address"),
-            (a_line("U-1", ""), "line 2: package: every user has exactly one (WHS-11)"),
+            (a_line("U-1", ""), "line 2, column E: package: every user has exactly one (WHS-11)"),
             (a_line("U-1", administrator="perhaps"), "line 2, column G: administrator:"),
             ("U-1,u@a.example,,Kato,webex_calling", "line 2, column C: first_name: is required"),
             (f"{a_line('U-1')},x", "line 2: column H has a value, and the header has no name for it"),
