@@ -60,7 +60,7 @@ def _values(path: str, annotation: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f"{path}.{rest}", type_) for rest, type_ in columns(annotation).items())
     elif get_origin(annotation) is tuple:
         yield from _values(f"{path}.#", inner[0])
-    elif get_origin(annotation) is Annotated or NoneType in get_args(annotation):
+    elif NoneType in get_args(annotation):
         yield from _values(path, inner[0])
     else:
         yield path, plain(annotation)
