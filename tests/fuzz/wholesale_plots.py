@@ -1,5 +1,6 @@
 """Wholesale customers and their compliance checks, to every end of both."""
 
+import asyncio
 from typing import Any, Final
 
 from tests.fuzz.generator import Json
@@ -9,6 +10,9 @@ from tests.fuzz.shots import LifecycleState
 
 LISTED: Final = "Zaribon Dynamics"
 """Invented, and the only one on the campaign's list."""
+
+LOOKS, PAUSE = 240, 0.25
+"""At what has to come: a minute, in seconds each."""
 
 CALLING, MEETINGS, CONSOLE = "webex_calling", "webex_meetings", "attendant_console"
 
@@ -89,6 +93,7 @@ async def a_customer_that_moves(scene: Scene) -> None:
     first = await the_check(scene, customer)
     await scene.tell(customer, "update_billing_address", billing_address={"city": "Osaka", "country": "JP"})
     second = await the_check(scene, customer, 2)
+    await gave_way(scene, first)
     await scene.burst(first)
     await scene.tell(second, "confirm_match")
     await scene.tell(second, "partner_replied")
@@ -104,6 +109,14 @@ async def a_customer_that_moves(scene: Scene) -> None:
     await scene.tell(third, "confirm_match")
     await removed_slowly(scene, customer)
     await scene.burst(third)
+
+
+async def gave_way(scene: Scene, check: LifecycleState) -> None:
+    """Before anybody shoots at it: a hostile message may be a valid approval, and then it never gives way."""
+    for _ in range(LOOKS):
+        if (await scene.look(check)).get("stage") not in ("checking", "in_review"):
+            return
+        await asyncio.sleep(PAUSE)
 
 
 async def removed_slowly(scene: Scene, customer: LifecycleState) -> None:
