@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count as numbers
 from pathlib import Path
@@ -25,12 +26,25 @@ AT_ONCE: Final = 10
 BURST: Final = 9
 """Hostile messages at each stage: the more, the fewer lives for as many messages."""
 
+TURNS: Final = 3
+"""Of each plot, at most, beyond the messages that were asked for."""
+
 ANY_PORTS: Final = Ports(temporal=0, ui=0, mail=0)
 SENDER: Final = "fuzz"
 
 
-async def campaign(directory: Path, report: Report, count: int, only: int | None = None, burst: int = BURST) -> Report:
-    """At least `count` messages, each plot told as often as the others; or one cast alone, again."""
+async def campaign(
+    directory: Path,
+    report: Report,
+    count: int,
+    only: int | None = None,
+    burst: int = BURST,
+    is_whole: Callable[[], bool] = lambda: True,
+) -> Report:
+    """At least `count` messages, each plot told as often as the others; or one cast alone, again.
+
+    What a hostile message kept from being reached, another turn of the plots may reach: they are told until `is_whole`.
+    """
     began = time.monotonic()
     async with service(directory, ANY_PORTS, time_travel=True, thresholds=THRESHOLDS) as running:
         lists = _Lists(running.database_url)
@@ -38,7 +52,7 @@ async def campaign(directory: Path, report: Report, count: int, only: int | None
         client = await Client.connect(running.server.address, identity=SENDER)
         wire = Wire(client, running.task_queue)
         if only is None:
-            await _many(wire, report, count, burst, lists)
+            await _many(wire, report, count, burst, lists, is_whole)
         else:
             await _tell(Scene(wire, report, only, burst, count, lists.add))
         await judge(wire, report, [running.directory / "worker.log", running.server.data.log])
@@ -68,12 +82,17 @@ def _register_account(running: Service) -> None:
     store.close()
 
 
-async def _many(wire: Wire, report: Report, count: int, burst: int, lists: _Lists) -> None:
+async def _many(
+    wire: Wire, report: Report, count: int, burst: int, lists: _Lists, is_whole: Callable[[], bool]
+) -> None:
     """Some at once, the next as soon as one is over: until there are messages enough, and each plot had its turn."""
     upcoming = numbers(1)
 
+    def goes_on(number: int) -> bool:
+        return number <= len(PLOTS) or report.count < count or (number <= TURNS * len(PLOTS) and not is_whole())
+
     async def teller() -> None:
-        while (number := next(upcoming)) <= len(PLOTS) or report.count < count:
+        while goes_on(number := next(upcoming)):
             await _tell(Scene(wire, report, number, burst, count, lists.add))
 
     async with asyncio.TaskGroup() as group:
