@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from domain.compliance.standing import NAME as COMPLIANCE
 from domain.kind import Kind
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
@@ -19,8 +20,6 @@ from starter.console.terminal import terminal
 
 if TYPE_CHECKING:
     from starter.forecast.run import Forecast, Question
-
-COMPLIANCE: Final = Lifecycle("compliance")
 
 HORIZON: Final = 500
 LONGEST: Final = 3600

@@ -1,6 +1,5 @@
 """What is shown of lists of restricted parties, and of one name that is looked for on them."""
 
-import asyncio
 from typing import Final
 
 from rich.table import Table
@@ -9,8 +8,7 @@ from rich.text import Text
 from activities.ports.screening import ScreeningList, ScreeningUnavailable
 from adapters.screening.chosen import screener
 from adapters.settings import Settings
-from adapters.sql.engine import DatabaseTrouble, StoreUnusable
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from domain.compliance.screening import Match, Screened, Screening
 from domain.working_time import clock_reading
 from starter.answers.screening import ListVersion, ScreeningListsAnswer, ScreeningTryAnswer
@@ -19,7 +17,7 @@ from starter.console.models import valid
 from starter.console.tables import NOTHING, list_table, plain_table
 from starter.console.terminal import shown, terminal
 from starter.reach.gate import settings
-from starter.reach.store_answers import answer_of
+from starter.reach.store import answer_of, opened
 
 SHORT: Final = 12
 """Digits of a digest that tell two files apart."""
@@ -68,15 +66,8 @@ async def try_name(name: str, country: str, aliases: list[str], city: str | None
 
 async def _screened(screened: Screened, installed: Settings) -> Screening:
     try:
-        store = await asyncio.to_thread(open_store, installed.database_url)
-        try:
+        with opened() as store:
             return await screener(installed, store).screen(screened)
-        finally:
-            await asyncio.to_thread(store.close)
-    except StoreUnusable as unusable:
-        raise Stop(Exit.UNREACHABLE, f"store: {unusable}. DATABASE_URL says where it is") from None
-    except DatabaseTrouble as failed:
-        raise Stop(Exit.UNREACHABLE, f"store: cannot be read now ({type(failed).__name__})") from None
     except ScreeningUnavailable as nobody:
         raise Stop(Exit.UNREACHABLE, str(nobody)) from None
 

@@ -2,15 +2,13 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from domain.lifecycle import Lifecycle
+from domain.wholesale.standing import NAME as WHOLESALE
 from starter.console.commands import ids_of
 from starter.console.options import By, DryRun, ErrorPolicy, Limit, MostBad, examples, flag
-
-WHOLESALE: Final = Lifecycle("wholesale")
 
 app = typer.Typer()
 users = typer.Typer(no_args_is_help=True, help="Users of a wholesale customer: import them, list them.")

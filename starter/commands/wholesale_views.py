@@ -16,7 +16,7 @@ from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject
 from starter.console.tables import NOTHING, facts_table, list_table
 from starter.console.terminal import shown, terminal
-from starter.reach.store_answers import answer_of
+from starter.reach.store import answer_of
 
 FORM = "certificate"
 

@@ -18,6 +18,7 @@ from adapters.sql.store import SqlStore, open_store
 from adapters.temporal.data_directory import CannotStart, usable
 from domain.account.account import RegisterAccount
 from domain.case.messages import OpenCase
+from domain.compliance.standing import NAME as COMPLIANCE
 from domain.lifecycle import Lifecycle
 from domain.mails import MailState
 from domain.option.messages import RequestOption
@@ -117,7 +118,7 @@ def _zones(start: Start) -> Iterator[tuple[str, str]]:
             zone, more = start.partner_contact.zone, []
         case OnboardCustomer():
             zone = start.zone or start.partner.contact.zone
-            more = [Subject(Lifecycle("compliance"), check_id(start.external_id, 1))]
+            more = [Subject(COMPLIANCE, check_id(start.external_id, 1))]
     yield from ((subject.workflow_id, zone) for subject in (subject_of(start), *more))
 
 

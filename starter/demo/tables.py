@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from domain.case.messages import OpenCase
+from domain.compliance.standing import NAME as COMPLIANCE
 from domain.lifecycle import Lifecycle
 from domain.option.messages import RequestOption
 from domain.order.messages import PlaceOrder
@@ -173,7 +174,7 @@ class Ended:
 
     def check_of(self, customer: OnboardCustomer) -> LifecycleView | None:
         """Its first compliance check."""
-        return self.view(Subject(Lifecycle("compliance"), check_id(customer.external_id, 1)))
+        return self.view(Subject(COMPLIANCE, check_id(customer.external_id, 1)))
 
     def notes(self, trial: StartTrial) -> Iterator[str]:
         """What it took for good, what it spared, where its devices are: under the table, for it is too long for it."""

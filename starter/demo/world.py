@@ -13,6 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from adapters.temporal.clock import current_time
 from domain.case.messages import OpenCase
+from domain.compliance.standing import NAME as COMPLIANCE
 from domain.lifecycle import Lifecycle, workflow_id
 from domain.option.messages import RequestOption
 from domain.order.messages import PlaceOrder
@@ -227,7 +228,7 @@ def sort_of(start: Start) -> str:
 
 def first_check_of(start: OnboardCustomer) -> str:
     """The workflow id of the compliance check that it begins with."""
-    return workflow_id(Lifecycle("compliance"), check_id(start.external_id, 1))
+    return workflow_id(COMPLIANCE, check_id(start.external_id, 1))
 
 
 def _what_came_of_it(subscription: LifecycleView, start: PlaceOrder | RequestOption) -> str:

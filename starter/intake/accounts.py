@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from activities.ports.accounts import AccountResult
-from adapters.sql.engine import DatabaseTrouble, StoreUnusable
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from domain.account.account import RegisterAccount
 from starter.answers.accounts import AccountImportAnswer, AccountImportLine
 from starter.console.exits import Exit, Stop
@@ -17,8 +16,8 @@ from starter.console.terminal import shown, terminal
 from starter.intake.account_files import FORM, AccountsFile
 from starter.intake.csv_rows import LineProblem
 from starter.intake.files import text_of
-from starter.intake.report import watched
-from starter.reach.gate import settings
+from starter.intake.report import checked, watched
+from starter.reach.store import opened
 
 AT_A_TIME: Final = 500
 """Accounts of one transaction."""
@@ -75,7 +74,7 @@ def import_accounts(path: Path, by: str | None, *, skip_bad: bool, dry_run: bool
     with text_of(path) as text:
         file = AccountsFile(path.name, text, sender(by, "import"), FORM, "account")
         if dry_run or not skip_bad:
-            valid = _checked(file, tally)
+            valid = checked(file, tally)
             if dry_run or tally.counts[BAD]:
                 tally.sum_up(valid, finished=dry_run)
                 _all_good(tally, "nothing was touched" if dry_run else "nothing was written (see --error-policy)")
@@ -84,36 +83,24 @@ def import_accounts(path: Path, by: str | None, *, skip_bad: bool, dry_run: bool
     _all_good(tally, "see the lines above")
 
 
-def _checked(file: AccountsFile, tally: Tally) -> int:
-    valid = 0
-    with watched(file, "checking") as rows:
-        for row in rows:
-            if isinstance(row.read, list):
-                tally.bad(row.line, row.read)
-            else:
-                valid += 1
-    return valid
-
-
 def _write_all(file: AccountsFile, tally: Tally) -> None:
     stop: Stop | None = None
     try:
         _write(file, tally)
     except KeyboardInterrupt:
         stop = Stop(Exit.INTERRUPTED, "interrupted")
-    except StoreUnusable as unusable:
-        stop = Stop(Exit.UNREACHABLE, f"store: {unusable}. DATABASE_URL says where it is")
-    except DatabaseTrouble as failed:
-        stop = Stop(Exit.UNREACHABLE, f"store: cannot be written now ({type(failed).__name__})")
+    except Stop as ended:
+        if ended.exit is not Exit.UNREACHABLE:
+            raise
+        stop = ended
     tally.sum_up(sum(tally.counts[result] for result in AccountResult), finished=stop is None)
     if stop:
         raise Stop(stop.exit, f"{stop.message}. Run it again to go on: what is written stays.")
 
 
 def _write(file: AccountsFile, tally: Tally) -> None:
-    store = open_store(settings().database_url)
     batch: dict[str, tuple[int, RegisterAccount]] = {}
-    try:
+    with opened("written") as store:
         with watched(file, "writing") as rows:
             for row in rows:
                 if isinstance(row.read, list):
@@ -125,8 +112,6 @@ def _write(file: AccountsFile, tally: Tally) -> None:
                     batch = {}
                 batch[row.read.zoid] = (row.line, row.read)
         _write_some(store, batch, tally)
-    finally:
-        store.close()
 
 
 def _write_some(store: SqlStore, batch: dict[str, tuple[int, RegisterAccount]], tally: Tally) -> None:

@@ -11,7 +11,7 @@ from starter.console.ids import kind_of, subject_of
 from starter.console.terminal import terminal
 from starter.intake.existing import first_stage
 from starter.intake.files import Row, StartsFile
-from starter.intake.report import Tally
+from starter.intake.report import Tally, watched
 from starter.intake.start import Desk, Result
 from starter.reach import gate
 from starter.reach.records import Records
@@ -35,7 +35,7 @@ class Import:
 
     async def all_of(self, file: StartsFile) -> None:
         """Start all that the file holds, a few at a time."""
-        with self.tally.watched(file, "starting") as rows:
+        with watched(file, "starting") as rows:
             async with asyncio.TaskGroup() as group:
                 for _ in range(IN_FLIGHT):
                     group.create_task(self._some(rows))

@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any, Final, Protocol, TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -13,7 +13,7 @@ from starter.answers.lifecycle import ImportAnswer, ImportLine, names
 from starter.console.exits import Exit
 from starter.console.terminal import shown, terminal
 from starter.intake.csv_rows import LineProblem
-from starter.intake.files import Row, StartsFile
+from starter.intake.files import LinesFile
 
 R_co = TypeVar("R_co", covariant=True)
 
@@ -40,10 +40,6 @@ class Tally:
         self.finished = False
         self._most_bad = most_bad
         self._kind = kind
-
-    def watched(self, file: StartsFile, what: str) -> AbstractContextManager[Iterator[Row]]:
-        """The file's rows, with a bar on a terminal."""
-        return watched(file, what)
 
     def bad(self, line: int, found: Sequence[LineProblem]) -> None:
         """A line that cannot be read; after a while they are only counted."""
@@ -112,10 +108,16 @@ def watched(file: Counted[R_co], what: str) -> Iterator[Iterator[R_co]]:
         yield iter(bar.track(file.rows(), total=total or None))
 
 
-def checked(file: StartsFile, tally: Tally) -> int:
+class TellsBad(Protocol):
+    """Whoever sums an import up."""
+
+    def bad(self, line: int, found: Sequence[LineProblem]) -> None: ...
+
+
+def checked(file: LinesFile, tally: TellsBad) -> int:
     """Read the whole file, telling every line that is wrong; how many are valid."""
     valid = 0
-    with tally.watched(file, "checking") as rows:
+    with watched(file, "checking") as rows:
         for row in rows:
             if isinstance(row.read, list):
                 tally.bad(row.line, row.read)

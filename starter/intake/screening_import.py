@@ -130,23 +130,15 @@ def _write(path: Path, tally: Tally, by: str) -> None:
 
 
 def _written(path: Path, tally: Tally, by: str, now: datetime) -> ScreeningList:
-    from adapters.sql.engine import DatabaseTrouble, StoreUnusable
-    from adapters.sql.store import open_store
-    from starter.reach.gate import settings
+    from starter.reach.store import opened
 
     try:
-        store = open_store(settings().database_url)
-        try:
-            with watched(tally.file, "writing") as rows:
-                entries = _unchanged(path, tally, (row.read for row in rows))
-                return store.import_list(tally.name, entries, digest=tally.digest, by=by, now=now)
-        finally:
-            store.close()
-    except StoreUnusable as unusable:
-        raise Stop(Exit.UNREACHABLE, f"store: {unusable}. DATABASE_URL says where it is") from None
-    except DatabaseTrouble as failed:
-        text = f"store: cannot be written now ({type(failed).__name__}); nothing was written: run it again"
-        raise Stop(Exit.UNREACHABLE, text) from None
+        with (
+            opened("written", "; nothing was written: run it again") as store,
+            watched(tally.file, "writing") as rows,
+        ):
+            entries = _unchanged(path, tally, (row.read for row in rows))
+            return store.import_list(tally.name, entries, digest=tally.digest, by=by, now=now)
     except Refused as refused:
         raise Stop(Exit.REFUSED, refused.problem.message, problems=(refused.problem,)) from None
 

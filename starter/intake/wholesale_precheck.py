@@ -7,12 +7,13 @@ from typing import Any, Final, NamedTuple
 from adapters.setting_groups import ScreeningService
 from adapters.settings import Settings
 from adapters.sql.store import SqlStore
-from domain.lifecycle import Lifecycle
+from domain.compliance.standing import NAME as COMPLIANCE
 from domain.reasons import Problem, Reason
 from domain.values import Refused
 from domain.wholesale.checks import check_id
 from domain.wholesale.dial_in import DialIn, dial_in
 from domain.wholesale.messages import OnboardCustomer, against_form_g
+from domain.wholesale.standing import NAME as WHOLESALE
 from starter.answers.wholesale import FirstCheck, PrecheckAnswer
 from starter.console.exits import Exit, Stop, bad, bad_input
 from starter.console.ids import Subject
@@ -23,9 +24,6 @@ from starter.console.terminal import terminal
 from starter.intake.content import differing
 from starter.reach.gate import settings
 from starter.reach.records import Records
-
-COMPLIANCE: Final = Lifecycle("compliance")
-WHOLESALE: Final = Lifecycle("wholesale")
 
 COUNTRY: Final = "billing_address.country"
 ID: Final = "external_id"

@@ -15,8 +15,7 @@ from uuid import uuid4
 from temporalio.client import Client
 
 from activities.ports import NotKnown
-from adapters.sql.engine import DatabaseTrouble, StoreUnusable
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from domain.values import Refused
 from domain.view import LifecycleView
 from domain.wholesale.messages import AssignBatch, WholesaleUser
@@ -26,10 +25,11 @@ from starter.console.ids import Subject
 from starter.console.models import valid
 from starter.console.options import sender
 from starter.intake.files import text_of
-from starter.intake.report import watched
+from starter.intake.report import checked, watched
 from starter.intake.wholesale_users import AT_A_TIME, FORM, ImportedUser, UsersFile, batch_id
 from starter.intake.wholesale_users_tally import BAD, Tally
 from starter.reach import gate
+from starter.reach.store import opened
 
 UPDATE: Final = "assign_batch"
 
@@ -60,7 +60,7 @@ def import_users(subject: Subject, path: Path, how: How) -> None:
     with text_of(path) as text:
         file = UsersFile(path.name, text, sender(how.by, "import"), FORM, "user")
         if how.dry_run or not how.skip_bad:
-            valid = _checked(file, tally)
+            valid = checked(file, tally)
             if how.dry_run or tally.counts[BAD]:
                 tally.sum_up(valid, finished=how.dry_run)
                 tally.all_good("nothing was touched" if how.dry_run else "nobody was assigned (see --error-policy)")
@@ -69,55 +69,36 @@ def import_users(subject: Subject, path: Path, how: How) -> None:
     tally.all_good("see the lines above")
 
 
-def _checked(file: UsersFile, tally: Tally) -> int:
-    valid = 0
-    with watched(file, "checking") as rows:
-        for row in rows:
-            if isinstance(row.read, list):
-                tally.bad(row.line, row.read)
-            else:
-                valid += 1
-    return valid
-
-
 def _assign_all(subject: Subject, file: UsersFile, tally: Tally, how: How) -> None:
     stop: Stop | None = None
     try:
         asyncio.run(_assign(subject, file, tally, how))
     except KeyboardInterrupt:
-        stop = Stop(Exit.INTERRUPTED, "interrupted.")
-    except StoreUnusable as unusable:
-        stop = Stop(Exit.UNREACHABLE, f"store: {unusable}. DATABASE_URL says where it is.")
-    except DatabaseTrouble as failed:
-        stop = Stop(Exit.UNREACHABLE, f"store: cannot be written now ({type(failed).__name__}).")
+        stop = Stop(Exit.INTERRUPTED, "interrupted")
     except Stop as ended:
         stop = ended
     tally.sum_up(tally.told, finished=stop is None)
     if stop:
         goes_on = stop.exit in {Exit.INTERRUPTED, Exit.UNREACHABLE}
-        text = f"{stop.message} Run it again to go on: what is assigned stays." if goes_on else stop.message
-        raise Stop(stop.exit, text, stop.field, stop.others, stop.problems)
+        again = f"{stop.message.rstrip('.')}. Run it again to go on: what is assigned stays."
+        raise Stop(stop.exit, again if goes_on else stop.message, stop.field, stop.others, stop.problems)
 
 
 async def _assign(subject: Subject, file: UsersFile, tally: Tally, how: How) -> None:
-    store = await asyncio.to_thread(open_store, gate.settings().database_url)
-    try:
+    with opened("written") as store, watched(file, "assigning") as rows:
         await asyncio.to_thread(_refuse_unless_open, store, subject)
         run = Assigning(await gate.client(), store, subject, tally, how)
         batch: list[Numbered] = []
-        with watched(file, "assigning") as rows:
-            for row in rows:
-                if isinstance(row.read, list):
-                    tally.bad(row.line, row.read)
-                    continue
-                assert isinstance(row.read, ImportedUser)  # noqa: S101 - for the type checker
-                batch.append(Numbered(row.line, row.read.user))
-                if len(batch) == AT_A_TIME:
-                    await run.all_of(batch)
-                    batch = []
+        for row in rows:
+            if isinstance(row.read, list):
+                tally.bad(row.line, row.read)
+                continue
+            assert isinstance(row.read, ImportedUser)  # noqa: S101 - for the type checker
+            batch.append(Numbered(row.line, row.read.user))
+            if len(batch) == AT_A_TIME:
+                await run.all_of(batch)
+                batch = []
         await run.all_of(batch)
-    finally:
-        store.close()
 
 
 def _refuse_unless_open(store: SqlStore, subject: Subject) -> None:

@@ -8,11 +8,10 @@ from typing import Any, Final, Self
 
 from activities.ports.store import StoredLifecycle
 from adapters.setting_groups import ScreeningService
-from adapters.sql.engine import DatabaseTrouble, StoreUnusable
-from adapters.sql.store import SqlStore, open_store
-from domain.lifecycle import Lifecycle
+from adapters.sql.store import SqlStore
 from domain.values import Message
 from domain.wholesale.messages import ScreenAgain
+from domain.wholesale.standing import NAME as WHOLESALE
 from starter.answers.batch import BatchAnswer
 from starter.answers.screening import RescreenAnswer
 from starter.console.exits import Exit, Stop
@@ -22,9 +21,9 @@ from starter.console.options import sender
 from starter.reach import gate
 from starter.reach.batch import Ended, Planned, Wanted, do_to_one
 from starter.reach.several import each_of
+from starter.reach.store import opened
 
 UPDATE: Final = "screen_again"
-WHOLESALE: Final = Lifecycle("wholesale")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,18 +104,9 @@ async def rescreen(partner: str | None, limit: int, by: str | None, *, dry_run: 
 
 
 def _planned(partner: str | None, limit: int, by: str | None) -> tuple[Rescreen, Plan]:
-    settings = gate.settings()
-    try:
-        store = open_store(settings.database_url)
-        try:
-            wanted = Rescreen.by(_list_version(store, settings.screening.service), by, limit)
-            return wanted, _plan(store, wanted, partner)
-        finally:
-            store.close()
-    except StoreUnusable as unusable:
-        raise Stop(Exit.UNREACHABLE, f"store: {unusable}. DATABASE_URL says where it is") from None
-    except DatabaseTrouble as failed:
-        raise Stop(Exit.UNREACHABLE, f"store: cannot be read now ({type(failed).__name__})") from None
+    with opened() as store:
+        wanted = Rescreen.by(_list_version(store, gate.settings().screening.service), by, limit)
+        return wanted, _plan(store, wanted, partner)
 
 
 def _list_version(store: SqlStore, service: ScreeningService) -> str | None:

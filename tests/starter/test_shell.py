@@ -20,7 +20,7 @@ from starter.answers.lifecycle import ShowAnswer
 from starter.commands import watch
 from starter.intake import report
 from starter.intake.files import opened
-from starter.intake.report import Tally, checked
+from starter.intake.report import Tally, checked, watched
 from starter.service import env_file
 from tests.makers import MONDAY, an_order, cancelled
 from tests.starter.conftest import Tenure
@@ -256,7 +256,7 @@ class TestProgress:
         self, tenure: Tenure, file: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         async def interrupted(file: Any, tally: Tally, **_: Any) -> None:
-            with tally.watched(file, "starting") as rows:
+            with watched(file, "starting") as rows:
                 tally.became(next(rows).line, "SO-801", "started", "", "")
                 raise KeyboardInterrupt
 
