@@ -97,7 +97,7 @@ def workers(client: Client, settings: Settings, store: SqlStore, transport: Tran
                 trials,
                 OptionActivities(store, calendars, lifecycles),
                 CaseActivities(store, calendars, lifecycles, settings.large_user_thresholds, settings.support_doors),
-                *wholesale(settings, store, lifecycles),
+                *wholesale(settings, store, calendars, lifecycles),
                 RulesActivities(calendars),
             ),
             activity_executor=held.enter_context(ThreadPoolExecutor(SQL_THREADS, "sql")),
@@ -124,9 +124,11 @@ def activities_of(*objects: object) -> list[Callable[..., Any]]:
     return [method for method in methods if hasattr(method, "__temporal_activity_definition")]
 
 
-def wholesale(settings: Settings, store: SqlStore, lifecycles: TemporalLifecycles) -> tuple[object, ...]:
+def wholesale(
+    settings: Settings, store: SqlStore, calendars: LibraryCalendars, lifecycles: TemporalLifecycles
+) -> tuple[object, ...]:
     """The world of wholesale customers and of their compliance checks."""
-    calendars, offered = LibraryCalendars(), settings.wholesale
+    offered = settings.wholesale
     return (
         WholesaleActivities(store, calendars, lifecycles, offered.catalogue, offered.locations, offered.telephony),
         WholesaleUserActivities(store),

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Lock
 from typing import Final
 
 from activities.ports.screening import ListEntry, ScreeningLists, ScreeningUnavailable
+from adapters.screening import time_of_this_machine
 from adapters.screening.prepared import Found, PreparedList
 from domain.compliance.screening import MATCHES_KEPT, Match, Screened, Screening
 
@@ -17,11 +18,6 @@ DIFFER: Final = 2.0
 """Points less where it names others only: who is looked for moves, so it is little."""
 
 NO_LIST: Final = "no screening list was imported yet: tenure screening import FILE"
-
-
-def time_of_this_machine() -> datetime:
-    """UTC."""
-    return datetime.now(UTC)
 
 
 class EmbeddedScreening:

@@ -16,7 +16,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from activities.ports.screening import ScreeningUnavailable
-from adapters.screening.embedded import time_of_this_machine
+from adapters.screening import time_of_this_machine
 from domain.compliance.screening import MATCHES_KEPT, Match, Screened, Screening
 
 LIMIT: Final = 100
