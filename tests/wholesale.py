@@ -1,6 +1,6 @@
 """Wholesale customers for tests: one maker per thing. Invented people and companies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import count
 from typing import Any, Final
@@ -276,3 +276,12 @@ def small_ones() -> tuple[WholesaleState, ...]:
     return created(packages={CALLING: 10}, add_ons={}), created(
         external_id="W-2", own_organization=True, packages={CALLING: 1}, add_ons={CONSOLE: 1}
     )
+
+
+def above(assigned: Assigned, packages: Mapping[str, int], add_ons: Mapping[str, int]) -> str | None:
+    """Of which package or add-on more is assigned than these quantities allow, if any."""
+    for used, quantities in ((assigned.packages, packages), (assigned.add_ons, add_ons)):
+        for name, many in used.items():
+            if many > quantities.get(name, 0):
+                return name
+    return None

@@ -63,7 +63,7 @@ class CheckLine(ListLine):
             found=found.found if found else 0,
             best_score=found.matches[0].score if found and found.matches else None,
             review_late=REVIEW_LATE in state.alerts,
-            contacts=state.contacts_carried + len(state.contacts_made),
+            contacts=state.contacts_out,
             next_contact_at=next_contact,
             contact_due=next_contact is not None and next_contact - now <= CONTACT_IS_NEAR,
             partner_replied=state.was_reached,

@@ -129,9 +129,14 @@ class CheckStanding(LifecycleState):
         return self.carried.contacts_made if self.carried else 0
 
     @property
+    def contacts_out(self) -> int:
+        """How often the partner was contacted, by this check and by those that it goes on from. WHS-26."""
+        return self.contacts_carried + len(self.contacts_made)
+
+    @property
     def was_contacted(self) -> bool:
         """Did the partner hear of it, from this check or from an earlier one?"""
-        return bool(self.contacts_made or self.contacts_carried)
+        return self.contacts_out > 0
 
     @property
     def team(self) -> str | None:
@@ -156,8 +161,8 @@ class CheckStanding(LifecycleState):
     def unreachable_on(self) -> date | None:
         """The last day for an answer to the last contact; None while contacts are to come, or one was left out, or the
         partner was reached. WHS-27, AMB-30."""
-        last, made = self._last_contact_at, self.contacts_carried + len(self.contacts_made)
-        if last is None or self.was_reached or made < len(self.policy.contacts):
+        last = self._last_contact_at
+        if last is None or self.was_reached or self.contacts_out < len(self.policy.contacts):
             return None
         return self.unreachable_after(last)
 
@@ -221,7 +226,7 @@ class CheckStanding(LifecycleState):
         return CarriedOver(
             check_id=self.check_id,
             non_compliant_since=self.non_compliant_since,
-            contacts_made=self.contacts_carried + len(self.contacts_made),
+            contacts_made=self.contacts_out,
             partner_replied=self.was_reached,
         )
 

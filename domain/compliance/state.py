@@ -45,7 +45,7 @@ class CheckState(CheckContacts):
         posted again: the ledger knows what had left. R9."""
         self.failing, self.told_of = {}, S.CHECKING
         self._note("started_again", now, was=self.stage)
-        if self.stage is S.NON_COMPLIANT and self.contacts_begun > self.contacts_carried + len(self.contacts_made):
+        if self.stage is S.NON_COMPLIANT and self.contacts_begun > self.contacts_out:
             self.post(ComplianceMail.COMPLIANCE_CONTACT, str(self.contacts_begun))
         if self.stage is S.IN_REVIEW:
             self._tell_team(ComplianceMail.COMPLIANCE_REVIEW_WANTED, (self.found_at or now) + self.policy.review_within)

@@ -102,7 +102,7 @@ def in_words(match: Match) -> str:
 def _contacts(state: CheckState) -> str | None:
     if state.non_compliant_since is None:
         return None
-    return f"{state.contacts_carried + len(state.contacts_made)} of {len(state.policy.contacts)}"
+    return f"{state.contacts_out} of {len(state.policy.contacts)}"
 
 
 def _because(state: CheckState) -> str | None:

@@ -1,6 +1,5 @@
 """Who may have what: exactly one package, never above the quantity, an administrator never too little. Pure."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Self
 
@@ -165,12 +164,3 @@ def _count(counts: dict[str, int], names: tuple[str, ...], sign: int) -> None:
         counts[name] = counts.get(name, 0) + sign
         if not counts[name]:
             del counts[name]
-
-
-def above(assigned: Assigned, packages: Mapping[str, int], add_ons: Mapping[str, int]) -> str | None:
-    """Of which package or add-on more is assigned than these quantities allow, if any."""
-    for used, quantities in ((assigned.packages, packages), (assigned.add_ons, add_ons)):
-        for name, count in used.items():
-            if count > quantities.get(name, 0):
-                return name
-    return None

@@ -19,9 +19,10 @@ from domain.reasons import Reason
 from domain.values import Refused
 from domain.wholesale.catalogue import DEFAULT
 from domain.wholesale.messages import WholesaleUser
-from domain.wholesale.users import Assigned, Holding, Limits, UserChange, UserResult, above, after
+from domain.wholesale.users import Assigned, Holding, Limits, UserChange, UserResult, after
 from tests.makers import MONDAY
 from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.wholesale import above
 
 LATER = MONDAY + timedelta(hours=1)
 
