@@ -51,11 +51,6 @@ class ScreenCustomer(Model):
 
     check_id: Identifier
     screened: Screened
-    last_look: bool = False
-    """Just before the deprovisioning."""
-
-    at: AwareDatetime
-    """On the workflow's clock."""
 
 
 class CheckInQuestion(Model):

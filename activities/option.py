@@ -71,7 +71,7 @@ class SubscriptionSilent(Exception):
     """It was told and the store does not know yet what it made of it: told again, and looked up again."""
 
 
-LOOKS: Final = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4]
+LOOKS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4)
 """Seconds between two looks at what a subscription made of it: together less than an activity on the spot may take."""
 
 

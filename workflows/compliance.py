@@ -95,11 +95,9 @@ class ComplianceCheck(LifecycleWorkflow[CheckState]):
         if found is not None and self.state.stage is CheckStage.CHECKING:
             self.state.screened(found, workflow.now())
 
-    async def found(self, summary: str, *, last_look: bool = False) -> Screening | None:
+    async def found(self, summary: str) -> Screening | None:
         """What the newest list says; None if nobody wants to know any more."""
-        request = ScreenCustomer(
-            check_id=self.state.check_id, screened=self.start.screened, last_look=last_look, at=workflow.now()
-        )
+        request = ScreenCustomer(check_id=self.state.check_id, screened=self.start.screened)
         with suppress(LeftOut):
             return await self.carry_out(ComplianceActivities.screen_customer, request, step=SCREENING, summary=summary)
         return None
@@ -109,17 +107,13 @@ class ComplianceCheck(LifecycleWorkflow[CheckState]):
         an operator's hold puts it off. WHS-27."""
         self.state.customer_reported(await self.look(), workflow.now())
         if self.state.time_is_up:
-            found = await self.found("Last look before the deprovisioning", last_look=True)
+            found = await self.found("Last look before the deprovisioning")
             if self.state.held_by_operator is not None:
                 await self.nobody_holds_it()
             elif found is not None:
                 self.state.looked_last(found, workflow.now())
         if self.state.stage is CheckStage.DEPROVISIONING:
             await self.beyond_recall("The point of no return")
-
-    async def nobody_holds_it(self) -> None:
-        """What cannot be undone waits for as long as an operator holds the check; then it looks again."""
-        await self.until(lambda: self.state.held_by_operator is None or not self.state.time_is_up)
 
     def gave_way(self) -> None:
         """What is decided needs no list any more."""

@@ -151,6 +151,10 @@ class LifecycleWorkflow(Records[L]):
             await self.until(self._is_settled)
         self.show()
 
+    async def nobody_holds_it(self) -> None:
+        """What cannot be undone waits for as long as an operator holds it, unless it is over before."""
+        await self.until(lambda: self.state.closed or self.state.held_by_operator is None)
+
     async def beyond_recall(self, summary: str) -> None:
         """Temporal knows what has happened before anybody else does: else a worker that dies now would do it once
         more, and a message that came meanwhile might win against what others have heard of already."""

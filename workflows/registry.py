@@ -12,7 +12,13 @@ from workflows.trial import Trial
 from workflows.wholesale import WholesaleCustomer
 
 WORKFLOWS: Final[list[type[Any]]] = [
-    *(Order, Subscription, Trial, DeviceLoan, OptionRequest, SupportCase),
-    *(WholesaleCustomer, ComplianceCheck),
+    Order,
+    Subscription,
+    Trial,
+    DeviceLoan,
+    OptionRequest,
+    SupportCase,
+    WholesaleCustomer,
+    ComplianceCheck,
 ]
 """One for each row of the table of lifecycles, by the name that the row gives it."""

@@ -139,10 +139,6 @@ class Trial(LifecycleWorkflow[TrialState]):
                 await self.nobody_holds_it()
         await self.written()
 
-    async def nobody_holds_it(self) -> None:
-        """What cannot be undone waits for as long as an operator holds the trial."""
-        await self.until(lambda: self.state.closed or self.state.held_by_operator is None)
-
     async def lose_for_good(self) -> None:
         """Step by step, each decided and recorded; phone numbers wait until E + 45 days. TRL-77 to TRL-80, AMB-48."""
         for step in self.state.losses_to_come:

@@ -17,8 +17,9 @@ with workflow.unsafe.imports_passed_through():
     )
     from activities.wholesale_users import StepToTake, WholesaleUserActivities
     from domain.compliance.messages import CustomerNews
+    from domain.compliance.standing import NAME as CHECK
     from domain.deadlines import Deadline
-    from domain.lifecycle import Lifecycle, workflow_id
+    from domain.lifecycle import workflow_id
     from domain.values import Model, as_line
     from domain.view import LifecycleView
     from domain.wholesale import standing as wholesale
@@ -38,8 +39,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import required
     from workflows.updates import takes_updates_of
     from workflows.wholesale_users import NEEDED_BY_NOBODY, WholesaleUsers
-
-CHECK: Final = Lifecycle("compliance")
 
 SCREENING: Final = (WholesaleActivities.start_check.__name__, WholesaleActivities.locate.__name__)
 """Steps, by name, that are tried no more once the customer is on its way out."""

@@ -113,10 +113,6 @@ class WholesaleUsers(LifecycleWorkflow[WholesaleState]):
             self.state.users_are_removed(done.assigned)
             removed = done.removed > 0
 
-    async def nobody_holds_it(self) -> None:
-        """What cannot be undone waits for as long as an operator holds the customer."""
-        await self.until(lambda: self.state.held_by_operator is None)
-
 
 NEEDED_BY_NOBODY: Final = frozenset(
     {

@@ -30,7 +30,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker._workflow import _WorkflowWorker
 
-from activities.option import LOOKS
+from activities import option
 from adapters.sql.store import SqlStore
 from domain.lifecycle import Lifecycle, workflow_id
 from domain.order.messages import PlaceOrder
@@ -41,7 +41,7 @@ from workflows.steps import LAST_WORDS, ON_THE_SPOT
 ON_THE_SPOT["schedule_to_close_timeout"] = timedelta(minutes=1)
 """Else what a workflow does would depend on how much this machine has to do: steps ran in a task of their own then."""
 
-LOOKS.extend([0.5] * 60)
+option.LOOKS += (0.5,) * 60  # type: ignore[misc, assignment]
 """Likewise for what another workflow makes of it meanwhile: half a minute instead of a second."""
 
 _begins = _WorkflowWorker.__init__
