@@ -49,11 +49,11 @@ class Lists:
     def import_list(
         self, name: str, entries: Iterable[ListEntry], *, digest: str, by: str, now: datetime
     ) -> ScreeningList:
-        """Not needed here."""
+        """Of the port, and no part of what screening asks: lists are imported into the real store."""
         raise NotImplementedError
 
     def screening_lists(self, *, current_only: bool = False) -> list[ScreeningList]:
-        """Not needed here."""
+        """Of the port, and no part of what screening asks: lists are imported into the real store."""
         raise NotImplementedError
 
     def current_version(self) -> str:

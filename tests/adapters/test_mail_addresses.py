@@ -9,7 +9,8 @@ from activities.ports import UnsafeMail
 from adapters.mail.composer import in_ascii
 from domain.order.mails import OrderMail
 from domain.values import Language, Person
-from tests.adapters.test_mail_letters import COMPOSER, MESSAGE_ID, a_letter
+from tests.adapters.test_mail_letters import COMPOSER, a_letter
+from tests.support.written_mail import MESSAGE_ID
 
 
 def reader(email: str) -> Person:

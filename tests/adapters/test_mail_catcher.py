@@ -14,7 +14,8 @@ from adapters.mail.transport import Security, SmtpTransport
 from domain.mails import MailKind
 from domain.order.mails import OrderMail
 from domain.values import Language
-from tests.adapters.test_mail_letters import COMPOSER, GREETED, MESSAGE_ID, PDF, a_letter
+from tests.adapters.test_mail_letters import COMPOSER, PDF, a_letter
+from tests.support.written_mail import GREETED, MESSAGE_ID
 
 NOON = datetime(2031, 6, 2, 12, 0, tzinfo=UTC)
 

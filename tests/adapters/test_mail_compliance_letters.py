@@ -15,7 +15,7 @@ from domain.compliance.state import CheckState
 from domain.lifecycle import PostedMail
 from domain.mails import Letter, MailState
 from domain.values import Language
-from tests.adapters.test_mail_wholesale import STOPS, a_reader, composed, shown_in
+from tests.adapters.test_mail_wholesale import STOPS, composed
 from tests.compliance import (
     LISTED,
     TEAM,
@@ -33,6 +33,7 @@ from tests.compliance import (
 )
 from tests.makers import MONDAY, days, some
 from tests.support.one_item import in_one_item
+from tests.support.written_mail import a_reader, shown_in
 
 C = ComplianceMail
 SECRETS: Final = (LISTED, "E-4711", "Invented Restricted", "98", "irp-1", "transliteration", "another company")

@@ -13,9 +13,9 @@ from domain.policy import HOUR
 from domain.trial.mails import TrialMail
 from domain.values import Language, Person
 from domain.working_time import end_of_day
-from tests.adapters import test_mail_letters as letters
 from tests.adapters import test_mail_trials as trials
 from tests.makers import some
+from tests.support.written_mail import part
 
 END_OF_29_APRIL = {
     Language.JAPANESE: "2027年4月29日(木) 24:00 ({zone}, UTC+02:00)",
@@ -96,6 +96,6 @@ def test_amb_47_the_mail_of_e_says_on_e_that_the_trial_ends_and_later_that_it_ha
     last, over = LAST_DAY[language]
     for last_day, said, not_said in ((True, last, over), (False, over, last)):
         mail = trials.composed(trials.a_letter(kind, language, last_day=last_day))
-        words = f"{mail['Subject']}\n{letters.part(mail, 'plain')}"
+        words = f"{mail['Subject']}\n{part(mail, 'plain')}"
         assert re.search(said, mail["Subject"])
         assert not re.search(not_said, words)

@@ -18,6 +18,7 @@ from tests.adapters import test_mail_options as options
 from tests.adapters import test_mail_trials as trials
 from tests.adapters import test_mail_wholesale as wholesale
 from tests.support.one_item import in_one_item
+from tests.support.written_mail import part
 
 TECHNICAL = {OrderMail.WELCOME, TrialMail.TRIAL_WELCOME, TrialMail.TRIAL_STARTED, TrialMail.TRIAL_SETUP} | set(CaseMail)
 """They begin or set up the use of the service, or are about help with it."""
@@ -43,7 +44,7 @@ DAY_AND_NIGHT = {
 @in_one_item("kind", mail_kinds())
 def test_amb_57_a_mail_names_one_desk_and_promises_only_what_that_one_does(kind: MailKind, language: Language) -> None:
     usual = next(usual for kinds, usual in ROOMS if kind in kinds)
-    text = orders.part(usual(kind, language), "plain")
+    text = part(usual(kind, language), "plain")
     technical = kind in TECHNICAL
     assert (str(orders.LINKS.technical_desk) in text) is technical
     assert (str(orders.LINKS.order_desk) in text) is not technical

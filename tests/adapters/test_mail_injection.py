@@ -25,18 +25,10 @@ from adapters.mail.stationery import _sheet
 from domain.mails import Letter, MailKind
 from domain.order.mails import OrderMail
 from domain.values import Language, Person
-from tests.adapters.test_mail_letters import (
-    COMPOSER,
-    FACTS,
-    LINKS,
-    MESSAGE_ID,
-    NEEDED,
-    PDF,
-    a_letter,
-    the_facts,
-)
+from tests.adapters.test_mail_letters import COMPOSER, FACTS, LINKS, NEEDED, PDF, a_letter, the_facts
 from tests.support.one_item import in_one_item
 from tests.support.read_mail import READER
+from tests.support.written_mail import MESSAGE_ID, part
 
 FREE_TEXT = (
     "customer_company",
@@ -135,6 +127,19 @@ def assert_words_stay_words(letter: Letter, words: str) -> None:
     assert name_in(envelope.content) == f"{words} {words}"
     assert not re.search(r"<(script|img|iframe)", html.get_content())
     assert {link[:8] for link in re.findall(r'href="([^"]*)"', html.get_content())} == {"https://"}
+
+
+def assert_as_harmless(content: bytes, words: str, usual: EmailMessage, times: int = 1) -> str:
+    """The reader's names and these places have the words, and all else is as usual; answers the HTML."""
+    mail = message_from_bytes(content, policy=READER)
+    assert raw_headers(content) == list(usual.keys())
+    assert [address.addr_spec for address in mail["To"].addresses] == ["reader@partner.example"]
+    assert name_in(content) == f"{words} {words}"
+    text, html = part(mail, "plain"), part(mail, "html")
+    assert text.count(words) >= times
+    assert markup.unescape(html).count(words) >= times
+    assert not re.search(r"<(script|img|iframe)", html)
+    return html
 
 
 @in_one_item("words", HARMLESS)

@@ -1,19 +1,14 @@
 """What the mails about option requests say, and those about SLA clocks to our own people. domain.md §4, §8.3."""
 
-import html as markup
 import re
 from datetime import date, timedelta
-from email import message_from_bytes
-from email.headerregistry import Address
-from email.message import EmailMessage
-from functools import cache
+from functools import partial
 from itertools import product
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pytest
 
 from activities.ports import UnsafeMail
-from adapters.mail.composer import JinjaComposer
 from adapters.mail.languages import language_name
 from adapters.mail.reader import FactMissing, Reader
 from adapters.mail.stationery import Stationery
@@ -24,28 +19,43 @@ from domain.option.facts import OptionFacts
 from domain.option.mails import OptionMail
 from domain.option.messages import ContactOf, OptionKind
 from domain.values import Language, Person
-from tests.adapters.test_mail_injection import HARMFUL, HARMLESS, name_in, raw_headers
-from tests.adapters.test_mail_letters import (
-    GREETED,
-    INSTANT,
-    INSTANT_THERE,
-    LINKS,
-    LONGEST_SUBJECT,
-    MESSAGE_ID,
-    READERS,
-    bare,
-    part,
-    words_of,
-)
+from tests.adapters.test_mail_injection import HARMFUL, HARMLESS, assert_as_harmless
+from tests.adapters.test_mail_letters import COMPOSER, LINKS
 from tests.adapters.test_mail_numbers import WEEKS, numbers_in
 from tests.makers import some
 from tests.support.one_item import in_one_item
-from tests.support.read_mail import READER
+from tests.support.written_mail import (
+    ELIDED,
+    FETCHES,
+    FORGED,
+    GREETED,
+    INSTANT,
+    INSTANT_THERE,
+    LATER,
+    LATER_THERE,
+    LONGEST_SUBJECT,
+    READERS,
+    RENEWAL_DAY,
+    RUN_TOGETHER,
+    SAID,
+    TURNED,
+    Sample,
+    SampledMails,
+    a_reader,
+    bare,
+    foreign_words,
+    latin_words,
+    links_in,
+    part,
+    rows_of,
+    shown_in,
+    without_dates,
+    words_of,
+    wrong_in_french,
+)
 
 TO_OUR_OWN: Final = tuple(kind for kind in CaseMail if kind.reader != PARTNER_CONTACT)
 KINDS: Final[tuple[MailKind, ...]] = (*OptionMail, *TO_OUR_OWN)
-LATER: Final = INSTANT + timedelta(hours=5)
-SAID: Final = "Zeile eins: Protokoll?\n\nZeile zwei: Uhrzeit?"
 LABEL: Final = re.compile(r"^  [^-].*[:：] *$|（\s*）|\(\s*\)|「」|‘’|“”", re.MULTILINE)
 """A label without its fact, marks with nothing between them."""
 
@@ -89,13 +99,6 @@ CASE: Final[dict[str, Any]] = {
 def a_clock(name: str, breached: bool = False, **changes: Any) -> ClockFacts:
     """With hours that no policy of ours has."""
     return ClockFacts(**({"name": name, "due_at": INSTANT, "breached": breached, "hours": 11.0} | changes))
-
-
-class Sample(NamedTuple):
-    """One mail with facts of its lifecycle."""
-
-    kind: MailKind
-    facts: dict[str, Any]
 
 
 def _of_options() -> dict[str, Sample]:
@@ -143,8 +146,6 @@ def _of_clocks() -> dict[str, Sample]:
 
 SAMPLES: Final = _of_options() | _of_clocks()
 FULL: Final = [name for name in SAMPLES if not name.endswith((", bare", ", alone"))]
-USUAL: Final[dict[MailKind, str]] = {sample.kind: name for name, sample in reversed(SAMPLES.items())}
-"""The first sample of each kind: its fullest."""
 
 PORTUGUESE: Final = {
     Language.JAPANESE: "ポルトガル語（ブラジル）",
@@ -152,23 +153,11 @@ PORTUGUESE: Final = {
     Language.FRENCH: "portugais brésilien",
     Language.ENGLISH: "Brazilian Portuguese",
 }
-RENEWAL_DAY: Final = {
-    Language.JAPANESE: "2027年3月14日(日)",
-    Language.KOREAN: "2027년 3월 14일(일)",
-    Language.FRENCH: "dimanche 14 mars 2027",
-    Language.ENGLISH: "Sunday, 14 March 2027",
-}
 THOUSAND: Final = {
     Language.JAPANESE: "1,250",
     Language.KOREAN: "1,250",
     Language.FRENCH: "1\u202f250",
     Language.ENGLISH: "1,250",
-}
-LATER_THERE: Final = {
-    Language.JAPANESE: "2026年3月29日(日) 13:30 (日本標準時",
-    Language.KOREAN: "2026년 3월 29일(일) 13:30 (대한민국",
-    Language.FRENCH: "dimanche 29 mars 2026 à 06:30 (heure d’été",
-    Language.ENGLISH: "Sunday, 29 March 2026, 00:30 (Eastern",
 }
 CLOCKS: Final = {
     Language.JAPANESE: ("初回応答", "問題の特定", "状況報告"),
@@ -282,21 +271,6 @@ FRENCH_TOO: Final = frozenset(
 )
 """English words that are French as well."""
 
-ENGLISH_ONLY: Final = re.compile(
-    r"\b(and|are|been|by|for|from|has|have|how|if|in|is|it|of|our|please|that|the|their|this|to|was|we|what|when|where|who"
-    r"|why|will|with|your?)\b"
-)
-"""Words by which a sentence is English."""
-
-
-COMPOSER: Final = JinjaComposer(Address("Vendor Order Desk", "desk", "vendor.example"), LINKS)
-
-
-def a_reader(language: Language) -> Person:
-    """The requester, an agent or the duty manager."""
-    first, last, zone = READERS[language]
-    return Person(first_name=first, last_name=last, email="reader@partner.example", language=language, zone=zone)
-
 
 def a_letter(sample: Sample, language: Language = Language.ENGLISH, /, **changes: Any) -> Letter:
     """With the facts of a sample; those given replace them."""
@@ -305,36 +279,9 @@ def a_letter(sample: Sample, language: Language = Language.ENGLISH, /, **changes
     return Letter(kind=sample.kind, to=a_reader(language), facts=CaseFacts(**(CASE | sample.facts | changes)))
 
 
-def content_of(letter: Letter) -> bytes:
-    """As it goes on the wire."""
-    return COMPOSER.compose(letter, MESSAGE_ID).content
-
-
-def composed(letter: Letter) -> EmailMessage:
-    """As the reader's mail program reads it."""
-    return message_from_bytes(content_of(letter), policy=READER)
-
-
-@cache
-def mail_of(name: str, language: Language) -> EmailMessage:
-    """The mail of a sample."""
-    return composed(a_letter(SAMPLES[name], language))
-
-
-def usual(kind: MailKind, language: Language) -> EmailMessage:
-    """The mail with all its usual facts."""
-    return mail_of(USUAL[kind], language)
-
-
-def text_of(name: str, language: Language, /, **changes: Any) -> str:
-    """The text of a sample's mail; facts given replace those of the sample."""
-    mail = composed(a_letter(SAMPLES[name], language, **changes)) if changes else mail_of(name, language)
-    return part(mail, "plain")
-
-
-def shown_in(mail: EmailMessage) -> tuple[str, str, str]:
-    """All that a reader sees: subject, text, HTML."""
-    return mail["Subject"], part(mail, "plain"), words_of(part(mail, "html"))
+MAILS: Final = SampledMails(COMPOSER, SAMPLES, a_letter)
+content_of, composed, mail_of, text_of = MAILS.content_of, MAILS.composed, MAILS.mail_of, MAILS.text_of
+usual, USUAL = MAILS.usual, MAILS.first
 
 
 def expected_in(sample: Sample, language: Language) -> set[str]:
@@ -361,11 +308,8 @@ def expected_in(sample: Sample, language: Language) -> set[str]:
 
 def own_words(name: str, language: Language) -> frozenset[str]:
     """The words in Latin letters that are the mail's own, in small letters: no facts, no names, no addresses."""
-    text = re.sub(r"https?://\S+|\S+@\S+", " ", text_of(name, language))
     facts = {str(fact) for each in (REQUEST, CASE, SAMPLES[name].facts) for fact in each.values()}
-    for fact in sorted({*facts, *SAID.split("\n"), *READERS[language], "Vendor Order Desk"} - {""}, key=len)[::-1]:
-        text = text.replace(fact, " ")
-    return frozenset(word.lower() for word in re.findall(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ0-9’-]*", text))
+    return latin_words(text_of(name, language), {*facts, *SAID.split("\n"), *READERS[language], "Vendor Order Desk"})
 
 
 def test_every_mail_and_every_kind_of_request_is_here() -> None:
@@ -388,12 +332,7 @@ class TestEveryVariant:
         assert bare(words_of(part(mail, "html"))) == bare(part(mail, "plain"))
 
     def test_has_no_words_of_another_language(self, name: str, language: Language) -> None:
-        own = own_words(name, language)
-        if language in (Language.JAPANESE, Language.KOREAN):
-            assert own <= TERMS
-        elif language is Language.FRENCH:
-            assert own & own_words(name, Language.ENGLISH) <= TERMS | FRENCH_TOO
-            assert not ENGLISH_ONLY.search(" ".join(own))
+        assert not foreign_words(language, partial(own_words, name), TERMS, FRENCH_TOO)
 
     def test_a_subject_begins_with_what_matters_and_is_short(self, name: str, language: Language) -> None:
         subject = mail_of(name, language)["Subject"]
@@ -403,7 +342,7 @@ class TestEveryVariant:
         assert not subject.startswith(("R-", "C-", "ACME"))
 
     def test_sentences_stand_apart_and_a_full_stop_is_not_doubled(self, name: str, language: Language) -> None:
-        assert not re.search(r"[^\W\d_][.?!][A-ZÀ-Þ가-힣]", text_of(name, language))
+        assert not RUN_TOGETHER.search(text_of(name, language))
         ends = {"customer_company": "A Inc.", "contact_name": "B Jr.", "partner": "C Inc."}
         known = type(a_letter(SAMPLES[name]).facts).model_fields
         text = text_of(name, language, **{place: words for place, words in ends.items() if place in known})
@@ -413,9 +352,9 @@ class TestEveryVariant:
     def test_html_is_tagged_and_links_only_to_our_pages(self, name: str, language: Language) -> None:
         html = part(mail_of(name, language), "html")
         assert f'<html lang="{language}">' in html
-        assert not re.search(r"<(img|link|script|iframe|style)\b|\ssrc=|url\(|@import|javascript:", html)
+        assert not FETCHES.search(html)
         ours = {LINKS.order_desk, LINKS.technical_desk, LINKS.subscription_page}
-        assert set(re.findall(r'href="([^"]*)"', html)) <= ours
+        assert links_in(html) <= ours
 
 
 @pytest.mark.parametrize("language", Language)
@@ -461,21 +400,13 @@ class TestWhatSomebodyWrote:
         letter, places = a_hostile_letter(name, language, words)
         person = Person.model_construct(**(dict(letter.to) | {"first_name": words, "last_name": words}))
         content = content_of(letter.model_copy(update={"to": person}))
-        mail = message_from_bytes(content, policy=READER)
-        assert raw_headers(content) == list(mail_of(name, language).keys())
-        assert [address.addr_spec for address in mail["To"].addresses] == ["reader@partner.example"]
-        assert name_in(content) == f"{words} {words}"
-        assert part(mail, "plain").count(words) >= len(places)
-        assert markup.unescape(part(mail, "html")).count(words) >= len(places)
-        assert not re.search(r"<(script|img|iframe)", part(mail, "html"))
+        html = assert_as_harmless(content, words, mail_of(name, language), len(places))
         ours = {LINKS.order_desk, LINKS.technical_desk, LINKS.subscription_page}
-        assert set(re.findall(r'href="([^"]*)"', part(mail, "html"))) <= ours
+        assert links_in(html) <= ours
 
     def test_text_that_is_turned_round_stands_in_a_row_of_its_own(self, name: str, language: Language) -> None:
-        turned = "\u202eliveם"
-        letter, places = a_hostile_letter(name, language, turned)
-        rows = re.findall(rf'<(?:td|div)[^>]* dir="auto"[^>]*>{turned}<', part(composed(letter), "html"))
-        assert len(rows) >= len(places)
+        letter, places = a_hostile_letter(name, language, TURNED)
+        assert len(rows_of(TURNED, part(composed(letter), "html"))) >= len(places)
 
     def test_a_control_character_is_never_sent(self, name: str, language: Language) -> None:
         for words in some(HARMFUL):
@@ -492,21 +423,16 @@ def test_free_text_keeps_its_lines_and_cannot_pass_for_ours(name: str, language:
     mail = mail_of(name, language)
     assert "\n      Zeile eins: Protokoll?\n\n      Zeile zwei: Uhrzeit?\n" in part(mail, "plain")
     assert "Zeile eins: Protokoll?<br><br>Zeile zwei: Uhrzeit?</div>" in part(mail, "html")
-    fake = f"gut\n{'-' * 40}\n■ Vendor\n<h1>Vendor</h1>\n</div></td></table>"
-    faked = composed(a_letter(SAMPLES[name], language, request_text=fake))
-    for line in some(fake.split("\n")):
+    faked = composed(a_letter(SAMPLES[name], language, request_text=FORGED))
+    for line in some(FORGED.split("\n")):
         assert f"\n      {line}\n" in part(faked, "plain")
     assert part(faked, "html").count("</table>") == part(mail, "html").count("</table>")
 
 
 @in_one_item("name", SAMPLES)
 def test_french_punctuation_never_begins_a_line_and_apostrophes_are_round(name: str) -> None:
-    for shown in some(shown_in(mail_of(name, Language.FRENCH))):
-        said = shown
-        assert not re.search(r" [:;?!»]|« |[a-z]'", said)
-        for line in filter(None, SAID.split("\n")):
-            said = said.replace(line, "")
-        assert not re.search(r"[A-Za-zÀ-ÿ)][:;?!]", re.sub(r"https?://\S+", "", said))
+    for said in some(shown_in(mail_of(name, Language.FRENCH))):
+        assert not wrong_in_french(said)
 
 
 @in_one_item("name", SAMPLES)
@@ -517,16 +443,14 @@ def test_in_french_nothing_is_elided_before_a_name_and_a_last_day_is_not_before_
         update={place: word for place, word in names.items() if getattr(letter.facts, place, None)}
     )
     text = part(composed(letter.model_copy(update={"facts": facts})), "plain")
-    assert not re.search(r"\b(de |d’|que |qu’|à la |le )(Atelier|Île)", text)
-    assert "avant le " not in text
+    assert not ELIDED.search(text)
 
 
 @pytest.mark.parametrize("language", Language)
 @in_one_item("name", FULL)
 def test_no_mail_knows_a_number_of_a_policy(name: str, language: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     """SUP-20, AMB-5, AMB-34: hours and days are the request's and the case's own. Dates are left out here."""
-    for each in ("when", "at", "day", "brief_day"):
-        monkeypatch.setattr(Reader, each, lambda _reader, moment: "…" if moment else pytest.fail("no date"))
+    without_dates(monkeypatch, "when", "at", "day", "brief_day")
     written = Stationery(LINKS, "Desk").write(a_letter(SAMPLES[name], language))
     left = SAMPLES[name].facts.get("days_left", 0)
     allowed = {11, 245, abs(left)} | ({1, 250} if "site_split" in name else set())

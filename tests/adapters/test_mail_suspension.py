@@ -4,7 +4,8 @@ import pytest
 
 from domain.subscription.mails import SubscriptionMail
 from domain.values import Language
-from tests.adapters.test_mail_letters import a_letter, composed, part
+from tests.adapters.test_mail_letters import a_letter, composed
+from tests.support.written_mail import part
 
 ALONE = {
     Language.ENGLISH: "The suspension ends as soon as the renewal is complete.",
