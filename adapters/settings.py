@@ -34,7 +34,7 @@ from sqlalchemy.exc import ArgumentError
 from adapters.loopback import is_this_machine
 from adapters.mail.names import full_host_name, sender_in_ascii
 from adapters.private import private_directory
-from adapters.setting_groups import Screening, ScreeningService, Wholesale, seconds, small
+from adapters.setting_groups import Hub, Screening, ScreeningService, Web, Wholesale, seconds, small
 from adapters.temporal import wording
 from domain.account.account import Region
 from domain.account.doors import Doors
@@ -198,6 +198,8 @@ class Settings(BaseSettings):
 
     wholesale: Wholesale = Field(default=Wholesale())
     screening: Screening = Field(default=Screening())
+    hub: Hub = Field(default=Hub())
+    web: Web = Field(default=Web())
 
     log_format: Annotated[LogFormat, BeforeValidator(small)] = Field(
         default=LogFormat.AUTO, description="auto, json or console"
@@ -264,6 +266,8 @@ GROUPS: Final[dict[str, type[BaseModel]]] = {
     "support_doors": Doors,
     "wholesale": Wholesale,
     "screening": Screening,
+    "hub": Hub,
+    "web": Web,
 }
 """Settings with a variable for each of their parts."""
 

@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-RULE: Final = re.compile(r"\(((?:ORD|REN|OPT|TRL|SUP|WHS|AMB)-\d+|R\d+)[,):]")
+RULE: Final = re.compile(r"\(((?:ORD|REN|OPT|TRL|SUP|WHS|HUB|AMB)-\d+|R\d+)[,):]")
 """As our texts name them, in parentheses: an id that somebody gave is none."""
 
 

@@ -20,12 +20,12 @@ from domain.order.messages import (
     SubmitForm,
     Terms,
 )
+from domain.permissions import PartnerRole
 from domain.trial.messages import (
     CancelTrial,
     ConvertTrial,
     CustomerAdministrator,
     ExtendTrial,
-    PartnerRole,
     ReportServicesBuilt,
     Service,
     StartTrial,

@@ -31,7 +31,7 @@ from workflows.registry import WORKFLOWS
 
 ROOT = Path(__file__).parents[1]
 PURE = ("domain", "workflows", "activities")
-PRODUCT = (*PURE, "adapters", "starter")
+PRODUCT = (*PURE, "adapters", "starter", "web")
 
 Offences = list[str]
 """Where a rule is broken, as `file:line what`; empty when it is kept."""
@@ -502,7 +502,7 @@ KNOWN = {
         *(range(1, 4), range(10, 19), range(20, 34), range(40, 44), range(50, 54)),
         *(range(60, 68), range(70, 82), range(90, 96)),
     ],
-    "HUB": [range(10, 18), range(30, 34), range(40, 44), range(50, 55)],
+    "HUB": [range(1, 5), range(10, 20), range(20, 23), range(30, 34), range(40, 44), range(50, 55), range(60, 63)],
     "WHS": [range(1, 8), range(10, 15), range(20, 29), range(30, 35)],
     "SUP": [range(1, 8), range(10, 16), range(20, 22), range(30, 38), range(40, 41)],
     "AMB": [range(1, 60)],

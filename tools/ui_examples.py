@@ -15,12 +15,12 @@ from domain.lifecycles import KINDS, examples_of
 from domain.order.examples import EXAMPLES as ORDER_EXAMPLES
 from domain.order.examples import RENEWAL_FORM
 from domain.order.messages import Offering, OrderItem, OrderKind, PlaceOrder, SubmitForm
+from domain.permissions import PartnerRole
 from domain.placeholder import offered
 from domain.trial.examples import CONTACT
 from domain.trial.examples import EXAMPLES as TRIAL_EXAMPLES
 from domain.trial.messages import (
     CustomerAdministrator,
-    PartnerRole,
     Service,
     StartTrial,
     TrialDevice,

@@ -11,6 +11,7 @@ from adapters.sql.csm import SqlCsm
 from adapters.sql.deprovisioning_steps import SqlDeprovisioning
 from adapters.sql.devices import SqlDevices
 from adapters.sql.engine import engine_for, in_one_sentence, place
+from adapters.sql.hub import SqlHub
 from adapters.sql.lifecycles import SqlLifecycles
 from adapters.sql.listing import SqlStandings
 from adapters.sql.mail_ledger import SqlMailLedger
@@ -35,6 +36,7 @@ class SqlStore(
     SqlScreeningLists,
     SqlArchive,
     SqlStandings,
+    SqlHub,
 ):
     """Every store, the Archive and the MailLedger on SQLite or PostgreSQL. Safe to share between threads.
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from domain.checks import Judged, named_once
 from domain.order.messages import OrderKind, PlaceOrder
+from domain.permissions import PartnerRole, Right, may
 from domain.regions import data_region
 from domain.trial.policy import TrialPolicy
 from domain.trial.states import TrialEvent
@@ -37,23 +38,11 @@ class Service(StrEnum):
     CONTACT_CENTER = "contact_center"
 
 
-class PartnerRole(StrEnum):
-    """The partner's person who starts the trial, by role. TRL-02: only two of them may."""
-
-    SALES_ADMINISTRATOR = "sales_administrator"
-    FULL_ADMINISTRATOR = "full_administrator"
-    ADMINISTRATOR = "administrator"
-    READ_ONLY_ADMINISTRATOR = "read_only_administrator"
-    PROVISIONING_ADMINISTRATOR = "provisioning_administrator"
-
-
 Services = Annotated[tuple[Service, ...], Field(max_length=len(Service)), AfterValidator(Judged(named_once))]
 """Some of the services, each once. TRL-13."""
 
 EDITIONS: frozenset[Service] = frozenset({Service.MEETINGS, Service.MEETINGS_ENTERPRISE})
 """The same service in two editions: a customer tries one of them. AMB-52."""
-
-MAY_START: frozenset[PartnerRole] = frozenset({PartnerRole.SALES_ADMINISTRATOR, PartnerRole.FULL_ADMINISTRATOR})
 
 
 class CustomerAdministrator(Model):
@@ -120,8 +109,9 @@ class StartTrial(Message):
         types = [device.model for device in self.devices]
         serials = [device.serial_number for device in self.devices]
         found = {
-            "partner_role must be sales_administrator or full_administrator (TRL-02)": self.partner_role
-            not in MAY_START,
+            "partner_role must be sales_administrator or full_administrator (TRL-02)": not may(
+                [self.partner_role], Right.START_TRIAL
+            ),
             "supported_location must be acknowledged: true (TRL-12)": not self.supported_location,
             "customer.country has no data region: the location is not supported (TRL-11)": data_region(
                 self.customer.country

@@ -1,0 +1,14 @@
+"""The hub's part of the store, and the web room's."""
+
+import adapters.sql.hub_schema  # noqa: F401 - its tables belong to every store
+from adapters.sql.hub_files import SqlHubFiles
+from adapters.sql.hub_lives import SqlHubLives
+from adapters.sql.hub_tags import SqlHubTags
+from adapters.sql.hub_users import SqlHubUsers
+from adapters.sql.hub_weeks import SqlHubWeeks
+from adapters.sql.web_forms import SqlWebForms
+from adapters.sql.web_sessions import SqlWebSessions
+
+
+class SqlHub(SqlHubLives, SqlHubFiles, SqlHubWeeks, SqlHubTags, SqlHubUsers, SqlWebSessions, SqlWebForms):
+    """All of it, on one database."""

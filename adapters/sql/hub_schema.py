@@ -1,0 +1,326 @@
+"""The hub's tables. What is derived can be rebuilt (`tenure hub rebuild`); the rest came by file, or from somebody."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from adapters.sql.schema import Base
+from domain.lifecycle import Lifecycle
+
+
+class HubLifeRecord(Base):
+    """Derived from events: how a life was from one instant to another. `domain/hub/lives.py`."""
+
+    __tablename__ = "hub_lives"
+
+    lifecycle: Mapped[Lifecycle] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1, in the order of what happened."""
+
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    """None: it is so now."""
+
+    partner_id: Mapped[str]
+    customer_id: Mapped[str]
+    state: Mapped[str]
+    products: Mapped[dict[str, Any]]
+    added_on: Mapped[date] = mapped_column(Date())
+    ends_at: Mapped[datetime | None]
+    suspended_for: Mapped[list[str]]
+    run: Mapped[str]
+    sequence: Mapped[int]
+    """Of the row in `lifecycles` that it was derived from: another one there, and it is derived anew."""
+
+    __table_args__ = (
+        Index("ix_hub_lives_partner_id", "partner_id", "valid_until", "customer_id"),
+        Index("ix_hub_lives_customer_id", "customer_id"),
+    )
+
+
+class HubCustomerRecord(Base):
+    """Derived from starts: a customer of a partner."""
+
+    __tablename__ = "hub_customers"
+
+    partner_id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    country: Mapped[str]
+    zone: Mapped[str]
+    managed: Mapped[str]
+    known_since: Mapped[datetime]
+
+
+class UsageRecord(Base):
+    """Licences of one product of one subscription or trial on one day, as the last import has it."""
+
+    __tablename__ = "hub_usage"
+
+    lifecycle: Mapped[Lifecycle] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    product: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(Date(), primary_key=True)
+    assigned: Mapped[int]
+    used: Mapped[int]
+    used_assigned: Mapped[int]
+    purchased: Mapped[int | None]
+    """What the vendor says is entitled from this day on; None: what was ordered."""
+
+    recorded_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "day"),)
+
+
+class LatestUsageRecord(Base):
+    """Derived from usage: the newest day, so that a list of customers looks at no history."""
+
+    __tablename__ = "hub_usage_latest"
+
+    lifecycle: Mapped[Lifecycle] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    product: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(Date())
+    assigned: Mapped[int]
+    used: Mapped[int]
+    used_assigned: Mapped[int]
+    purchased: Mapped[int | None]
+    """The newest one that was said."""
+
+
+class SignInRecord(Base):
+    """An administrator of a customer signed in on that day (UTC). HUB-14."""
+
+    __tablename__ = "hub_sign_ins"
+
+    customer_id: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(Date(), primary_key=True)
+    administrator: Mapped[str] = mapped_column(primary_key=True)
+    """An id, no name and no address."""
+
+    recorded_at: Mapped[datetime]
+
+
+class InvoiceRecord(Base):
+    """An invoice of a subscription, as the last import has it. HUB-16, HUB-40."""
+
+    __tablename__ = "hub_invoices"
+
+    subscription_id: Mapped[str] = mapped_column(primary_key=True)
+    invoice: Mapped[str] = mapped_column(primary_key=True)
+    issued_on: Mapped[date] = mapped_column(Date())
+    due_on: Mapped[date] = mapped_column(Date())
+    amount: Mapped[str]
+    """Decimal, as text."""
+
+    currency: Mapped[str]
+    state: Mapped[str]
+    """open, unpaid, paid or void."""
+
+    paid_on: Mapped[date | None] = mapped_column(Date())
+    auto_renew: Mapped[bool | None]
+    """What the order desk says of the subscription with this invoice; the newest one that says it counts."""
+
+    recorded_at: Mapped[datetime]
+
+
+class CallsRecord(Base):
+    """Calls of one customer in one week. `domain/hub/calls.py`."""
+
+    __tablename__ = "hub_calls"
+
+    customer_id: Mapped[str] = mapped_column(primary_key=True)
+    week: Mapped[date] = mapped_column(Date(), primary_key=True)
+    content: Mapped[dict[str, Any]]
+    recorded_at: Mapped[datetime]
+
+
+class HubImportRecord(Base):
+    """How far the import of one file came: the next run goes on there."""
+
+    __tablename__ = "hub_imports"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    """SHA-256 of the file."""
+
+    lines: Mapped[int]
+    counts: Mapped[dict[str, Any]]
+    begun_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class WeekRecord(Base):
+    """A week that was closed; a later revision stands beside the earlier one, which stays as it is. HUB-60."""
+
+    __tablename__ = "hub_weeks"
+
+    week: Mapped[date] = mapped_column(Date(), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    closed_at: Mapped[datetime]
+    rows: Mapped[int]
+
+
+class WeekRowRecord(Base):
+    """What a week's numbers are counted from; rows are only ever added."""
+
+    __tablename__ = "hub_week_rows"
+
+    week: Mapped[date] = mapped_column(Date(), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    partner_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    """line, customer or calls."""
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]]
+
+
+class LateWeekRecord(Base):
+    """A closed week that got rows since: it is revised by the next closing."""
+
+    __tablename__ = "hub_late_weeks"
+
+    week: Mapped[date] = mapped_column(Date(), primary_key=True)
+    since: Mapped[datetime]
+
+
+class TagRecord(Base):
+    """A tag that a partner's administrators gave. HUB-20 to HUB-22."""
+
+    __tablename__ = "hub_tags"
+
+    partner_id: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    """customer or subscription."""
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    tag: Mapped[str] = mapped_column(primary_key=True)
+    tagged_by: Mapped[str]
+    tagged_at: Mapped[datetime]
+
+
+class HubUserRecord(Base):
+    """Who may sign in. The only place of their name and address."""
+
+    __tablename__ = "hub_users"
+
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    partner_id: Mapped[str | None] = mapped_column(index=True)
+    roles: Mapped[list[str]]
+    name: Mapped[str]
+    email: Mapped[str | None]
+    """In small letters: by it a sign-in of the identity provider finds its user."""
+
+    language: Mapped[str]
+    zone: Mapped[str]
+    active: Mapped[bool]
+    accepted_terms_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
+
+    __table_args__ = (
+        Index(
+            "uq_hub_users_email",
+            "email",
+            unique=True,
+            sqlite_where=text("email IS NOT NULL"),
+            postgresql_where=text("email IS NOT NULL"),
+        ),
+    )
+
+
+class AssignmentRecord(Base):
+    """A partner's administrator who was assigned to a customer. HUB-42."""
+
+    __tablename__ = "hub_assignments"
+
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(primary_key=True)
+    assigned_by: Mapped[str]
+    assigned_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "customer_id"),)
+
+
+class ActRecord(Base):
+    """Who changed what in the hub itself: tags, users, assignments. Rows are only ever added."""
+
+    __tablename__ = "hub_acts"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    act: Mapped[str]
+    partner_id: Mapped[str | None]
+    subject: Mapped[str]
+    data: Mapped[dict[str, Any]]
+
+    __table_args__ = (Index(None, "partner_id", "subject"),)
+
+
+class SessionRecord(Base):
+    """Somebody who is signed in, by the digest of what their browser holds."""
+
+    __tablename__ = "web_sessions"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(index=True)
+    begun_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class SignInLinkRecord(Base):
+    """A link by which one user signs in, once."""
+
+    __tablename__ = "web_sign_in_links"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str]
+    ends_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class AttemptsRecord(Base):
+    """How often something was tried lately, by the digest of who tried what."""
+
+    __tablename__ = "web_attempts"
+
+    bucket: Mapped[str] = mapped_column(primary_key=True)
+    window: Mapped[datetime] = mapped_column(primary_key=True)
+    """Its first instant."""
+
+    number: Mapped[int]
+
+
+class FormClaimRecord(Base):
+    """A decision behind a signed link, claimed by whoever decides first."""
+
+    __tablename__ = "web_form_claims"
+
+    link: Mapped[str] = mapped_column(primary_key=True)
+    """HMAC of the link."""
+
+    purpose: Mapped[str]
+    lifecycle: Mapped[Lifecycle]
+    subject: Mapped[str]
+    claimed_at: Mapped[datetime]
+    update_id: Mapped[str]
+    answered_at: Mapped[datetime | None]
+    """None: it is being sent, or was not taken."""
+
+    __table_args__ = (Index(None, "lifecycle", "subject"),)
+
+
+class FormDraftRecord(Base):
+    """What somebody typed and did not submit yet, personal data included: gone once it was submitted."""
+
+    __tablename__ = "web_form_drafts"
+
+    link: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON())
+    saved_at: Mapped[datetime]

@@ -1,0 +1,44 @@
+"""A customer as one partner sees it. HUB-10 to HUB-18, HUB-30. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from domain.hub.lives import Life
+
+
+class Managed(StrEnum):
+    """How the partner stands to the organization. HUB-30."""
+
+    EXTERNAL = "external"
+    """It manages the organization as an external administrator."""
+
+    OWN = "own"
+    """The organization is part of the partner's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubCustomer:
+    """What statuses and filters are derived from; never what they are: those depend on the time."""
+
+    partner_id: str
+    customer_id: str
+    name: str
+    country: str
+    zone: str
+    managed: Managed
+    lives: tuple[Life, ...]
+    """Those of this partner, over ones too, so that an expired customer is still known."""
+
+    overused: tuple[str, ...]
+    """Subscriptions that use more licences than were purchased. HUB-13, AMB-19."""
+
+    last_sign_in: date | None
+    """Of any of its administrators, UTC. HUB-14."""
+
+    known_since: datetime
+    tags: tuple[str, ...] = ()
+    """Sorted. HUB-20."""
+
+    subscription_tags: tuple[tuple[str, str], ...] = ()
+    """Subscription and tag, sorted."""

@@ -1,0 +1,94 @@
+"""Whoever reads a page: their language, their zone, how they write numbers and dates. Pure but for Babel's tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
+
+from domain.values import Language
+from web.words import is_said, said
+
+NOTHING: Final = "–"
+"""Where there is no number: a ratio of nothing, a week that nobody reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Formats for one reader; every method takes None and says that there is nothing."""
+
+    language: Language
+    zone: str
+
+    @property
+    def locale(self) -> Locale:
+        """Babel's."""
+        return Locale.parse(self.language.value)
+
+    def say(self, name: str, **values: object) -> str:
+        """A text of `web/texts`."""
+        return said(name, self.language, **values)
+
+    def word(self, area: str, value: str) -> str:
+        """The text of one of a set of values; one that nobody has named is shown as it is, without underscores."""
+        name = f"{area}_{value.replace('.', '_')}"
+        return self.say(name) if is_said(name) else value.replace("_", " ")
+
+    def number(self, value: int | float | None) -> str:
+        """`12,345`; in French `12 345`."""
+        return NOTHING if value is None else format_decimal(value, locale=self.locale)
+
+    def compact(self, value: int | float | None) -> str:
+        """`12K`: for axes of charts."""
+        return NOTHING if value is None else format_compact_decimal(value, locale=self.locale, fraction_digits=1)
+
+    def change(self, value: int | None) -> str:
+        """`+5`, `−3`, `0`."""
+        if value is None:
+            return NOTHING
+        sign = {True: "+", False: "−" if value < 0 else ""}[value > 0]
+        return f"{sign}{format_decimal(abs(value), locale=self.locale)}"
+
+    def percent(self, ratio: float | None) -> str:
+        """`83.3 %` as the reader's language has it; a ratio of nothing has no percentage."""
+        return (
+            NOTHING
+            if ratio is None
+            else format_percent(ratio, "#,##0.0 %" if self._spaced else "#,##0.0%", self.locale)
+        )
+
+    def day(self, value: date | None) -> str:
+        """A calendar day, whoever's it is."""
+        return NOTHING if value is None else format_date(value, "medium", locale=self.locale)
+
+    def at(self, value: datetime | None) -> str:
+        """An instant, in the reader's zone."""
+        return NOTHING if value is None else format_datetime(value, "medium", ZoneInfo(self.zone), self.locale)
+
+    def day_of(self, value: datetime | None) -> str:
+        """The day of an instant, in the reader's zone."""
+        return NOTHING if value is None else self.day(value.astimezone(ZoneInfo(self.zone)).date())
+
+    @property
+    def _spaced(self) -> bool:
+        return self.language is Language.FRENCH
+
+
+def preferred(accepted: str, default: Language = Language.ENGLISH) -> Language:
+    """The first of ours in an Accept-Language header, by weight."""
+    return next((known for tag in _tags(accepted) for known in Language if tag == known.value), default)
+
+
+def _tags(accepted: str) -> Sequence[str]:
+    weighed: list[tuple[float, int, str]] = []
+    for number, part in enumerate(accepted[:500].split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            weighed.append((-float(weight or 1), number, tag.partition("-")[0].lower()))
+        except ValueError:
+            continue
+    return [tag for _, _, tag in sorted(weighed)]
