@@ -1,4 +1,4 @@
-# The worker and the `tenure` command, without the embedded Temporal server: a container's own disk is no place for it.
+# The worker, the pages and the `tenure` command, without the embedded Temporal server: a container's own disk is no place for it.
 
 FROM python:3.11.16-slim-bookworm AS packages
 RUN python -m venv /opt/tenure
@@ -25,6 +25,7 @@ COPY workflows workflows
 COPY activities activities
 COPY adapters adapters
 COPY starter starter
+COPY web web
 COPY worker.py ./
 RUN python -m compileall -q .
 
@@ -39,6 +40,7 @@ USER 10001:10001
 HEALTHCHECK --interval=15s --timeout=5s --start-period=120s --retries=2 \
     CMD test -n "$(find "$TENURE_HEARTBEAT_FILE" -mmin -1)" && cat "$TENURE_HEARTBEAT_FILE"
 
+# The pages are the same image: `python -m web` instead, with a health check of their own (docker-compose.yml).
 # No shell in between: the signal reaches Python. No init either: Compose, Docker (--init) and Kubernetes bring one, and
 # the worker handles SIGTERM itself from the moment it polls.
 STOPSIGNAL SIGTERM

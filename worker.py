@@ -23,6 +23,7 @@ from temporalio.worker import Worker
 from activities.case import CaseActivities
 from activities.compliance import ComplianceActivities
 from activities.context import now as activity_time
+from activities.hub import HubActivities
 from activities.mail import MailActivities
 from activities.opening import OpeningActivities
 from activities.option import OptionActivities
@@ -37,9 +38,11 @@ from activities.wholesale_users import WholesaleUserActivities
 from adapters.calendars import LibraryCalendars
 from adapters.documents.desk import DocumentDesk
 from adapters.documents.library import DocumentLibrary
+from adapters.hub_book import HubBook
 from adapters.logs import configure_logs
 from adapters.mail.composer import JinjaComposer
 from adapters.mail.links import MailLinks
+from adapters.mail.signed_links import SignedLinks
 from adapters.mail.transport import SmtpTransport
 from adapters.screening.chosen import screener
 from adapters.settings import Settings, WrongSetting, check_paths, load_settings
@@ -48,12 +51,13 @@ from adapters.sql.migrate import migrate
 from adapters.sql.store import SqlStore, open_store
 from adapters.temporal.bootstrap import NamespaceNotPrepared, prepare_namespace
 from adapters.temporal.client import CannotConnect, connect
+from adapters.temporal.hub_schedule import keep_schedule
 from adapters.temporal.interceptor import PlainRefusals
 from adapters.temporal.lifecycles import TemporalLifecycles
 from adapters.temporal.preload import preload
 from adapters.temporal.sandbox import sandbox
 from workflows import attributes
-from workflows.registry import WORKFLOWS
+from workflows.registry import BESIDE, WORKFLOWS
 from workflows.steps import MAIL_TASK_QUEUE_SUFFIX
 from workflows.unknown import UnknownWorkflow
 
@@ -73,22 +77,17 @@ log = structlog.get_logger("tenure.worker")
 
 def workers(client: Client, settings: Settings, store: SqlStore, transport: Transport, held: ExitStack) -> list[Worker]:
     """The worker of the stories and the worker of the post, each with threads of its own. R4."""
-    preload(WORKFLOWS)
-    links = settings.links
-    documents = DocumentDesk(DocumentLibrary(settings.documents_dir), str(links.provisioning_form))
-    sender = Address(settings.mail_from.name, addr_spec=settings.mail_from.email)
-    composer = JinjaComposer(sender, MailLinks(**links.model_dump(mode="json")))
+    preload([*WORKFLOWS, *BESIDE])
     lifecycles = TemporalLifecycles(client, settings.task_queue)
     calendars = LibraryCalendars()
     orders = OrderActivities(store, calendars, tuple(settings.csm_roster), lifecycles)
     records = SubscriptionActivities(store, calendars, lifecycles)
     trials = TrialActivities(store, calendars, lifecycles)
-    post = MailActivities(store, composer, transport, documents, monotonic)
     return [
         Worker(
             client,
             task_queue=settings.task_queue,
-            workflows=[*WORKFLOWS, UnknownWorkflow],
+            workflows=[*WORKFLOWS, *BESIDE, UnknownWorkflow],
             activities=activities_of(
                 RecordActivities(store),
                 OpeningActivities(store, calendars, lifecycles),
@@ -99,6 +98,7 @@ def workers(client: Client, settings: Settings, store: SqlStore, transport: Tran
                 CaseActivities(store, calendars, lifecycles, settings.large_user_thresholds, settings.support_doors),
                 *wholesale(settings, store, calendars, lifecycles),
                 RulesActivities(calendars),
+                HubActivities(HubBook(store, settings.hub.policy, settings.hub.products)),
             ),
             activity_executor=held.enter_context(ThreadPoolExecutor(SQL_THREADS, "sql")),
             max_concurrent_activities=SQL_THREADS,
@@ -110,7 +110,7 @@ def workers(client: Client, settings: Settings, store: SqlStore, transport: Tran
         Worker(
             client,
             task_queue=settings.task_queue + MAIL_TASK_QUEUE_SUFFIX,
-            activities=activities_of(post),
+            activities=activities_of(post(settings, store, transport)),
             activity_executor=held.enter_context(ThreadPoolExecutor(MAIL_THREADS, "mail")),
             max_concurrent_activities=MAIL_THREADS,
             graceful_shutdown_timeout=settings.graceful_shutdown,
@@ -122,6 +122,15 @@ def activities_of(*objects: object) -> list[Callable[..., Any]]:
     """Every activity method of these objects: one that is written is registered."""
     methods = [getattr(each, name) for each in objects for name in dir(each)]
     return [method for method in methods if hasattr(method, "__temporal_activity_definition")]
+
+
+def post(settings: Settings, store: SqlStore, transport: Transport) -> MailActivities:
+    """What mails say, and who takes them."""
+    links, signed = settings.links, SignedLinks.of(settings)
+    documents = DocumentDesk(DocumentLibrary(settings.documents_dir), str(links.provisioning_form), signed)
+    sender = Address(settings.mail_from.name, addr_spec=settings.mail_from.email)
+    composer = JinjaComposer(sender, MailLinks(**links.model_dump(mode="json")), signed)
+    return MailActivities(store, composer, transport, documents, monotonic)
 
 
 def wholesale(
@@ -160,6 +169,7 @@ async def serve(settings: Settings) -> None:
     store = await asyncio.to_thread(open_store, settings.database_url, mail_domain)
     client = await connect(runtime=runtime)
     await prepare_namespace(client, attributes.ALL, settings.retention)
+    await keep_schedule(client, settings.task_queue)
     stop = asyncio.Event()
     for received in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(received, stop.set)

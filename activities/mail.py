@@ -216,15 +216,20 @@ class MailActivities:
             if not letters.wanted(row, mail):
                 return self._ended(mail.key, MailState.MOOT, "no longer called for")
             reader = letters.reader(row, mail) or self._store.person(lifecycle, subject, role)
-            envelope = self._envelope(letters, row, mail, reader, claim)
+            envelope = self._envelope((lifecycle, subject), row, mail, reader, claim)
         except UNWRITABLE as problem:
             return self._ended(mail.key, MailState.REFUSED, f"not written: {in_one_line(problem)}")
         return self._deliver(mail.key, envelope, post)
 
-    def _envelope(self, letters: Letters[Any], row: Any, mail: PostedMail, reader: Person, claim: Claim) -> Envelope:
+    def _envelope(
+        self, about: tuple[Lifecycle, str], row: Any, mail: PostedMail, reader: Person, claim: Claim
+    ) -> Envelope:
         """Looked at before anything is written: who must not read it, and what is not known."""
+        letters: Letters[Any] = KINDS[about[0]].letters
         letters.check_reader(row, mail, reader)
         letter = Letter(
+            lifecycle=about[0],
+            subject=about[1],
             kind=mail.kind,
             to=reader,
             facts=letters.facts(row, mail, now()),

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
+from adapters.loopback import is_this_machine
 from domain.hub.policy import LINKS_LIVE_FOR, LONGEST_LINK, LONGEST_SESSION, SESSION_ENDS_AFTER, HubPolicy
-from domain.values import Identifier
+from domain.values import Identifier, Line, WebUrl
 from domain.wholesale.catalogue import DEFAULT, Catalogue
 from domain.wholesale.dial_in import Locations, TelephonyDomain
 
@@ -68,6 +69,20 @@ class Screening(BaseModel):
     """For one answer of Watchman."""
 
 
+class Resource(BaseModel):
+    """A page that partners look for. HUB-61."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Line
+    url: WebUrl
+    summary: Line | None = None
+    topic: Identifier = "more"
+    """What it is filtered by: orders, trials, hub, support, security or more, or one of the vendor's own."""
+
+    featured: bool = False
+
+
 class Hub(BaseModel):
     """The Partner Hub: its numbers, and what it cannot know by itself. HUB-10 to HUB-62."""
 
@@ -91,6 +106,14 @@ class Hub(BaseModel):
 
     helpdesk_url: AnyHttpUrl | None = Field(default=None, description="a web address: the Partner Helpdesk")
     """For Calling and Contact Center. HUB-62."""
+
+    terms_url: AnyHttpUrl | None = Field(default=None, description="a web address: the terms of service as a whole")
+    """Linked where they are accepted. HUB-02."""
+
+    resources: list[Resource] = Field(
+        default=[], description='a JSON list, such as [{"title": "Price list", "url": "https://example.com/prices"}]'
+    )
+    """Pages of the vendor for partners, beside our own. HUB-61."""
 
     @model_validator(mode="after")
     def _launches_one_customer(self) -> Self:
@@ -123,6 +146,12 @@ class Web(BaseModel):
     session_ends_after: Annotated[timedelta, Field(ge=timedelta(minutes=5), le=LONGEST_SESSION)] = Field(
         default=SESSION_ENDS_AFTER, description="a duration such as PT12H"
     )
+    trusted_proxies: list[str] = Field(default=[], description='a JSON list of addresses, such as ["10.0.0.2"]')
+    """Proxies that say truly from where a request came (X-Forwarded-For)."""
+
+    follows_test_clock: bool = Field(default=False, description="true or false; true for demonstrations only")
+    """Pages show what happened by the newest event: lives of a demo are ahead of the clock on the wall."""
+
     issuer: AnyHttpUrl | None = Field(default=None, description="a web address: the OpenID Connect issuer")
     client_id: str | None = Field(default=None, description="as the issuer knows us")
     client_secret: SecretStr | None = Field(default=None, description="as the issuer gave it")
@@ -135,4 +164,6 @@ class Web(BaseModel):
             raise ValueError("secret must have 32 characters or more")
         if len({self.issuer is None, self.client_id is None, self.client_secret is None}) > 1:
             raise ValueError("issuer, client_id and client_secret: set all of them or none")
+        if self.issuer is not None and self.issuer.scheme == "http" and not is_this_machine(self.issuer.host or ""):
+            raise ValueError("issuer must be an https address: who vouches for people has to be the one we asked")
         return self

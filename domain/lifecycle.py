@@ -12,10 +12,12 @@ from domain.operator import (
     PutNote,
     Resume,
     RetryMail,
+    SendAgain,
     SettleMail,
     SettleStep,
     SkipReminder,
 )
+from domain.policy import SENT_AGAIN_AT_MOST
 from domain.reasons import Reason
 from domain.standing import (
     FailingStep,
@@ -95,6 +97,34 @@ class LifecycleState(Standing):
         self.mails[message.mail] = self.mails[message.mail].model_copy(update={"state": MailState.PENDING})
         corrected = "yes" if message.email else "no"
         self.journal.note("mail.retried", now, message, mail=message.mail, address_corrected=corrected)
+
+    @property
+    def may_go_again(self) -> list[PostedMail]:
+        """Mails that went out and may go out once more, oldest first: none that is under way, and none without end."""
+        found = [mail for mail in self.mails_in(MailState.SENT) if mail.kind not in self.sent_once]
+        return [mail for mail in found if not self.closed and self._is_repeatable(mail)]
+
+    def _is_repeatable(self, mail: PostedMail) -> bool:
+        sendings = self.sendings_of(mail.key)
+        under_way = any(each.state is not MailState.SENT for each in sendings)
+        return not under_way and len(sendings) <= SENT_AGAIN_AT_MOST
+
+    def check_send_again(self, message: SendAgain, _now: datetime) -> None:
+        """A mail that went out, of something that is not over."""
+        possible = {mail.key for mail in self.may_go_again}
+        if message.mail not in possible:
+            known = ", ".join(sorted(possible)[-3:]) or "none"
+            raise Refused(
+                f"this mail cannot go out again now; these can, among others: {known}",
+                field="mail",
+                code=Reason.UNKNOWN,
+            )
+
+    def send_again(self, message: SendAgain, now: datetime) -> None:
+        """To the same reader, written anew: its text says what is so then, and its links are new ones."""
+        self.check_send_again(message, now)
+        again = self.post_again(message.mail)
+        self.journal.note("mail.sent_again", now, message, mail=again)
 
     def check_hold(self, _message: Hold, _now: datetime) -> None:
         """Once at a time."""

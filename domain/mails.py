@@ -106,3 +106,8 @@ class Letter(Model):
     facts: LetterFacts
     with_document: bool = False
     """Its text says that the confirmation document is attached."""
+
+    lifecycle: str = ""
+    """Whose mail it is, for the links in it; without a subject none of them is signed."""
+
+    subject: str = ""

@@ -53,6 +53,8 @@ def operator_offers(state: LifecycleState, now: datetime) -> dict[str, Offer]:
             found["settle_mail"] = settled.assuming(outcome="leave_out")
         note = "if its address is wrong, add the right one as email"
         found["retry_mail"] = fitted(OPERATOR_EXAMPLES["retry_mail"], note, mail=mail.key)
+    for mail in state.may_go_again[-1:]:
+        found["send_again"] = fitted(OPERATOR_EXAMPLES["send_again"], mail=mail.key)
     for failing in list(state.failing.values())[:1]:
         left_out = "leave_out: go on without it for good" if failing.may_be_left_out else "it cannot be left out"
         note = f"retry: its cause is mended; {left_out}"

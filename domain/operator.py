@@ -25,6 +25,13 @@ class RetryMail(Message):
     reason: Line = Field(description="Why it will work now.")
 
 
+class SendAgain(Message):
+    """A mail went out, and its reader needs it once more: the same one, with facts and links as they are now."""
+
+    mail: Line = Field(description="The mail's key, as shown by the state query.")
+    reason: Line = Field(description="Why, for the audit trail.")
+
+
 class SettleStep(Message):
     """A step keeps failing: try it again at once, or go on without it where that is possible."""
 

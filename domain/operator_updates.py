@@ -10,6 +10,7 @@ from domain.operator import (
     PutNote,
     Resume,
     RetryMail,
+    SendAgain,
     SettleMail,
     SettleStep,
     SkipReminder,
@@ -21,6 +22,7 @@ from domain.values import Message
 OPERATOR_UPDATES: Final[dict[str, Update]] = {
     "settle_mail": Update(message=SettleMail, does="Say what became of a mail in doubt."),
     "retry_mail": Update(message=RetryMail, does="Try a refused mail again."),
+    "send_again": Update(message=SendAgain, does="Send a mail that went out once more."),
     "settle_step": Update(message=SettleStep, does="A step keeps failing: what now?"),
     "acknowledge": Update(message=Acknowledge, does="An alert was looked at: lift it."),
     "hold": Update(message=Hold, does="Stop deadlines and mails until resume."),
@@ -37,6 +39,7 @@ OPERATOR_EXAMPLES: Final[dict[str, Message]] = {
         by="ops-7", mail="order-SO-100001/welcome", outcome="sent", reason="found in the mail server's log"
     ),
     "retry_mail": RetryMail(by="ops-7", mail="order-SO-100001/welcome", reason="their mailbox is no longer full"),
+    "send_again": SendAgain(by="ops-7", mail="order-SO-100001/confirmation", reason="they cannot find it any more"),
     "settle_step": SettleStep(by="ops-7", step="assign_csm", outcome="retry", reason="the roster has names again"),
     "acknowledge": Acknowledge(by="ops-7", alert="hold_overdue", reason="the vendor was asked and is at work on it"),
     "hold": Hold(by="ops-7", reason="in dispute with the customer"),
@@ -61,4 +64,5 @@ NOT_EVERYWHERE: Final = frozenset({"acknowledge", "extend_due_date", "skip_remin
 def about(mail: str, **own: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What in the examples is another lifecycle's: one of its mails, its alerts, its dates that can be moved or left
     out."""
-    return {"settle_mail": {"mail": mail}, "retry_mail": {"mail": mail}, "settle_step": {"step": mail}, **own}
+    mails = {update: {"mail": mail} for update in ("settle_mail", "retry_mail", "send_again")}
+    return {**mails, "settle_step": {"step": mail}, **own}

@@ -74,3 +74,25 @@ def rights_of(roles: Iterable[str]) -> frozenset[Right]:
 def may(roles: Iterable[str], right: Right) -> bool:
     """The one question that pages, commands and messages ask."""
     return right in rights_of(roles)
+
+
+PARTNERS_SEND: Final[Mapping[tuple[str, str], Right]] = {
+    ("trial", "give_details"): R.MANAGE_TRIALS,
+    ("trial", "resend"): R.MANAGE_TRIALS,
+    ("trial", "withdraw"): R.MANAGE_TRIALS,
+    ("trial", "extend"): R.MANAGE_TRIALS,
+    ("trial", "edit_services"): R.MANAGE_TRIALS,
+    ("trial", "convert"): R.MANAGE_TRIALS,
+    ("trial", "cancel"): R.MANAGE_TRIALS,
+    ("option", "cancel"): R.REQUEST_OPTIONS,
+}
+"""By lifecycle and update: what a partner's people may send about their own customers. Operators send every update."""
+
+PARTNERS_START: Final[Mapping[str, Right]] = {"trial": R.START_TRIAL, "option": R.REQUEST_OPTIONS}
+"""By lifecycle. TRL-02, OPT-01."""
+
+
+def may_send(roles: Iterable[str], lifecycle: str, update: str) -> bool:
+    """This update, if it is to one of their own customers."""
+    rights, right = rights_of(roles), PARTNERS_SEND.get((lifecycle, update))
+    return Right.OPERATE in rights or right in rights

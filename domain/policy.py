@@ -36,6 +36,9 @@ Ladder = Annotated[tuple[SomeDays, ...], Field(max_length=12), AfterValidator(Ju
 POSTPONED_BY: Final = timedelta(days=7)
 """What an operator who moves a date is offered: from the date there was, or from today if that is past."""
 
+SENT_AGAIN_AT_MOST: Final = 5
+"""So often one mail goes out once more: nobody is written to without end, whoever asks for it."""
+
 MonthDay = Annotated[str, StringConstraints(max_length=5), AfterValidator(Judged(is_month_day))]
 """A day of every year, `12-29`."""
 

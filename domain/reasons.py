@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 RULE: Final = re.compile(r"\(((?:ORD|REN|OPT|TRL|SUP|WHS|HUB|AMB)-\d+|R\d+)[,):]")
 """As our texts name them, in parentheses: an id that somebody gave is none."""
 
+RULES: Final = re.compile(r"\s*\(?\b[A-Z]{1,4}-\d{1,3}\b(?:(?:,| to| and) [A-Z]{1,4}-\d{1,3}\b)*\)?\.?")
+"""Rules that a description names: ` ORD-20 to ORD-25.`"""
+
 
 class Reason(StrEnum):
     """A stable code, and what it says of the field that is named."""
@@ -91,3 +94,9 @@ class Problem(BaseModel):
     def line(self) -> str:
         """As people read it."""
         return f"{self.field}: {self.message}" if self.field else self.message
+
+
+def without_rules(text: str) -> str:
+    """As it reads for those who do not look rules up."""
+    words = RULES.sub("", " ".join(text.split())).strip(" .")
+    return f"{words}." if words else ""

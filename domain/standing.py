@@ -103,6 +103,9 @@ class OperatorNote(Model):
     at: AwareDatetime
 
 
+AGAIN: Final = "/again-"
+"""In the key of a mail that goes out once more."""
+
 UPDATES_KNOWN: Final = 100
 """More than ever are under way at a time, when a run ends."""
 
@@ -155,6 +158,9 @@ class Standing(BaseModel):
 
     outlasting: ClassVar[frozenset[str]] = frozenset()
     """Alerts that leave something to do also when it is closed; a target missed by then is only remembered. ADR 21."""
+
+    sent_once: ClassVar[frozenset[str]] = frozenset()
+    """Mails that never go out again: what they say holds from their sending, or counts. ORD-25, WHS-26."""
 
     only_informed: ClassVar[frozenset[Role]] = frozenset()
     """Readers, possibly hundreds, whom nobody runs after once it is closed. ADR 21."""
@@ -261,6 +267,20 @@ class Standing(BaseModel):
         key = mail_key(self.lifecycle, self.subject, kind, which, to)
         if key not in self.mails:
             self.mails[key] = PostedMail(key=key, kind=kind, day=day, occurrence=occurrence, due_at=due_at, to=to)
+
+    def post_again(self, key: str) -> str:
+        """The same mail once more, under a key of its own: all that it is about stays. Answers with that key."""
+        first = self.mails[key]
+        number = len(self.sendings_of(key))
+        again = f"{key.partition(AGAIN)[0]}{AGAIN}{number}"
+        posted = {"key": again, "state": MailState.PENDING, "sent_at": None, "answer": ""}
+        self.mails[again] = first.model_copy(update=posted)
+        return again
+
+    def sendings_of(self, key: str) -> list[PostedMail]:
+        """One mail, and whenever it was posted again."""
+        original = key.partition(AGAIN)[0]
+        return [mail for mail in self.mails.values() if mail.key.partition(AGAIN)[0] == original]
 
     def mail_reported(
         self, key: str, state: MailState, sent_at: datetime | None, now: datetime, answer: str = ""

@@ -95,7 +95,11 @@ def can_send(state: LifecycleState, awaiting: Iterable[Awaited]) -> tuple[str, .
 
 
 def operators_can_send(state: LifecycleState) -> tuple[str, ...]:
-    """What operators may do now, whatever the stage; of what is closed only what keeps it open. ADR 21."""
+    """What operators may do now, whatever the stage; of what is closed only what keeps it open. ADR 21.
+
+    Not `send_again`, though it can be sent: it is nothing that waits for anybody, and the desks of recorded lives are
+    as they were.
+    """
     if state.over:
         return ()
     doubtful = bool(state.mails_in(MailState.UNKNOWN))

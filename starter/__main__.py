@@ -12,7 +12,21 @@ from typing import Annotated, Final, cast
 import typer
 from typer.core import TyperGroup
 
-from starter.commands import accounts, batch, desk, forecast, history, mails, recompute, screening, service, tools
+from starter.commands import (
+    accounts,
+    batch,
+    desk,
+    forecast,
+    history,
+    hub,
+    mails,
+    recompute,
+    screening,
+    service,
+    tools,
+    users,
+)
+from starter.commands.hub_imports import GROUPS as HUB_IMPORTS
 from starter.console.commands import Root, dressed, hoisted, output_in
 from starter.console.exits import MEANING, Exit, Stop
 from starter.console.options import flag
@@ -127,6 +141,10 @@ def _commands(_lifecycles: tuple[str, ...]) -> TyperGroup:
     app.add_typer(accounts.app, name="account", rich_help_panel="Lifecycles")
     app.add_typer(mails.app, name="mail", rich_help_panel="Lifecycles")
     app.add_typer(screening.app, name="screening", rich_help_panel="Lifecycles")
+    app.add_typer(hub.app, name="hub", rich_help_panel="Partner Hub")
+    for name, group in HUB_IMPORTS.items():
+        app.add_typer(group, name=name, rich_help_panel="Partner Hub")
+    app.add_typer(users.app, name="user", rich_help_panel="Partner Hub")
     for tools_ in (batch.app, tools.app, desk.app, recompute.app, history.app, service.app):
         app.add_typer(tools_)
     app.add_typer(forecast.group(), name="forecast", rich_help_panel="Tools")

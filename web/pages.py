@@ -1,6 +1,5 @@
 """From a template to an answer: what every page knows of its reader and of where it stands."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +10,10 @@ from starlette.responses import HTMLResponse
 from domain.hub.users import HubUser
 from domain.permissions import Right
 from domain.values import Language
+from web.flash import COOKIE, flashed
+from web.places import places
 from web.reader import Reader
+from web.static_files import static
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 
@@ -29,6 +31,8 @@ class Pages:
             auto_reload=False,
         )
         self._sheets.globals["Right"] = Right
+        self._sheets.globals["places"] = places
+        self._sheets.globals["static"] = static
 
     def text(self, name: str, request: Request, **values: Any) -> str:
         """One template in the reader's language. It has `reader`, `say`, `user`, `csrf`, `now` and `here`."""
@@ -39,9 +43,10 @@ class Pages:
             "say": reader.say,
             "user": user_of(request),
             "csrf": getattr(request.state, "csrf", ""),
-            "now": datetime.now(UTC),
+            "now": request.app.state.world.now(),
             "here": request.url.path,
             "languages": tuple(Language),
+            "flash": flashed(request),
         }
         return self._sheets.get_template(name).render(common | values)
 
@@ -50,7 +55,10 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     """An answer in HTML. Never kept by anybody on the way: it is about one reader."""
     pages: Pages = request.app.state.pages
     text = pages.text(template, request, **values)
-    return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+    answer = HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+    if COOKIE in request.cookies:
+        answer.delete_cookie(COOKIE)
+    return answer
 
 
 def reader_of(request: Request) -> Reader:

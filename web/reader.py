@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 
 from domain.values import Language
 from web.words import is_said, said
@@ -29,7 +31,7 @@ class Reader:
         """Babel's."""
         return Locale.parse(self.language.value)
 
-    def say(self, name: str, **values: object) -> str:
+    def say(self, name: str, /, **values: object) -> str:
         """A text of `web/texts`."""
         return said(name, self.language, **values)
 
@@ -53,21 +55,41 @@ class Reader:
         sign = {True: "+", False: "−" if value < 0 else ""}[value > 0]
         return f"{sign}{format_decimal(abs(value), locale=self.locale)}"
 
-    def percent(self, ratio: float | None) -> str:
+    def percent(self, ratio: float | Fraction | None) -> str:
         """`83.3 %` as the reader's language has it; a ratio of nothing has no percentage."""
         return (
             NOTHING
             if ratio is None
-            else format_percent(ratio, "#,##0.0 %" if self._spaced else "#,##0.0%", self.locale)
+            else format_percent(float(ratio), "#,##0.0 %" if self._spaced else "#,##0.0%", self.locale)
         )
+
+    def decimal(self, value: float | Fraction | None) -> str:
+        """`12.3`: for means."""
+        return NOTHING if value is None else format_decimal(float(value), "#,##0.0", locale=self.locale)
+
+    def money(self, amount: str, currency: str) -> str:
+        """`¥1,200`, as many decimals as the currency has."""
+        return str(format_currency(Decimal(amount), currency, locale=self.locale))
+
+    def country(self, code: str) -> str:
+        """By its name; one that Babel does not know by its code."""
+        return str(self.locale.territories.get(code, code))
 
     def day(self, value: date | None) -> str:
         """A calendar day, whoever's it is."""
         return NOTHING if value is None else format_date(value, "medium", locale=self.locale)
 
+    def short_day(self, value: date) -> str:
+        """Without its year: for axes of charts."""
+        return str(format_skeleton("MMMd", datetime.combine(value, time(), UTC), locale=self.locale))
+
     def at(self, value: datetime | None) -> str:
         """An instant, in the reader's zone."""
-        return NOTHING if value is None else format_datetime(value, "medium", ZoneInfo(self.zone), self.locale)
+        if value is None:
+            return NOTHING
+        here = value.astimezone(ZoneInfo(self.zone))
+        both = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
+        return both.format(format_time(here, "short", locale=self.locale), self.day(here.date()))
 
     def day_of(self, value: datetime | None) -> str:
         """The day of an instant, in the reader's zone."""

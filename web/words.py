@@ -22,7 +22,7 @@ def texts() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def said(name: str, language: Language, **values: object) -> str:
+def said(name: str, language: Language, /, **values: object) -> str:
     """A text with its values filled in; raises KeyError for one that is not there, in that language or at all."""
     return texts()[name][language].format_map({key: str(value) for key, value in values.items()})
 

@@ -64,6 +64,13 @@ TOGETHER: Final[dict[str, Any]] = {
 }
 """Several mails in one activity, once: what is not out afterwards goes out alone, as `MAIL` says."""
 
+CLOSING: Final[dict[str, Any]] = {
+    "start_to_close_timeout": timedelta(hours=1),
+    "heartbeat_timeout": timedelta(minutes=5),
+    "retry_policy": RetryPolicy(maximum_interval=timedelta(minutes=5)),
+}
+"""Weeks of the hub, some seconds each: tried on until it succeeds, and an attempt goes on where the last one ended."""
+
 MAIL: Final = Tries(
     longest=timedelta(seconds=30),
     first_pause=timedelta(seconds=2),

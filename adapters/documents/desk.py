@@ -8,6 +8,9 @@ from adapters.documents.confirmation import AcceptedTerms, ConfirmationFacts, Co
 from adapters.documents.library import DocumentLibrary
 from adapters.documents.typesetter import typesetter
 from adapters.mail.links import about
+from adapters.mail.signed_links import Link, SignedLinks
+from domain.lifecycle import Lifecycle
+from domain.links import DOCUMENT, Purpose
 from domain.mails import LetterFacts
 from domain.order.facts import OrderFacts
 from domain.order.messages import Offering, OrderKind, Terms
@@ -25,9 +28,10 @@ OFFERINGS: Final[Mapping[str, str]] = {
 class DocumentDesk:
     """Writes documents into a library."""
 
-    def __init__(self, library: DocumentLibrary, provisioning_form: str) -> None:
+    def __init__(self, library: DocumentLibrary, provisioning_form: str, signed: SignedLinks | None = None) -> None:
         self._library = library
         self._provisioning_form = provisioning_form
+        self._signed = signed if signed is None or "provisioning_form" not in signed.elsewhere else None
         typesetter()  # a process without fonts or template fails at its start
 
     def confirmation(self, facts: LetterFacts, reader: Person) -> Attachment:
@@ -63,7 +67,16 @@ class DocumentDesk:
                 "accepted_terms": tuple(
                     AcceptedTerms(terms=Terms(terms), accepted_at=at) for terms, at in facts.terms_accepted
                 ),
-                "form_url": about(self._provisioning_form, "order", facts.order_number),
+                "form_url": self._form(facts.order_number),
                 "build_guide": facts.build_guide,
             }
+        )
+
+    def _form(self, number: str | None) -> str:
+        """The document is passed on, and whoever faces the customer fills the form in: its link is the order's, and no
+        newer mail ends it. ORD-07, ORD-14, ORD-17."""
+        if self._signed is None or number is None:
+            return about(self._provisioning_form, "order", number)
+        return self._signed.address(
+            Link(purpose=Purpose.PROVISIONING, lifecycle=Lifecycle.ORDER, subject=number, occurrence=DOCUMENT)
         )

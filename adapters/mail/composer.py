@@ -11,10 +11,11 @@ import idna
 
 from activities.ports import Attachment, Envelope, UnsafeMail
 from adapters.mail.guard import check
-from adapters.mail.letterhead import letterhead, plain_address
-from adapters.mail.links import MailLinks
+from adapters.mail.letterhead import WebPage, letterhead, plain_address
+from adapters.mail.links import MailLinks, web_address
 from adapters.mail.mime import Encoding, body
 from adapters.mail.reader import Reader
+from adapters.mail.signed_links import SignedLinks
 from adapters.mail.stationery import Stationery
 from domain.mails import Letter
 from domain.values import Language
@@ -31,24 +32,27 @@ _ENCODING: Final[dict[Language, Encoding]] = {
 MARK: Final = "X-Tenure-Mail"
 """A header that names the template and the order: the mail catcher and people who file mails sort by it."""
 
+UNSUBSCRIBE: Final = "List-Unsubscribe"
+"""Where mail programs offer to end such mails: by one POST, as RFC 8058 has it."""
+
 _OF_THE_BODY: Final = ("MIME-Version", "Content-Type")
 
 
 class JinjaComposer:
     """Implements `Composer`."""
 
-    def __init__(self, sender: Address, links: MailLinks) -> None:
+    def __init__(self, sender: Address, links: MailLinks, signed: SignedLinks | None = None) -> None:
         plain_address(sender.addr_spec)
         self._sender = sender
-        self._stationery = Stationery(links, sender.display_name or sender.domain)
+        self._stationery = Stationery(links, sender.display_name or sender.domain, signed)
 
     def compose(self, letter: Letter, message_id: str, attachments: tuple[Attachment, ...] = ()) -> Envelope:
         """See the port. A confirmation without its document is not sent either: its text says it is attached."""
         if letter.with_document and not attachments:
             raise UnsafeMail("the confirmation document is not attached")
-        written = self._stationery.write(letter)
+        written = self._stationery.write(letter, message_id)
         recipient = _recipient(letter)
-        headers: dict[str, str | Address] = {
+        headers: dict[str, str | Address | WebPage] = {
             "From": self._sender,
             "To": recipient,
             "Subject": written.subject,
@@ -57,6 +61,9 @@ class JinjaComposer:
             "Content-Language": letter.to.language.value,
             MARK: f"{letter.kind} {letter.facts.filed_under}".strip(),
         }
+        if written.reminders_end_at:
+            headers[UNSUBSCRIBE] = WebPage(web_address(written.reminders_end_at))
+            headers[f"{UNSUBSCRIBE}-Post"] = "List-Unsubscribe=One-Click"
         encoding = _ENCODING[letter.to.language]
         content = letterhead(headers) + body(written.text, written.html, encoding, attachments, message_id)
         check(content, (*headers, *_OF_THE_BODY), self._sender.addr_spec, recipient.addr_spec)

@@ -1,23 +1,17 @@
 """The copy of a form: each field under a label in the reader's language, what was entered in words. ORD-16, ORD-30."""
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from babel import Locale
 from babel.dates import get_timezone_name
 from babel.numbers import format_decimal
 
+from adapters.mail.labels import LABELS
 from adapters.mail.reader import Reader
 from domain.names import name_of
 from domain.order.forms import GraduationForm, ProvisioningForm, SitePlan
 from domain.values import Model, Person
-
-LABELS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = tomllib.loads(
-    (Path(__file__).with_name("templates") / "labels.toml").read_text("utf-8")
-)
-"""By model and field: the label in each language. `words` are those of the values."""
 
 _PRIMARY: Final = 1
 _MONTHS: Final = 12

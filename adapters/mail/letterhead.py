@@ -26,12 +26,13 @@ _WORD: Final = 39
 """Bytes in one encoded word: with its frame and the longest header name it stays within 76 characters."""
 
 
-def letterhead(headers: Mapping[str, str | Address]) -> bytes:
+class WebPage(str):
+    """An address that programs read out of a header: never folded and never encoded."""
+
+
+def letterhead(headers: Mapping[str, str | Address | WebPage]) -> bytes:
     """One header after the other, each ended by CRLF. Raises UnsafeMail for what no header can carry."""
-    lines = (
-        f"{name}: {_mailbox(said) if isinstance(said, Address) else _text(said)}\r\n" for name, said in headers.items()
-    )
-    return "".join(lines).encode("ascii")
+    return "".join(f"{name}: {_written(said)}\r\n" for name, said in headers.items()).encode("ascii")
 
 
 def plain_address(address: str) -> str:
@@ -44,6 +45,16 @@ def plain_address(address: str) -> str:
 def has_control_characters(text: str) -> bool:
     """Control characters, halves of characters, separators of lines and paragraphs: nothing a person would write."""
     return not text.isprintable() and _CONTROLS.search(text) is not None
+
+
+def _written(said: str | Address | WebPage) -> str:
+    if isinstance(said, Address):
+        return _mailbox(said)
+    if not isinstance(said, WebPage):
+        return _text(said)
+    if not _PLAIN.fullmatch(said) or {"<", ">", " "} & set(said):
+        raise UnsafeMail("a web address has characters that must not stand in a header")
+    return f"<{said}>"
 
 
 def _mailbox(address: Address) -> str:

@@ -16,11 +16,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from activities.ports import UnsafeMail
 from adapters.mail.evidence import form_lines
+from adapters.mail.labels import page_label
 from adapters.mail.languages import language_name
 from adapters.mail.letterhead import has_control_characters
-from adapters.mail.links import MailLinks, about, web_address
+from adapters.mail.links import LetterLinks, MailLinks, about, web_address
 from adapters.mail.reader import FactMissing, Reader
+from adapters.mail.signed_links import SignedLinks
 from domain.lifecycles import KINDS, mail_kinds
+from domain.links import CARRIED_BY, Purpose
 from domain.mails import HelpDesk, Letter
 from domain.trial.messages import Service
 from domain.values import Language, Model
@@ -54,13 +57,16 @@ class Written(Model):
     subject: str
     text: str
     html: str
+    reminders_end_at: str = ""
+    """Where the reader may end such reminders; empty if it is none, or there is no such page."""
 
 
 class Stationery:
     """Knows the templates, the pages they point to and who writes."""
 
-    def __init__(self, links: MailLinks, writer: str) -> None:
+    def __init__(self, links: MailLinks, writer: str, signed: SignedLinks | None = None) -> None:
         self._links = links
+        self._signed = signed
         self._writer = writer
         self._desks: Mapping[str, HelpDesk] = {str(kind): kind.desk for kind in mail_kinds()}
         self._sheets = {flavour: _sheet(flavour, _directories()) for flavour in _FLAVOURS}
@@ -70,10 +76,10 @@ class Stationery:
             for language in Language
         }
 
-    def write(self, letter: Letter) -> Written:
-        """Raises FactMissing when the letter's facts do not say what its template needs."""
+    def write(self, letter: Letter, message_id: str = "") -> Written:
+        """Raises FactMissing when the letter's facts do not say what its template needs. Links are this mail's."""
         name = f"{letter.kind}.{letter.to.language}.j2"
-        words = self._words(letter)
+        words = self._words(letter, LetterLinks(self._links, self._signed, letter, message_id))
         template = self._sheets["txt"].get_template(name)
         context = template.new_context(words | self._manners["txt", letter.to.language])
         words["subject"] = re.sub(r"[ \n]+", " ", "".join(template.blocks["subject"](context)))
@@ -81,11 +87,17 @@ class Stationery:
             _clean(sheet.get_template(name).render(words | self._manners[flavour, letter.to.language]))
             for flavour, sheet in self._sheets.items()
         )
-        return Written(subject=words["subject"], text=text, html=html)
+        return Written(subject=words["subject"], text=text, html=html, reminders_end_at=words["reminders_end_at"])
 
-    def _words(self, letter: Letter) -> dict[str, Any]:
+    def _words(self, letter: Letter, pages: LetterLinks) -> dict[str, Any]:
         reader = Reader(letter.to)
+        language = letter.to.language
+        reminds = letter.kind in CARRIED_BY[Purpose.REMINDERS]
         return {
+            "form_page": pages.form,
+            "more_pages": partial(_more_pages, pages, language),
+            "reminders_end_at": pages.ours(Purpose.REMINDERS) if reminds else "",
+            "reminders_end": page_label(Purpose.REMINDERS, language),
             "facts": letter.facts,
             "to": reader,
             "when": reader.when,
@@ -114,6 +126,12 @@ class Stationery:
         """Of that order, if there is one."""
         page = self._links.subscription_page
         return about(page, "order", order_number) if order_number else page
+
+
+def _more_pages(pages: LetterLinks, language: Language, *names: str) -> list[tuple[str, str]]:
+    """Of the web room, with their labels; none without it."""
+    found = [(page_label(Purpose(name), language), pages.ours(Purpose(name))) for name in names]
+    return [(said, page) for said, page in found if page]
 
 
 @cache

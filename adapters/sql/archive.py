@@ -32,8 +32,7 @@ class SqlArchive(Database):
     def events(self, lifecycle: Lifecycle, subject: str) -> list[Event]:
         """Oldest first; empty when nothing is known. That a mail went out, or was moot, stands in the ledger only."""
         with self._reading() as session:
-            recorded = events_of(session, lifecycle, subject)
-            return list(merge(recorded, _mails_ended(session, lifecycle, subject), key=lambda event: event.occurred_at))
+            return all_events_of(session, lifecycle, subject)
 
     def tasks(self, lifecycle: Lifecycle, subject: str) -> list[Task]:
         """Open ones first, then by when they were opened."""
@@ -67,6 +66,12 @@ class SqlArchive(Database):
         """In the row `person` reads, wherever that is."""
         with self._writing() as session:
             _found(session, lifecycle, subject, role).email = email
+
+
+def all_events_of(session: Session, lifecycle: Lifecycle, subject: str) -> list[Event]:
+    """What was recorded, and what became of its mails; oldest first."""
+    recorded = events_of(session, lifecycle, subject)
+    return list(merge(recorded, _mails_ended(session, lifecycle, subject), key=lambda event: event.occurred_at))
 
 
 def _mails_ended(session: Session, lifecycle: Lifecycle, subject: str) -> Iterator[Event]:

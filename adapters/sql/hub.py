@@ -6,9 +6,12 @@ from adapters.sql.hub_lives import SqlHubLives
 from adapters.sql.hub_tags import SqlHubTags
 from adapters.sql.hub_users import SqlHubUsers
 from adapters.sql.hub_weeks import SqlHubWeeks
+from adapters.sql.operations import SqlOperations
 from adapters.sql.web_forms import SqlWebForms
 from adapters.sql.web_sessions import SqlWebSessions
 
 
-class SqlHub(SqlHubLives, SqlHubFiles, SqlHubWeeks, SqlHubTags, SqlHubUsers, SqlWebSessions, SqlWebForms):
+class SqlHub(
+    SqlHubLives, SqlHubFiles, SqlHubWeeks, SqlHubTags, SqlHubUsers, SqlOperations, SqlWebSessions, SqlWebForms
+):
     """All of it, on one database."""

@@ -1,7 +1,182 @@
-"""What comes by file: licences, sign-ins, invoices, calls."""
+"""What comes by file: licences, sign-ins, invoices, calls; and how far each file came. domain.md §6."""
 
-from adapters.sql.database import Database
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import Table, and_, select
+from sqlalchemy.orm import Session
+
+from adapters.sql.hub_late import mark_weeks
+from adapters.sql.hub_latest import keep_latest
+from adapters.sql.hub_payments import SqlHubPayments
+from adapters.sql.hub_schema import CallsRecord, HubImportRecord, InvoiceRecord, SignInRecord, UsageRecord
+from adapters.sql.keyed import STAMP, as_text, replace_all, rows_in
+from adapters.sql.schema import Base, LifecycleRecord
+from adapters.sql.upsert import table_of, upsert
+from domain.hub.imports import Imported, ImportProgress, RowResult
+from domain.hub.weeks import week_of
+from domain.lifecycle import Lifecycle
+from domain.lifecycles import KINDS
+from domain.values import Refused
+from domain.wholesale.standing import NAME as WHOLESALE
+
+RECORDS: Final[Mapping[Imported, type[Base]]] = {
+    Imported.USAGE: UsageRecord,
+    Imported.SIGN_INS: SignInRecord,
+    Imported.PAYMENTS: InvoiceRecord,
+    Imported.CALLING: CallsRecord,
+}
+
+HAVE_LICENCES: Final = (Lifecycle.SUBSCRIPTION, Lifecycle.TRIAL, WHOLESALE)
+AT_A_TIME: Final = 500
+"""Ids of one question."""
+
+Told = Callable[[ImportProgress, Sequence[RowResult]], None]
 
 
-class SqlHubFiles(Database):
+class SqlHubFiles(SqlHubPayments):
     """On SQL."""
+
+    def import_progress(self, kind: Imported, digest: str) -> ImportProgress | None:
+        """How far this very file came; None: it never was begun."""
+        with self._reading() as session:
+            known = session.get(HubImportRecord, (kind, digest))
+            return _progress(known) if known else None
+
+    def keep_rows(
+        self,
+        before: ImportProgress,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        line: int,
+        bad: int,
+        now: datetime,
+        told: Told,
+    ) -> ImportProgress:
+        """Write rows and how far the file came, in one transaction: a row of the same key is replaced.
+
+        `told` is told the results before they are committed: whoever keeps them has those of all lines that are done.
+        Rows that say the same stay as they are, and mark no week. Raises Refused if somebody else imports this file.
+        """
+        record = RECORDS[before.kind]
+        with self._writing() as session:
+            _still_ours(session, before)
+            results, changed = _compared(session, table_of(record), rows)
+            replace_all(session, record, changed, now)
+            if before.kind is Imported.USAGE:
+                keep_latest(session, changed)
+            after = before.after(line, results, bad)
+            upsert(session, HubImportRecord, [asdict(after)])
+            told(after, results)
+            mark_weeks(session, _weeks(before.kind, changed), now)
+        return after
+
+    def begin_import(self, progress: ImportProgress) -> None:
+        """From its first line, whatever was done before."""
+        with self._writing() as session:
+            upsert(session, HubImportRecord, [asdict(progress)])
+
+    def finish_import(self, progress: ImportProgress, now: datetime) -> ImportProgress:
+        """Every line of it is done."""
+        finished = replace(progress, finished_at=now)
+        with self._writing() as session:
+            _still_ours(session, progress)
+            upsert(session, HubImportRecord, [asdict(finished)])
+        return finished
+
+    def with_licences(self, ids: Collection[str]) -> dict[str, set[Lifecycle]]:
+        """Which of these ids are known, and what has them: subscriptions, trials, wholesale customers."""
+        found: dict[str, set[Lifecycle]] = {}
+        row = LifecycleRecord
+        with self._reading() as session:
+            for some in _parts(ids):
+                asked = select(row.subject, row.lifecycle).where(
+                    row.lifecycle.in_(HAVE_LICENCES), row.subject.in_(some)
+                )
+                for subject, lifecycle in session.execute(asked):
+                    found.setdefault(subject, set()).add(Lifecycle(lifecycle))
+        return found
+
+    def known_customers(self, ids: Collection[str]) -> set[str]:
+        """Those of which some life is known."""
+        row = LifecycleRecord
+        found: set[str] = set()
+        with self._reading() as session:
+            for some in _parts(ids):
+                asked = select(row.customer_id).where(row.lifecycle.in_(list(KINDS)), row.customer_id.in_(some))
+                found.update(session.scalars(asked.distinct()))
+        return found
+
+
+def _parts(ids: Collection[str]) -> list[list[str]]:
+    listed = sorted(ids)
+    return [listed[first : first + AT_A_TIME] for first in range(0, len(listed), AT_A_TIME)]
+
+
+def _progress(known: HubImportRecord) -> ImportProgress:
+    names = ("digest", "by", "begun_at", "lines", "counts", "finished_at")
+    return ImportProgress(kind=Imported(known.kind), **{name: getattr(known, name) for name in names})
+
+
+def _still_ours(session: Session, before: ImportProgress) -> None:
+    """The row is locked: the other one waits, and then sees that it is too late."""
+    key = (before.kind, before.digest)
+    known = session.get(HubImportRecord, key, with_for_update=session.get_bind().dialect.name == "postgresql")
+    if known is None or (known.lines, known.begun_at) != (before.lines, before.begun_at):
+        raise Refused("another run imports this very file: wait for it, then run it again")
+
+
+def _compared(
+    session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> tuple[list[RowResult], list[Mapping[str, Any]]]:
+    """What becomes of each, and those that are to be written: in one order, so that two imports of the same rows never
+    wait for each other."""
+    keys = [column.name for column in table.primary_key]
+    values = [column.name for column in table.columns if not column.primary_key and column.name != STAMP]
+    known = _known(session, table, keys, values, rows)
+    key_of, content_of = _of(keys), _of(values)
+    results: list[RowResult] = []
+    changed: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for row in rows:
+        key, content = key_of(row), content_of(row)
+        before = known.get(key)
+        if before == content:
+            results.append(RowResult.SAME)
+            continue
+        results.append(RowResult.NEW if before is None else RowResult.CHANGED)
+        known[key] = content
+        changed[key] = row
+    return results, [changed[key] for key in sorted(changed)]
+
+
+def _known(
+    session: Session, table: Table, keys: list[str], values: list[str], rows: Sequence[Mapping[str, Any]]
+) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    if not rows:
+        return {}
+    dialect = session.get_bind().dialect.name
+    asked, given = rows_in(dialect, table, keys)
+    found = select(*(table.c[name] for name in (*keys, *values))).select_from(
+        asked.join(table, and_(*(table.c[name] == given[name] for name in keys)))
+    )
+    said = as_text(dialect, keys, map(_of(keys), rows))
+    return {tuple(row[: len(keys)]): tuple(row[len(keys) :]) for row in session.connection().execute(found, said).all()}
+
+
+def _of(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if not names:
+        return lambda _row: ()
+    get = itemgetter(*names)
+    return get if len(names) > 1 else lambda row: (get(row),)
+
+
+def _weeks(kind: Imported, changed: Sequence[Mapping[str, Any]]) -> set[Any]:
+    """Of the hub. An invoice is part of none: what it says of renewal counts from now on."""
+    if kind is Imported.PAYMENTS:
+        return set()
+    if kind is Imported.CALLING:
+        return {row["week"] for row in changed}
+    return {week_of(day) for day in {row["day"] for row in changed}}

@@ -1,7 +1,10 @@
 """What the hub derives from lives: projection, customers, lines. HUB-10 to HUB-54."""
 
-from adapters.sql.database import Database
+from adapters.sql.hub_customers import SqlHubCustomers
+from adapters.sql.hub_invoices import SqlHubInvoices
+from adapters.sql.hub_lines import SqlHubLines
+from adapters.sql.hub_projection import SqlHubProjection
 
 
-class SqlHubLives(Database):
+class SqlHubLives(SqlHubProjection, SqlHubCustomers, SqlHubLines, SqlHubInvoices):
     """On SQL."""

@@ -28,17 +28,45 @@ class HubLifeRecord(Base):
     customer_id: Mapped[str]
     state: Mapped[str]
     products: Mapped[dict[str, Any]]
+    entitled_since: Mapped[date | None] = mapped_column(Date())
     added_on: Mapped[date] = mapped_column(Date())
     ends_at: Mapped[datetime | None]
     suspended_for: Mapped[list[str]]
-    run: Mapped[str]
-    sequence: Mapped[int]
-    """Of the row in `lifecycles` that it was derived from: another one there, and it is derived anew."""
 
     __table_args__ = (
         Index("ix_hub_lives_partner_id", "partner_id", "valid_until", "customer_id"),
         Index("ix_hub_lives_customer_id", "customer_id"),
     )
+
+
+class DerivedRecord(Base):
+    """From what a life in the hub was derived, and what its start says of the customer."""
+
+    __tablename__ = "hub_derived"
+
+    lifecycle: Mapped[Lifecycle] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    run: Mapped[str]
+    sequence: Mapped[int]
+    """Of the row in `lifecycles`: another one there, and it is derived anew."""
+
+    rules: Mapped[str]
+    """By which catalogue, and which release of the derivation: another one now, and it is derived anew."""
+
+    partner_id: Mapped[str | None]
+    """Of the start, like all below. None: a subscription has none of its own."""
+
+    customer_id: Mapped[str | None]
+    name: Mapped[str | None]
+    country: Mapped[str | None]
+    zone: Mapped[str | None]
+    own: Mapped[bool | None]
+    """Is it the partner's own organization?"""
+
+    started_at: Mapped[datetime | None]
+    derived_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "customer_id"),)
 
 
 class HubCustomerRecord(Base):
@@ -53,6 +81,8 @@ class HubCustomerRecord(Base):
     zone: Mapped[str]
     managed: Mapped[str]
     known_since: Mapped[datetime]
+
+    __table_args__ = (Index(None, "customer_id"),)
 
 
 class UsageRecord(Base):
@@ -72,7 +102,18 @@ class UsageRecord(Base):
 
     recorded_at: Mapped[datetime]
 
-    __table_args__ = (Index(None, "day"),)
+    __table_args__ = (
+        Index(
+            "ix_hub_usage_purchased",
+            "lifecycle",
+            "subject",
+            "product",
+            "day",
+            sqlite_where=text("purchased IS NOT NULL"),
+            postgresql_where=text("purchased IS NOT NULL"),
+        ),
+        {"sqlite_with_rowid": False},  # asked for by its key only: the days of one product lie side by side
+    )
 
 
 class LatestUsageRecord(Base):
@@ -126,6 +167,18 @@ class InvoiceRecord(Base):
 
     recorded_at: Mapped[datetime]
 
+    __table_args__ = (
+        Index(
+            "ix_hub_invoices_auto_renew",
+            "subscription_id",
+            "issued_on",
+            "invoice",
+            "auto_renew",
+            sqlite_where=text("auto_renew IS NOT NULL"),
+            postgresql_where=text("auto_renew IS NOT NULL"),
+        ),
+    )
+
 
 class CallsRecord(Base):
     """Calls of one customer in one week. `domain/hub/calls.py`."""
@@ -147,6 +200,9 @@ class HubImportRecord(Base):
     digest: Mapped[str] = mapped_column(primary_key=True)
     """SHA-256 of the file."""
 
+    by: Mapped[str]
+    """Who imported it: an id."""
+
     lines: Mapped[int]
     counts: Mapped[dict[str, Any]]
     begun_at: Mapped[datetime]
@@ -161,7 +217,11 @@ class WeekRecord(Base):
     week: Mapped[date] = mapped_column(Date(), primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     closed_at: Mapped[datetime]
+    """Later than that of everything closed before it, whatever the clock says."""
+
     rows: Mapped[int]
+    digest: Mapped[str]
+    """SHA-256 of its rows: what would say the same again is no revision."""
 
 
 class WeekRowRecord(Base):
@@ -180,12 +240,14 @@ class WeekRowRecord(Base):
 
 
 class LateWeekRecord(Base):
-    """A closed week that got rows since: it is revised by the next closing."""
+    """A week that got rows since it was looked at last: if it is closed, the next closing revises it."""
 
     __tablename__ = "hub_late_weeks"
 
     week: Mapped[date] = mapped_column(Date(), primary_key=True)
     since: Mapped[datetime]
+    marks: Mapped[int]
+    """How often: a closing forgets those only that it saw before it read."""
 
 
 class TagRecord(Base):

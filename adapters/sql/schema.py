@@ -84,6 +84,15 @@ class LifecycleRecord(Base):
         Index("ix_lifecycles_stage", "lifecycle", "stage", "next_deadline", "subject"),
         Index("ix_lifecycles_customer_id", "lifecycle", "customer_id"),
         Index("ix_lifecycles_linked_to", "lifecycle", "linked_to", "next_deadline", "subject"),
+        Index("ix_lifecycles_sequence", "lifecycle", "subject", "run", "sequence"),  # what is new for the hub?
+        Index(
+            "ix_lifecycles_attention",
+            "recorded_at",
+            "lifecycle",
+            "subject",
+            sqlite_where=text("attention = 1"),
+            postgresql_where=text("attention"),
+        ),
         Index(
             "ix_lifecycles_open", "lifecycle", "subject", sqlite_where=text("open = 1"), postgresql_where=text("open")
         ),

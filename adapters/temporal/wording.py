@@ -79,6 +79,7 @@ SHAPES: Final = {
         "must be 1 to 64 Latin letters, digits, dots, dashes or underscores, a letter or digit first"
     ),
     r"^[A-Z0-9][A-Z0-9-]{2,39}$": "must be 3 to 40 Latin capitals, digits or dashes, no dash first",
+    r"^[a-z][a-z0-9_]{0,39}$": "must be 1 to 40 small Latin letters, digits or underscores, a letter first",
     r"^[A-Za-z]{2}$": "must be a two-letter country code such as JP",
 }
 """What the patterns of fields ask for; a test holds the two together."""

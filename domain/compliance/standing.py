@@ -47,6 +47,9 @@ class CheckStanding(LifecycleState):
 
     lifecycle: ClassVar[Lifecycle] = NAME
     mail_kinds: ClassVar = ComplianceMail
+    sent_once: ClassVar[frozenset[str]] = frozenset(
+        {ComplianceMail.COMPLIANCE_CONTACT, ComplianceMail.COMPLIANCE_LAST_CALL}
+    )
     table: ClassVar = TABLE
     updates: ClassVar = UPDATES
     movable: ClassVar[frozenset[str]] = frozenset({REVIEW_LATE})

@@ -33,6 +33,9 @@ class HubCustomer:
     overused: tuple[str, ...]
     """Subscriptions that use more licences than were purchased. HUB-13, AMB-19."""
 
+    auto_renewing: tuple[str, ...] = ()
+    """Subscriptions set to be renewed by themselves: they renew, and do not expire. AMB-23."""
+
     last_sign_in: date | None
     """Of any of its administrators, UTC. HUB-14."""
 

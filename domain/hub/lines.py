@@ -21,6 +21,9 @@ class Line:
     partner_id: str
     customer_id: str
     customer_name: str
+    zone: str
+    """The customer's: in it days are counted. AMB-39."""
+
     product: str
     trial: bool
     active: bool
@@ -34,12 +37,12 @@ class Line:
     """In the last seven days: the highest of their days."""
 
     used_assigned: int
-    """Of those, licences that are assigned, too. AMB-25."""
+    """Of those, licences that are assigned, too: the highest of the same days. AMB-25."""
 
     assigned_by_week: tuple[int | None, ...]
     used_by_week: tuple[int | None, ...]
     """Of the last WEEKS weeks of seven days before the instant, the oldest first; None: nothing is known of that week.
-    The last one is `assigned`, or `used`."""
+    The last one is `assigned`, or `used`, if it is known. What was assigned stays so until a newer day says else."""
 
     added_on: date
     ends_at: datetime | None

@@ -12,14 +12,16 @@ class LifeState(StrEnum):
     """How the hub sees it. TMF637."""
 
     PENDING_ACTIVE = "pending_active"
-    """A new order shipped, and its site is not built; a trial that is not in use yet. HUB-15."""
+    """A new order shipped, and its subscription has not begun; a trial, or what a wholesale customer was given, that
+    nobody can use yet. HUB-15."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
     TRIALING = "trialing"
     GRACE = "expired_grace"
     OVER = "over"
-    """Terminated, lapsed, converted, cancelled, or of an order: its site is built."""
+    """Terminated, lapsed, converted, being deprovisioned. What was cancelled is in no list, and neither is an order
+    whose subscription has begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class Life:
     customer_id: str
     state: LifeState
     products: Mapping[str, int]
-    """Licences by product: what is entitled now. AMB-19."""
+    """Licences by product: what is entitled now, as it was ordered. AMB-19."""
 
     added_on: date
     """First local day; of what is pending, the day on which it was ordered."""
@@ -47,9 +49,12 @@ class Life:
     suspended_for: tuple[str, ...] = ()
     """Reasons, sorted. AMB-42."""
 
+    entitled_since: date | None = None
+    """Since which local day it is so: what the vendor said of licences before is older news. None: from the start."""
+
     valid_from: datetime
 
     @property
     def trial(self) -> bool:
         """Is it a trial?"""
-        return self.lifecycle is Lifecycle.TRIAL
+        return self.lifecycle == Lifecycle.TRIAL

@@ -14,6 +14,23 @@ LINKS_LIVE_FOR: Final = timedelta(days=90)
 SESSION_ENDS_AFTER: Final = timedelta(hours=12)
 """From signing in."""
 
+SESSION_IDLES_FOR: Final = timedelta(hours=1)
+"""Without a page asked for, somebody is signed out."""
+
+SIGN_IN_LINK_LIVES: Final = timedelta(minutes=15)
+"""Of a link by which somebody signs in, once."""
+
+ATTEMPTS: Final = 30
+ATTEMPTS_WITHIN: Final = timedelta(minutes=15)
+"""So often one address may try to sign in; then it waits."""
+
+CLOSING_CATCHES_UP: Final = timedelta(days=365)
+"""Sundays that were missed within it are made up for: no outage is that long. HUB-60."""
+
+CALENDAR_BACK: Final = timedelta(days=31)
+CALENDAR_AHEAD: Final = timedelta(days=400)
+"""Deadlines in the feed of a calendar, from now."""
+
 LONGEST_SESSION: Final = timedelta(days=30)
 LONGEST_LINK: Final = timedelta(days=3660)
 
@@ -40,3 +57,6 @@ class HubPolicy(Model):
 
     low_without_peers: Annotated[int, Field(ge=1, le=100)] = 50
     """Per cent; below it an assignment is low where there are fewer. AMB-22."""
+
+    falling_by: Annotated[int, Field(ge=1, le=99)] = 10
+    """Per cent. Use of Calling falls when the newer half of eight weeks lies at least so far below the older. §6.9."""

@@ -49,3 +49,25 @@ def licences_of(items: Iterable[OrderItem], catalogue: Mapping[str, str]) -> dic
 def tried(services: Iterable[Service], licences: int) -> dict[str, int]:
     """What a trial gives: as many licences of each service. TRL-13."""
     return {OF_A_SERVICE[service]: licences for service in services}
+
+
+IN_A_PACKAGE: Final[Mapping[str, tuple[Product, ...]]] = MappingProxyType(
+    {
+        "common_area_calling": (Product.CALLING,),
+        "webex_voice": (Product.CALLING,),
+        "webex_calling": (Product.CALLING, Product.MESSAGING),
+        "webex_meetings": (Product.MEETINGS, Product.MESSAGING),
+        "webex_suite": (Product.CALLING, Product.MEETINGS, Product.MESSAGING),
+        "cx_essentials": (Product.CALLING, Product.CONTACT_CENTER, Product.MESSAGING),
+    }
+)
+"""What a wholesale package gives to each who has it (EXT); add-ons come on top of one. WHS-11, WHS-13."""
+
+
+def packaged(quantities: Mapping[str, int], catalogue: Mapping[str, str]) -> dict[str, int]:
+    """What a wholesale customer may assign, by product; `catalogue` knows further packages and add-ons. WHS-12."""
+    found: dict[str, int] = {}
+    for name, most in quantities.items():
+        for product in (catalogue[name],) if name in catalogue else IN_A_PACKAGE.get(name, ()):
+            found[product] = found.get(product, 0) + most
+    return found

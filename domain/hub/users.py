@@ -29,6 +29,11 @@ class HubUser:
     assigned: frozenset[str] = frozenset()
     """Customers that they were assigned to. HUB-42."""
 
+    @property
+    def in_first_run(self) -> bool:
+        """Of a partner, and has not accepted the terms of service yet. HUB-02."""
+        return self.partner_id is not None and self.accepted_terms_at is None
+
     def may(self, right: Right) -> bool:
         """At all."""
         return self.active and may(self.roles, right)

@@ -56,6 +56,7 @@ class OrderStanding(LifecycleState):
     table: ClassVar = TABLE
     updates: ClassVar = UPDATES
     movable: ClassVar[frozenset[str]] = frozenset({HOLD_OVERDUE, BUILD_LATE, RENEWAL_TARGET, GRADUATION_DUE})
+    sent_once: ClassVar[frozenset[str]] = frozenset({OrderMail.WELCOME})
     courtesies: ClassVar[frozenset[str]] = frozenset({REMINDERS})
     outlasting: ClassVar[frozenset[str]] = frozenset({UNREACHABLE, OVER, TRIAL_UNREACHABLE})
 

@@ -6,6 +6,8 @@ from typing import Final
 from pydantic import BaseModel
 
 from domain.account.account import RegisterAccount
+from domain.hub.imports import PaymentRow, SignInRow, UsageRow
+from domain.hub.imports_calls import CallingRow
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, examples_of, updates_of
 from domain.values import Message
@@ -13,12 +15,17 @@ from domain.view import LifecycleView
 from domain.wholesale.messages import WholesaleUser
 from starter.answers import accounts as account_answers
 from starter.answers import batch as batch_answers
+from starter.answers import hub as hub_answers
+from starter.answers import hub_derived as derived_answers
+from starter.answers import hub_imports as hub_import_answers
+from starter.answers import hub_kpi as kpi_answers
 from starter.answers import intake as intake_answers
 from starter.answers import lifecycle as answers
 from starter.answers import lists as list_answers
 from starter.answers import recompute as recompute_answers
 from starter.answers import screening as screening_answers
 from starter.answers import tools as tool_answers
+from starter.answers import users as user_answers
 from starter.answers import wholesale as wholesale_answers
 
 ANSWERS: Final[Mapping[str, type[BaseModel]]] = {
@@ -61,6 +68,22 @@ ANSWERS: Final[Mapping[str, type[BaseModel]]] = {
     "wholesale_users": wholesale_answers.WholesaleUsersAnswer,
     "wholesale_user_list": wholesale_answers.WholesaleUserListAnswer,
     "certificate": wholesale_answers.CertificateAnswer,
+    "hub_import_line": hub_import_answers.HubImportLine,
+    "payment_effect": hub_import_answers.PaymentEffectLine,
+    "hub_import": hub_import_answers.HubImportAnswer,
+    "user_change": user_answers.UserChangeAnswer,
+    "user_list": user_answers.UserListAnswer,
+    "user_show": user_answers.UserShowAnswer,
+    "sign_in": user_answers.SignInAnswer,
+    "hub_rebuild": derived_answers.HubRebuildAnswer,
+    "hub_customers": hub_answers.HubCustomersAnswer,
+    "hub_customer": hub_answers.HubCustomerAnswer,
+    "hub_usage": hub_answers.HubUsageAnswer,
+    "hub_weeks": hub_answers.HubWeeksAnswer,
+    "hub_definitions": hub_answers.HubDefinitionsAnswer,
+    "hub_tags": hub_answers.HubTagsAnswer,
+    "hub_kpi": kpi_answers.HubKpiAnswer,
+    "hub_calling": kpi_answers.HubCallingAnswer,
     "error": answers.ErrorAnswer,
 }
 """What commands answer with --json, of a list its items; lists of lifecycles have theirs from the table."""
@@ -83,6 +106,7 @@ def models() -> dict[str, type[BaseModel]]:
     for name, kind in KINDS.items():
         found |= {f"{name}.{update}": known.message for update, known in updates_of(kind).items()}
     found |= {"state": LifecycleView, "account.import": RegisterAccount, "wholesale.user": WholesaleUser}
+    found |= {"usage.row": UsageRow, "signins.row": SignInRow, "payments.row": PaymentRow, "calling.row": CallingRow}
     found |= {f"answer.{list_name(kind.name)}": list_answers.list_answer(kind) for kind in KINDS.values()}
     return found | {f"answer.{name}": model for name, model in ANSWERS.items()}
 

@@ -37,7 +37,15 @@ from starter.reach.records import Records
 
 PROBLEMS: Final = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
 
-ONLY_RECORDED: Final = (".note", "mail.settled", "mail.retried", "step.settled", ".cancel_refused", ".started_again")
+ONLY_RECORDED: Final = (
+    ".note",
+    "mail.settled",
+    "mail.retried",
+    "mail.sent_again",
+    "step.settled",
+    ".cancel_refused",
+    ".started_again",
+)
 """Ends of event types: nothing that a workflow would have to be told again."""
 
 P = ParamSpec("P")

@@ -14,6 +14,7 @@ from adapters.sql.migrate import StoreFromNewerRelease, StoreNotMigrated
 from adapters.sql.store import SqlStore, open_store
 from domain.account.account import Thresholds
 from starter.answers.accounts import Check, DoctorAnswer
+from starter.commands.doctor_hub import weeks_check
 from starter.console.exits import Exit, Stop
 from starter.console.terminal import shown, terminal
 from starter.reach import gate
@@ -64,7 +65,7 @@ def _store(settings: Settings) -> list[Check]:
         return [_unusable(unusable), _threshold({}, settings.large_user_thresholds)]
     try:
         found = _check("store", "ok", f"{place(store.engine.url)} is reachable, and of this release")
-        return [found, *_accounts(store, settings.large_user_thresholds), _lists(store, settings)]
+        return [found, *_accounts(store, settings.large_user_thresholds), _lists(store, settings), weeks_check(store)]
     finally:
         store.close()
 

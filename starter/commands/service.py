@@ -17,6 +17,8 @@ Directory = Annotated[Path, typer.Option(metavar="DIR", help="Where everything i
 Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Temporal; 0 for any free one.")]
 UiPort = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Temporal's Web UI.")]
 MailPort = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Mail catcher.")]
+WebPort = Annotated[int, typer.Option("--web-port", metavar="PORT", min=0, max=65535, help="The pages.")]
+NoWeb = Annotated[bool, flag("--no-web", "Without the pages.")]
 TimeTravel = Annotated[bool, flag("--time-travel", "Allow `tenure forward`. For tests only.")]
 Examples = Annotated[Path, typer.Option(metavar="DIR", help="Where the examples are that are played.")]
 Keep = Annotated[bool, flag("--keep", "Leave it running at the end, to look around.")]
@@ -29,17 +31,21 @@ def up(
     port: Port = 7233,
     ui_port: UiPort = 8233,
     mail_port: MailPort = 1025,
+    web_port: WebPort = 8080,
+    no_web: NoWeb = False,
     time_travel: TimeTravel = False,
 ) -> None:
     """The whole service on this machine; Ctrl-C stops it.
 
-    Temporal with its Web UI, the store, the worker, and a catcher for mails. One
-    node, no logins, on the loopback address only: for trying and for small use.
+    Temporal with its Web UI, the store, the worker, the pages, and a catcher for
+    mails. One node, on the loopback address only: for trying and for small use.
+    The pages have logins: links to sign in are printed at the start.
     """
     from starter.service.service import Ports
     from starter.service.up import up as run
 
-    _serve(run(directory, Ports(port, ui_port, mail_port), time_travel=time_travel, console=terminal.err))
+    ports = Ports(port, ui_port, mail_port, None if no_web else web_port)
+    _serve(run(directory, ports, time_travel=time_travel, console=terminal.err))
 
 
 @app.command(rich_help_panel="Service", epilog=examples("tenure demo", "tenure demo --keep"))
@@ -48,6 +54,8 @@ def demo(
     port: Port = 7233,
     ui_port: UiPort = 8233,
     mail_port: MailPort = 1025,
+    web_port: WebPort = 8080,
+    no_web: NoWeb = False,
     orders: Examples = Path("examples"),
     keep: Keep = False,
     again: Again = False,
@@ -58,7 +66,7 @@ def demo(
 
     if not (orders / "orders.jsonl").is_file():
         raise bad("has no orders.jsonl; stand in the clone of Tenure, or say where orders to play are", "--orders")
-    ports = Ports(port, ui_port, mail_port)
+    ports = Ports(port, ui_port, mail_port, None if no_web else web_port)
     _serve(run(directory, ports, orders, terminal.out, keep=keep, again=again))
 
 

@@ -10,11 +10,12 @@ import typer
 from domain.kind import Kind
 from domain.lifecycles import updates_of
 from domain.operator_updates import OPERATOR_UPDATES
+from domain.reasons import without_rules
 from domain.updates import Update
 from domain.values import Message
 from starter.answers.catalogue import command_of
 from starter.console.command_lines import example_of
-from starter.console.fields import FieldOption, options_of, without_rules
+from starter.console.fields import FieldOption, options_of
 from starter.console.options import By, Id, Source, UpdateId, WholeMessage, examples
 
 OPERATORS: Final = "At any stage"

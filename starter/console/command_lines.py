@@ -76,6 +76,7 @@ def _known(view: LifecycleView) -> Mapping[str, Mapping[str, Sequence[str]]]:
         },
         "settle_mail": {"mail": _mails(view, MailState.UNKNOWN) or _mails(view, MailState.REFUSED)},
         "retry_mail": {"mail": _mails(view, MailState.REFUSED)},
+        "send_again": {"mail": _mails(view, MailState.SENT)},
         "settle_step": {"step": [failing.step for failing in view.failing][:1]},
         "acknowledge": {"alert": view.jeopardy[:1]},
     }

@@ -1,6 +1,5 @@
 """The fields of a message as options of a command: name, type and help come from the model."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
+from domain.reasons import without_rules
 from domain.values import Message
 
 SMALL: Final = 2
@@ -18,9 +18,6 @@ SMALL: Final = 2
 
 FEW: Final = 3
 """Choices that stand in the place of a value; more of them are told in words."""
-
-RULES: Final = re.compile(r"\s*\(?\b[A-Z]{1,4}-\d{1,3}\b(?:(?:,| to| and) [A-Z]{1,4}-\d{1,3}\b)*\)?\.?")
-"""Rules that a description names: ` ORD-20 to ORD-25.`"""
 
 
 @dataclass(frozen=True)
@@ -111,12 +108,6 @@ def options_of(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[F
             yield from options_of(found.type, found.path)
         elif path or name not in Message.model_fields:
             yield found
-
-
-def without_rules(text: str) -> str:
-    """As it reads for those who do not look rules up."""
-    words = RULES.sub("", " ".join(text.split())).strip(" .")
-    return f"{words}." if words else ""
 
 
 def nested(model: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:

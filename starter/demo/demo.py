@@ -34,6 +34,7 @@ from starter.demo.tables import Ended, Start
 from starter.demo.world import World
 from starter.intake.screening_files import digest_of, opened_list
 from starter.service.service import KEPT, Ports, Service, service
+from starter.service.up import say_who_signs_in
 
 M = TypeVar("M", bound=Message)
 
@@ -58,7 +59,7 @@ async def demo(directory: Path, ports: Ports, examples: Path, console: Console, 
     if not again:
         _make_room(directory)
     began = monotonic()
-    console.print("starting Temporal, the store, the mail catcher and the worker …")
+    console.print("starting Temporal, the store, the mail catcher, the worker and the pages …")
     async with service(directory, ports, time_travel=True, thresholds=THRESHOLDS) as running:
         await asyncio.to_thread(_prepare, running.database_url, examples)
         screen, world, starts = stage(running.client, running.task_queue, examples, console)
@@ -71,6 +72,7 @@ async def demo(directory: Path, ports: Ports, examples: Path, console: Console, 
             console.print(table)
         _say_where(running, console, ready, monotonic() - began)
         if keep:
+            say_who_signs_in(running, console)
             console.print("Ctrl-C stops it.")
             await asyncio.Event().wait()
     return 0

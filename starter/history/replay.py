@@ -21,7 +21,7 @@ from starter.console.terminal import shown, terminal
 from starter.history.events import started
 from starter.reach import gate
 from starter.reach.gate import asking
-from workflows.registry import WORKFLOWS
+from workflows.registry import BESIDE, WORKFLOWS
 from workflows.unknown import UnknownWorkflow
 
 T = TypeVar("T")
@@ -65,9 +65,9 @@ async def replay(files: Sequence[Path], query: str | None, sample: int) -> None:
 
 def a_replayer(runner: WorkflowRunner | None = None, *interceptors: Interceptor) -> Replayer:
     """As a worker would run them: same converter, same interceptor, same sandbox, nothing read from disk on the way."""
-    preload(WORKFLOWS)
+    preload([*WORKFLOWS, *BESIDE])
     return Replayer(
-        workflows=[*WORKFLOWS, UnknownWorkflow],
+        workflows=[*WORKFLOWS, *BESIDE, UnknownWorkflow],
         data_converter=data_converter,
         interceptors=[PlainRefusals([each.__name__ for each in WORKFLOWS]), *interceptors],
         workflow_runner=runner or sandbox(),
@@ -116,8 +116,8 @@ def read(file: Path) -> WorkflowHistory:
 
 
 async def _running(client: Client, query: str | None, sample: int) -> AsyncIterator[tuple[str, WorkflowHistory]]:
-    for kind in KINDS.values():
-        wanted = f"WorkflowType = '{kind.workflow}' AND ExecutionStatus = 'Running'"
+    for workflow_type in (*(kind.workflow for kind in KINDS.values()), *(each.__name__ for each in BESIDE)):
+        wanted = f"WorkflowType = '{workflow_type}' AND ExecutionStatus = 'Running'"
         async with asking("the list"):
             listed = client.list_workflows(f"({query}) AND {wanted}" if query else wanted, limit=AS_MANY)
             found = [(each.id, each.run_id) async for each in listed]

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from types import NoneType
 from typing import Annotated, Any, Final, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel
 
 from starter.console.fields import plain
+from starter.intake.csv_amounts import amount
 
 BLANK_GROUPS: Final = re.compile(r"\d{1,3}(?:([ \u00a0\u2009\u202f'’])\d{3})(?:\1\d{3})*")
 """`1 000`, `1'000`: nobody has decimals like that."""
@@ -73,6 +75,10 @@ def meaning(cell: str, type_: Any, separator: str) -> str:
         raise Doubtful("is an error of the spreadsheet, no value")
     if type_ is int:
         return _whole_number(bare, separator)
+    if type_ is Decimal:
+        if (read := amount(bare, separator)) is None:
+            raise Doubtful("must be an amount that can be read in one way only, such as 1200.50")
+        return read
     if type_ in (date, datetime, AwareDatetime):
         return _date(bare, INSTANT_LIKE[:10] if type_ is date else INSTANT_LIKE)
     if type_ is bool:

@@ -3,12 +3,12 @@
 import csv
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from domain.values import Message
+from domain.values import Model
 from starter.console.exits import bad
 from starter.intake.csv_cells import Doubtful, columns, meaning, shown, unmarked
 
@@ -43,7 +43,7 @@ class Misfit(Exception):
 class Form(NamedTuple):
     """What each line of a file stands for."""
 
-    model: type[Message]
+    model: type[Model]
     name: str
     """As `tenure schema` knows it: `order.start`."""
 
@@ -98,8 +98,17 @@ class CsvRow:
     """What is wrong with cells before anybody asks what they say, by column."""
 
 
-def read(lines: Iterable[str], form: Form, name: str) -> tuple[Header, Iterator[tuple[int, CsvRow | Misfit]]]:
-    """The header; each row's first line, and what it stands for or why for nothing. Empty rows are left out."""
+OfRow = Callable[["Header", Sequence[str]], Any]
+"""What cells under a header stand for."""
+
+
+def read(
+    lines: Iterable[str], form: Form, name: str, of_row: OfRow | None = None
+) -> tuple[Header, Iterator[tuple[int, Any]]]:
+    """The header; each row's first line, and what it stands for or why for nothing. Empty rows are left out.
+
+    `of_row` says what a row stands for, if not `row_of`.
+    """
     lines, first = iter(lines), 1
     line = next(lines, "")
     if said := SAID.fullmatch(line):
@@ -107,13 +116,13 @@ def read(lines: Iterable[str], form: Form, name: str) -> tuple[Header, Iterator[
     header = _header(
         line, said[1] if said else separator_of(line), form, f"{name}: line {first}" if line.strip() else name
     )
-    return header, _rows(header, lines, first)
+    return header, _rows(header, lines, first, of_row or row_of)
 
 
-def _rows(header: Header, lines: Iterator[str], above: int) -> Iterator[tuple[int, CsvRow | Misfit]]:
+def _rows(header: Header, lines: Iterator[str], above: int, of_row: OfRow) -> Iterator[tuple[int, Any]]:
     for line, cells in cells_of(lines, header.separator, above):
         if any(cell.strip() for cell in cells):
-            yield line, _row(header, cells)
+            yield line, of_row(header, cells)
 
 
 def separator_of(header: str) -> str:
@@ -183,7 +192,7 @@ def _said(wrong: str) -> str:
     return "cannot be read as CSV"
 
 
-def _row(header: Header, cells: Sequence[str]) -> CsvRow | Misfit:
+def row_of(header: Header, cells: Sequence[str]) -> CsvRow | Misfit:
     """A spreadsheet leaves separators out where a row ends early, and adds some where a column was emptied."""
     tree: dict[str, Any] = {}
     kept: dict[str, str] = {}

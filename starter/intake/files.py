@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 from tempfile import TemporaryFile
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from domain.kind import Kind
 from domain.values import Message
@@ -94,7 +94,9 @@ class LinesFile:
         wrong = found if isinstance(found, list) else []
         if header and (wrong or doubts):
             return header.problems(start, wrong)
-        return [LineProblem(*each) for each in found] if isinstance(found, list) else found
+        if isinstance(found, list):
+            return [LineProblem(*each) for each in found]
+        return cast("Message", found)  # or what else the form is of: whoever has chosen it knows
 
     @property
     def _is_sheet(self) -> bool:

@@ -9,6 +9,7 @@ from adapters.private import opened
 
 NAME: Final = "env"
 WEB_UI: Final = "TENURE_UI_URL"
+WEB: Final = "TENURE_WEB__URL"
 
 
 def write(directory: Path, environment: Mapping[str, str]) -> None:

@@ -1,13 +1,10 @@
-"""The whole service on one machine: server, store, mail catcher and worker, as children that end with us."""
+"""The whole service on one machine: server, store, mail catcher, worker and pages, as children that end with us."""
 
 import asyncio
 import contextlib
 import json
 import os
-import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,11 +18,12 @@ from temporalio.client import Client
 
 from adapters.loopback import LOOPBACK
 from adapters.mail.catcher import MailCatcher
-from adapters.private import OTHERS, close_to_others, opened, private_directory, private_file
+from adapters.private import close_to_others, private_directory, private_file
 from adapters.temporal.client import connect
 from adapters.temporal.data_directory import CannotStart, usable
-from adapters.temporal.dev_server import DevServer, die_with
-from starter.service import env_file
+from adapters.temporal.dev_server import DevServer
+from starter.service import env_file, pages
+from starter.service.child import Child, child, last_words
 
 ROSTER: Final = "csm-1,csm-2,csm-3"
 """Customer Success Managers of the embedded service, unless TENURE_CSM_ROSTER says otherwise."""
@@ -33,15 +31,15 @@ ROSTER: Final = "csm-1,csm-2,csm-3"
 THRESHOLDS: Final = "TENURE_LARGE_USER_THRESHOLDS"
 
 KEPT: Final = frozenset(
-    {"temporal", "mails", "documents", "worker.log", "tenure.db", "tenure.db-wal", "tenure.db-shm", env_file.NAME}
+    {
+        *("temporal", "mails", "documents", "worker.log", "tenure.db", "tenure.db-wal", "tenure.db-shm"),
+        *(pages.SECRET, pages.LOG, env_file.NAME),
+    }
 )
 """All that a service leaves in its directory."""
 
 READY_WITHIN: Final = timedelta(minutes=3)
 """For the worker: far longer than a slow machine needs, and one that ends is not waited for."""
-
-STOPPED_WITHIN: Final = timedelta(seconds=30)
-"""Longer than the worker's own grace. R11."""
 
 
 class WorkerDidNotStart(CannotStart):
@@ -58,6 +56,8 @@ class Ports:
     temporal: int = 7233
     ui: int = 8233
     mail: int = 1025
+    web: int | None = None
+    """The pages; None: without them."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ class Service:
     """What another process needs to reach this service (TEMPORAL_ADDRESS, DATABASE_URL), and the settings of its
     worker: `tenure doctor` looks at the same."""
 
-    worker: "subprocess.Popen[bytes]"
+    worker: Child
+    web: "pages.Pages | None" = None
 
     @property
     def mails(self) -> Path:
@@ -102,6 +103,7 @@ async def service(
     """Server, mail catcher and worker, ready to take orders; at the end they stop in the reverse order. `thresholds`:
     from how many licences on an account is large, if the environment shall not say so. AMB-32."""
     directory = _room(directory.absolute())
+    where = pages.where(directory, ports.web, follows_test_clock=time_travel) if ports.web is not None else None
     async with AsyncExitStack() as held:
         server = DevServer(directory / "temporal", port=ports.temporal, ui_port=ports.ui, time_travel=time_travel)
         await held.enter_async_context(server)
@@ -114,11 +116,14 @@ async def service(
             env_file.WEB_UI: server.ui_url,
             **_thresholds(thresholds),
             **_surroundings(directory, mail.port),
+            **(where.environment if where else {}),
         }
         worker = held.enter_context(_worker(directory, environment))
+        web = held.enter_context(child("web", directory / pages.LOG, environment)) if where else None
         await _until_it_polls(client, task_queue, worker, directory / "worker.log")
+        shown = await pages.shown(where, web, environment["DATABASE_URL"]) if where and web else None
         env_file.write(directory, environment)
-        yield Service(client, server, directory, environment["DATABASE_URL"], task_queue, environment, worker)
+        yield Service(client, server, directory, environment["DATABASE_URL"], task_queue, environment, worker, shown)
 
 
 def _room(directory: Path) -> Path:
@@ -130,6 +135,7 @@ def _room(directory: Path) -> Path:
         for each in ("documents", "mails", "temporal"):
             private_directory(directory / each)
         private_file(directory / "worker.log")
+        private_file(directory / pages.LOG)
     return directory
 
 
@@ -149,32 +155,11 @@ def _surroundings(directory: Path, mail_port: int) -> dict[str, str]:
     }
 
 
-@contextlib.contextmanager
-def _worker(directory: Path, settings: Mapping[str, str]) -> "Iterator[subprocess.Popen[bytes]]":
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
-    with opened(directory / "worker.log", "wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "worker"],
-            env={**inherited, **settings},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            umask=OTHERS,
-            preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - no other way to be told of the parent's end
-        )
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOPPED_WITHIN.total_seconds())
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def _worker(directory: Path, settings: Mapping[str, str]) -> contextlib.AbstractContextManager[Child]:
+    return child("worker", directory / "worker.log", settings)
 
 
-async def _until_it_polls(client: Client, queue: str, worker: "subprocess.Popen[bytes]", log: Path) -> None:
+async def _until_it_polls(client: Client, queue: str, worker: Child, log: Path) -> None:
     request = DescribeTaskQueueRequest(
         namespace=client.namespace,
         task_queue=TaskQueue(name=queue),
@@ -186,5 +171,4 @@ async def _until_it_polls(client: Client, queue: str, worker: "subprocess.Popen[
                 if (await client.workflow_service.describe_task_queue(request)).pollers:
                     return
                 await asyncio.sleep(0.1)
-    lines = log.read_text(errors="replace").strip().splitlines()
-    raise WorkerDidNotStart(log, lines[-1] if lines else "")
+    raise WorkerDidNotStart(log, last_words(log))

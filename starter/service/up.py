@@ -31,9 +31,21 @@ def _say_where(running: Service, console: Console) -> None:
     console.print(f"  store      {running.directory / 'tenure.db'}")
     console.print(f"  mails      {running.mails}")
     console.print(f"  documents  {running.documents}")
+    say_who_signs_in(running, console)
     console.print("To use it from another terminal:")
     console.print(f"  source {shlex.quote(_short(running.directory / env_file.NAME))}", soft_wrap=True, markup=False)
     console.print("  tenure order start examples/order.json")
+
+
+def say_who_signs_in(running: Service, console: Console) -> None:
+    """Where the pages are, and by which links."""
+    if running.web is None:
+        return
+    console.print(f"  pages      {running.web.url}")
+    if running.web.links:
+        console.print("Sign in, once and within a quarter of an hour (later: tenure user sign-in USER):")
+    for user_id, link in running.web.links.items():
+        console.print(f"  {user_id:<13}{link}", soft_wrap=True, markup=False)
 
 
 def _short(path: Path) -> str:
@@ -48,6 +60,8 @@ async def _until(stop: asyncio.Event, running: Service) -> str | None:
         asyncio.create_task(running.server.wait()): "the Temporal server ended by itself",
         asyncio.create_task(asyncio.to_thread(running.worker.wait)): "the worker ended by itself",
     }
+    if running.web:
+        ends[asyncio.create_task(asyncio.to_thread(running.web.process.wait))] = "the pages ended by themselves"
     done, _ = await asyncio.wait([asked, *ends], return_when=asyncio.FIRST_COMPLETED)
     if asked in done:
         return None

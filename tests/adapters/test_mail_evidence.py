@@ -5,7 +5,8 @@ from itertools import product
 
 import pytest
 
-from adapters.mail.evidence import LABELS, form_lines
+from adapters.mail.evidence import form_lines
+from adapters.mail.labels import LABELS
 from adapters.mail.reader import Reader
 from domain.order.examples import FORM, GRADUATION
 from domain.order.forms import GraduationForm, ProvisioningForm, SitePlan

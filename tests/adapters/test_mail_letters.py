@@ -146,7 +146,7 @@ def usual(kind: MailKind, language: Language) -> EmailMessage:
 
 def test_there_is_one_template_for_each_mail_and_language() -> None:
     known = {f"{kind}.{language}.j2" for kind, language in product(mail_kinds(), Language)}
-    frame = {"page.txt.j2", "page.html.j2", "kit.txt.j2", "kit.html.j2", "labels.toml"}
+    frame = {"page.txt.j2", "page.html.j2", "kit.txt.j2", "kit.html.j2", "labels.toml", "links.toml"}
     frame |= {
         f"{part}.{lang}.j2" for part, lang in product(("letter", "access", "option", "sla", "compliance"), Language)
     }

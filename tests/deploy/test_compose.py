@@ -19,7 +19,7 @@ Breakage = Callable[[Project], object]
 
 SCHEMA = Draft202012Validator(json.loads((Path(__file__).parent / "compose-spec.json").read_text()))
 
-MAY_SHARE_A_NETWORK_WITH = {"store": {"worker"}, "temporal-postgresql": {"temporal-schema", "temporal"}}
+MAY_SHARE_A_NETWORK_WITH = {"store": {"worker", "web"}, "temporal-postgresql": {"temporal-schema", "temporal"}}
 """Who may talk to a database, by database."""
 
 

@@ -61,7 +61,7 @@ def test_ports_and_times_on_the_page_are_those_of_the_files(
     page: str, project: dict[str, Any], worker: dict[str, Any], instructions: list[tuple[str, str]]
 ) -> None:
     services = project["services"]
-    for name, port in [("proxy", "8233"), ("proxy", "8025"), ("temporal", "7233")]:
+    for name, port in [("proxy", "8080"), ("proxy", "8233"), ("proxy", "8025"), ("temporal", "7233")]:
         assert f"127.0.0.1:{port}:{port}" in services[name]["ports"]
         assert f"localhost:{port}" in page
     assert f"`stop_grace_period: {worker['stop_grace_period']}`" in page

@@ -18,6 +18,7 @@ import pytest
 from adapters.loopback import free_port
 
 Ports = dict[str, int]
+PUBLISHED = ("8080", "8233", "8025")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def ports(configuration: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         (pytest.fail if os.environ.get("CI") else pytest.skip)("needs nginx: the rules themselves are nginx's")
     behind = ThreadingHTTPServer(("127.0.0.1", 0), _Behind)
     threading.Thread(target=behind.serve_forever, daemon=True).start()
-    ports = {"8233": free_port(), "8025": free_port()}
+    ports = {port: free_port() for port in PUBLISHED}
     moved = re.sub(r"(set \$\w+) [\w-]+:\d+;", rf"\1 127.0.0.1:{behind.server_port};", configuration)
     moved = re.sub(r"listen (\d+)", lambda found: f"listen 127.0.0.1:{ports[found[1]]}", moved)
     file = tmp_path / "nginx.conf"
@@ -97,7 +98,7 @@ def answered(port: int, method: str, **headers: str) -> int:
         connection.close()
 
 
-@pytest.mark.parametrize("published", ["8233", "8025"])
+@pytest.mark.parametrize("published", PUBLISHED)
 @pytest.mark.parametrize(
     ("expected", "method", "headers"),
     [

@@ -17,8 +17,8 @@ import starter
 from adapters.temporal import wording
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, updates_of
+from starter.answers import hub, hub_kpi, lists, screening, wholesale
 from starter.answers import lifecycle as answers
-from starter.answers import lists, screening, wholesale
 from starter.answers import tools as tool_answers
 from starter.answers.catalogue import ANSWERS, command_of, example, models
 from starter.answers.lifecycle import Answer
@@ -91,7 +91,9 @@ def test_every_answer_is_listed() -> None:
     assert {answer.__name__ for answer in made} <= {"ListAnswer", "CardListAnswer"}  # of a made-up row of the table
 
 
-@pytest.mark.parametrize("home", [answers, tool_answers, lists, screening, wholesale], ids=lambda home: home.__name__)
+@pytest.mark.parametrize(
+    "home", [answers, tool_answers, lists, screening, wholesale, hub, hub_kpi], ids=lambda home: home.__name__
+)
 def test_every_model_of_an_answer_is_listed_or_part_of_one(home: ModuleType) -> None:
     """Also of what is answered line by line, or as a list."""
     own = {found for found in vars(home).values() if isinstance(found, type) and found.__module__ == home.__name__}

@@ -582,7 +582,7 @@ async def test_an_update_there_is_not_is_answered_with_those_there_are(env: Time
     assert refusal == (
         "there is no such update; there are: accept, acknowledge, cancel, convert, decline, edit_services, extend, "
         "extend_due_date, give_details, hold, put_note, recompute_dates, report_services_built, resend, resume, "
-        "retry_mail, settle_mail, settle_step, skip_reminder, withdraw"
+        "retry_mail, send_again, settle_mail, settle_step, skip_reminder, withdraw"
     )
     accepted = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
     assert not [event async for event in trial.fetch_history_events() if event.event_type == accepted]

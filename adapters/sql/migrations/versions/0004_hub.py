@@ -17,13 +17,27 @@ INSTANT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Create them all; nothing that is there is touched."""
+    _lifecycles()
     _lives()
+    _customers()
     _licences()
     _files()
     _weeks()
     _tags()
     _people()
     _web()
+
+
+def _lifecycles() -> None:
+    """Indexes on what is there: what is new for the hub, what operators look at."""
+    op.create_index("ix_lifecycles_sequence", "lifecycles", ["lifecycle", "subject", "run", "sequence"])
+    op.create_index(
+        "ix_lifecycles_attention",
+        "lifecycles",
+        ["recorded_at", "lifecycle", "subject"],
+        sqlite_where=sa.text("attention = 1"),
+        postgresql_where=sa.text("attention"),
+    )
 
 
 def _lives() -> None:
@@ -38,15 +52,35 @@ def _lives() -> None:
         sa.Column("customer_id", TEXT, nullable=False),
         sa.Column("state", TEXT, nullable=False),
         sa.Column("products", sa.JSON(), nullable=False),
+        sa.Column("entitled_since", sa.Date()),
         sa.Column("added_on", sa.Date(), nullable=False),
         sa.Column("ends_at", INSTANT),
         sa.Column("suspended_for", sa.JSON(), nullable=False),
-        sa.Column("run", TEXT, nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("lifecycle", "subject", "number", name=op.f("pk_hub_lives")),
     )
     op.create_index("ix_hub_lives_customer_id", "hub_lives", ["customer_id"])
     op.create_index("ix_hub_lives_partner_id", "hub_lives", ["partner_id", "valid_until", "customer_id"])
+
+
+def _customers() -> None:
+    op.create_table(
+        "hub_derived",
+        sa.Column("lifecycle", sa.String(40), nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("run", TEXT, nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("rules", TEXT, nullable=False),
+        sa.Column("partner_id", TEXT),
+        sa.Column("customer_id", TEXT),
+        sa.Column("name", TEXT),
+        sa.Column("country", TEXT),
+        sa.Column("zone", TEXT),
+        sa.Column("own", sa.Boolean()),
+        sa.Column("started_at", INSTANT),
+        sa.Column("derived_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("lifecycle", "subject", name=op.f("pk_hub_derived")),
+    )
+    op.create_index("ix_hub_derived_customer_id", "hub_derived", ["customer_id"])
     op.create_table(
         "hub_customers",
         sa.Column("partner_id", TEXT, nullable=False),
@@ -58,6 +92,7 @@ def _lives() -> None:
         sa.Column("known_since", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("partner_id", "customer_id", name=op.f("pk_hub_customers")),
     )
+    op.create_index("ix_hub_customers_customer_id", "hub_customers", ["customer_id"])
 
 
 def _licences() -> None:
@@ -73,8 +108,16 @@ def _licences() -> None:
         sa.Column("purchased", sa.Integer()),
         sa.Column("recorded_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("lifecycle", "subject", "product", "day", name=op.f("pk_hub_usage")),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_hub_usage_day", "hub_usage", ["day"])
+    said = sa.text("purchased IS NOT NULL")
+    op.create_index(
+        "ix_hub_usage_purchased",
+        "hub_usage",
+        ["lifecycle", "subject", "product", "day"],
+        sqlite_where=said,
+        postgresql_where=said,
+    )
     op.create_table(
         "hub_usage_latest",
         sa.Column("lifecycle", sa.String(40), nullable=False),
@@ -112,6 +155,13 @@ def _files() -> None:
         sa.Column("recorded_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("subscription_id", "invoice", name=op.f("pk_hub_invoices")),
     )
+    op.create_index(
+        "ix_hub_invoices_auto_renew",
+        "hub_invoices",
+        ["subscription_id", "issued_on", "invoice", "auto_renew"],
+        sqlite_where=sa.text("auto_renew IS NOT NULL"),
+        postgresql_where=sa.text("auto_renew IS NOT NULL"),
+    )
     op.create_table(
         "hub_calls",
         sa.Column("customer_id", TEXT, nullable=False),
@@ -124,6 +174,7 @@ def _files() -> None:
         "hub_imports",
         sa.Column("kind", TEXT, nullable=False),
         sa.Column("digest", TEXT, nullable=False),
+        sa.Column("by", TEXT, nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("begun_at", INSTANT, nullable=False),
@@ -139,6 +190,7 @@ def _weeks() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("closed_at", INSTANT, nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("digest", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("week", "revision", name=op.f("pk_hub_weeks")),
     )
     op.create_table(
@@ -155,6 +207,7 @@ def _weeks() -> None:
         "hub_late_weeks",
         sa.Column("week", sa.Date(), nullable=False),
         sa.Column("since", INSTANT, nullable=False),
+        sa.Column("marks", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("week", name=op.f("pk_hub_late_weeks")),
     )
 

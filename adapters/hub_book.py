@@ -1,0 +1,204 @@
+"""The one place that pages and commands ask about the hub: rules of domain/hub, rows that the user may see. HUB-60."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from adapters.hub_answers import CallingAnswer, CustomerAnswer, CustomerList, Overview, SectionAnswer
+from adapters.hub_reading import HubReading, NotThere
+from adapters.hub_weeks import close_weeks
+from adapters.sql.store import SqlStore
+from domain.hub.as_of import NOW, AsOf, ClosedWeek
+from domain.hub.calling import buyers, calling
+from domain.hub.customer_list import listed
+from domain.hub.customers import HubCustomer
+from domain.hub.filters import Filter
+from domain.hub.kpis import top
+from domain.hub.lines import Line
+from domain.hub.policy import HubPolicy
+from domain.hub.products import Product
+from domain.hub.reading import UsageRow
+from domain.hub.sections import SectionKey, section
+from domain.hub.statuses import statuses
+from domain.hub.tags import About
+from domain.hub.trend import SHOWN, TrendPoint, point, trend_of_lines
+from domain.hub.users import HubUser
+from domain.hub.weeks import last_closed
+from domain.lifecycle import Lifecycle
+from domain.permissions import Right
+from domain.reasons import Reason
+from domain.values import Refused
+
+
+class MayNotEditTags(Refused):
+    """Everybody sees them, two roles edit them."""
+
+    code = Reason.NOT_ALLOWED
+
+    def __init__(self) -> None:
+        super().__init__("tags are edited by full administrators and administrators of the partner (HUB-22)")
+
+
+class HubBook:
+    """Every question takes who asks; for what they may not know there is NotKnown, as for what does not exist.
+
+    As of a week everything comes from the rows that were kept when it was closed, so the same question has the same
+    answer for ever; else from what is known now. `partner` narrows what somebody of the vendor sees.
+    """
+
+    def __init__(self, store: SqlStore, policy: HubPolicy, catalogue: Mapping[str, str]) -> None:
+        """`policy` and `catalogue`: `settings.hub.policy` and `settings.hub.products`."""
+        self._store = store
+        self._policy = policy
+        self._catalogue = catalogue
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """Those that a filter may name. HUB-31."""
+        return tuple(dict.fromkeys((*Product, *sorted(self._catalogue.values()))))
+
+    def catch_up(self, now: datetime) -> int:
+        """Take in what happened to lives since; cheap when nothing did. For how many it did."""
+        return self._store.catch_up(self._catalogue, now)
+
+    def close_weeks(self, now: datetime, alive: Callable[[], None] = lambda: None) -> Iterator[ClosedWeek]:
+        """Port HubWeeks."""
+        self._store.catch_up(self._catalogue, now, lambda _count: alive())
+        yield from close_weeks(self._store, now)
+
+    def weeks(self) -> list[ClosedWeek]:
+        """The newest first, each as its newest revision has it."""
+        return self._store.weeks()
+
+    def revisions(self, week: date) -> list[ClosedWeek]:
+        """Of one week, the first one first; none, if it is not closed."""
+        return self._store.revisions(week)
+
+    def overview(
+        self, user: HubUser, product: str, *, now: datetime, as_of: AsOf = NOW, partner: str | None = None
+    ) -> Overview:
+        """HUB-50 to HUB-54, domain.md §6.8."""
+        reading = self._reading(user, now, as_of, partner)
+        lines, at = reading.lines(), reading.stand.at
+        every = {key: section(key, lines, product, at, self._policy, reading.peers) for key in SectionKey}
+        return Overview(
+            stand=reading.stand,
+            product=product,
+            numbers=top(lines, at, self._policy, reading.peers),
+            trend=_trend(reading, product),
+            sections=every,
+        )
+
+    def lines(self, user: HubUser, *, now: datetime, as_of: AsOf = NOW, partner: str | None = None) -> Sequence[Line]:
+        """What every number of `overview` is counted from: the end of a drill-down."""
+        return self._reading(user, now, as_of, partner).lines()
+
+    def section(
+        self,
+        user: HubUser,
+        product: str,
+        key: SectionKey,
+        *,
+        now: datetime,
+        as_of: AsOf = NOW,
+        partner: str | None = None,
+    ) -> SectionAnswer:
+        """domain.md §6.8."""
+        reading = self._reading(user, now, as_of, partner)
+        found = section(key, reading.lines(), product, reading.stand.at, self._policy, reading.peers)
+        return SectionAnswer(stand=reading.stand, section=found)
+
+    def calling(self, user: HubUser, *, now: datetime, as_of: AsOf = NOW, partner: str | None = None) -> CallingAnswer:
+        """Of the last completed week; as of a week, of that one. HUB-60."""
+        reading = self._reading(user, now, as_of, partner)
+        week = reading.stand.closed.week if reading.stand.closed else last_closed(now)
+        found = calling(reading.calls(), week, buyers(reading.lines()), self._policy)
+        return CallingAnswer(stand=reading.stand, calling=found)
+
+    def customers(
+        self, user: HubUser, asked: Filter, *, now: datetime, as_of: AsOf = NOW, partner: str | None = None
+    ) -> CustomerList:
+        """HUB-10 to HUB-33."""
+        reading = self._reading(user, now, as_of, partner)
+        customers = reading.customers()
+        tags = {tag for each in customers for tag in each.tags}
+        on_subscriptions = {tag for each in customers for _, tag in each.subscription_tags}
+        return CustomerList(
+            stand=reading.stand,
+            listed=listed(customers, asked, reading.stand.at, self._policy),
+            seen=len(customers),
+            products=tuple(sorted({product for each in customers for life in each.lives for product in life.products})),
+            tags=tuple(sorted(tags | on_subscriptions)),
+        )
+
+    def customer(
+        self, user: HubUser, partner_id: str, customer_id: str, *, now: datetime, as_of: AsOf = NOW
+    ) -> CustomerAnswer:
+        """HUB-40. Its invoices and what happened are told as of now only: a closed week keeps none of them."""
+        reading = self._reading(user, now, as_of, partner_id)
+        found = reading.customer(partner_id, customer_id)
+        bought = _subscriptions(found) if reading.stand.now else []
+        events = self._store.hub_events(partner_id, customer_id) if reading.stand.now else []
+        return CustomerAnswer(
+            stand=reading.stand,
+            customer=found,
+            statuses=statuses(found, reading.stand.at, self._policy),
+            lines=tuple(reading.lines_of(found)),
+            invoices={subject: self._store.invoices(subject) for subject in bought},
+            events=tuple(events),
+        )
+
+    def usage(
+        self,
+        user: HubUser,
+        partner_id: str,
+        customer_id: str,
+        lifecycle: Lifecycle,
+        subject: str,
+        product: str,
+        *,
+        since: date,
+        until: date,
+        now: datetime,
+    ) -> list[UsageRow]:
+        """The days behind a line's numbers, in [since, until), as the last import has them."""
+        found = self._reading(user, now, NOW, partner_id).customer(partner_id, customer_id)
+        if (lifecycle, subject) not in {(life.lifecycle, life.subject) for life in found.lives}:
+            raise NotThere
+        return self._store.usage_rows(lifecycle, subject, product, since, until)
+
+    def set_tags(
+        self,
+        user: HubUser,
+        partner_id: str,
+        customer_id: str,
+        tags: Iterable[str],
+        *,
+        now: datetime,
+        subscription: str | None = None,
+    ) -> tuple[str, ...]:
+        """Of the customer, or of one of its subscriptions: these and no others; as kept. Raises Refused. HUB-22."""
+        found = self._reading(user, now, NOW, partner_id).customer(partner_id, customer_id)
+        if not user.may_do(Right.EDIT_TAGS, partner_id, customer_id):
+            raise MayNotEditTags
+        if subscription is not None and subscription not in _subscriptions(found):
+            raise NotThere
+        tagged = (About.SUBSCRIPTION, subscription) if subscription is not None else (About.CUSTOMER, customer_id)
+        return self._store.replace_tags(partner_id, *tagged, tags, by=user.user_id, now=now)
+
+    def _reading(self, user: HubUser, now: datetime, as_of: AsOf, partner: str | None) -> HubReading:
+        return HubReading.of(self._store, user, now=now, as_of=as_of, partner=partner)
+
+
+def _subscriptions(customer: HubCustomer) -> list[str]:
+    return [life.subject for life in customer.lives if life.lifecycle == Lifecycle.SUBSCRIPTION]
+
+
+def _trend(reading: HubReading, product: str) -> tuple[TrendPoint, ...]:
+    """Weeks as they were closed; as of now, and now. HUB-54."""
+    weeks = reading.weeks(SHOWN)
+    if not weeks:
+        return trend_of_lines(reading.lines(), product, reading.stand.at)
+    points = [reading.point(each, product) for each in weeks]
+    if reading.stand.now:
+        points.append(point(reading.lines(), product, reading.stand.at.date()))
+    return tuple(points[-SHOWN:])

@@ -1,0 +1,165 @@
+"""What one user may read of the hub, now or as of a closed week: whatever is not theirs is not there. HUB-60."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+from activities.ports.store import NotKnown
+from adapters.sql.hub_week_rows import Sums, added
+from adapters.sql.store import SqlStore
+from domain.hub.as_of import AsOf, ClosedWeek, Stand
+from domain.hub.calling import SHOWN as CHARTED
+from domain.hub.calling import weeks_up_to
+from domain.hub.calls import WeekOfCalls
+from domain.hub.customers import HubCustomer
+from domain.hub.lines import Line
+from domain.hub.trend import TrendPoint
+from domain.hub.users import HubUser
+from domain.hub.weeks import end_of, last_closed
+from domain.permissions import Right
+
+
+class OfACustomer(Protocol):
+    """A row that says whose it is."""
+
+    @property
+    def partner_id(self) -> str: ...
+
+    @property
+    def customer_id(self) -> str: ...
+
+
+R = TypeVar("R", bound=OfACustomer)
+V = TypeVar("V")
+
+
+class NotThere(NotKnown):
+    """It is not there, or the user may not know: nobody can tell which."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing is known under that id")
+
+
+@dataclass(frozen=True)
+class HubReading:
+    """Rows that one user sees, as of one instant. The one place where other partners' and unassigned customers go."""
+
+    store: SqlStore
+    user: HubUser
+    partner_id: str | None
+    """None: all partners'. Only who may see all of them has it."""
+
+    stand: Stand
+
+    @classmethod
+    def of(cls, store: SqlStore, user: HubUser, *, now: datetime, as_of: AsOf, partner: str | None) -> "HubReading":
+        """Raises NotKnown: for a partner that is not theirs, and for a week that is not closed."""
+        return cls(store, user, partner_seen(user, partner), stand(store, as_of, now))
+
+    def customers(self) -> list[HubCustomer]:
+        """By partner and customer."""
+        closed = self.stand.closed
+        if closed is None:
+            return self._seen(self.store.hub_customers(self.partner_id, self.stand.at))
+        return self._seen(self.store.week_customers(closed.week, closed.revision, self.partner_id))
+
+    def customer(self, partner_id: str, customer_id: str) -> HubCustomer:
+        """Raises NotKnown, whether it does not exist or is not theirs."""
+        if not self.user.sees(partner_id, customer_id):
+            raise NotThere
+        closed = self.stand.closed
+        if closed is None:
+            return self._now(partner_id, customer_id)
+        found = self.store.week_customer(closed.week, closed.revision, partner_id, customer_id)
+        if found is None:
+            raise NotThere
+        return found
+
+    def _now(self, partner_id: str, customer_id: str) -> HubCustomer:
+        try:
+            return self.store.hub_customer(partner_id, customer_id, self.stand.at)
+        except NotKnown:
+            raise NotThere from None
+
+    def lines(self) -> list[Line]:
+        """By partner, customer, lifecycle, subject and product."""
+        return self._seen(self.peers)
+
+    @cached_property
+    def peers(self) -> list[Line]:
+        """The same of customers that they do not see, too: for comparisons only. AMB-22."""
+        closed = self.stand.closed
+        if closed is None:
+            return self.store.lines(self.partner_id, self.stand.at)
+        return self.store.week_lines(closed.week, closed.revision, self.partner_id)
+
+    def lines_of(self, customer: HubCustomer) -> list[Line]:
+        """Of one customer that they see."""
+        whose, closed = customer.partner_id, self.stand.closed
+        if closed is None:
+            return self.store.lines(whose, self.stand.at, customer.customer_id)
+        return self.store.week_lines(closed.week, closed.revision, whose, customer.customer_id)
+
+    def weeks(self, number: int) -> list[ClosedWeek]:
+        """The last ones that were closed, the oldest first; as of a week, each as it was known then."""
+        closed = self.stand.closed
+        if closed is not None:
+            return self.store.weeks_before(closed, number)
+        return [each for each in self.store.weeks()[:number] if end_of(each.week) <= self.stand.at][::-1]
+
+    def point(self, closed: ClosedWeek, product: str) -> TrendPoint:
+        """Licences of all that ran in that week. HUB-54."""
+        every = self.store.week_sums(closed.week, closed.revision, self.partner_id, product)
+        total, assigned, used = 0, None, None
+        for customer_total, customer_assigned, customer_used in self._of_assigned(_pairs(every)):
+            total += customer_total
+            assigned, used = added(assigned, customer_assigned), added(used, customer_used)
+        return TrendPoint(ends_on=closed.week, total=total, assigned=assigned, used=used)
+
+    def calls(self) -> list[WeekOfCalls]:
+        """Of the last eight completed weeks; as of a week, each as it was known when that revision was closed."""
+        if self.stand.now:
+            weeks = weeks_up_to(last_closed(self.stand.at))
+            calls = self.store.calls(self.partner_id, weeks)
+        else:
+            kept = (self.store.week_calls(each.week, each.revision, self.partner_id) for each in self.weeks(CHARTED))
+            calls = [each for week in kept for each in week]
+        return list(self._of_assigned((each.customer_id, each) for each in calls))
+
+    def _seen(self, rows: Sequence[R]) -> list[R]:
+        if self.sees_all:
+            return list(rows)
+        return [row for row in rows if self.user.sees(row.partner_id, row.customer_id)]
+
+    @property
+    def sees_all(self) -> bool:
+        """Of `partner_id`: then nothing is left out."""
+        return self.user.may(Right.SEE_ALL_CUSTOMERS)
+
+    def _of_assigned(self, by_customer: Iterable[tuple[str, V]]) -> Iterator[V]:
+        """Of one partner's customers: those that they were assigned to are among them."""
+        assigned = self.user.assigned
+        return (value for customer, value in by_customer if self.sees_all or customer in assigned)
+
+
+def _pairs(every: Iterable[Sums]) -> Iterator[tuple[str, tuple[int, int | None, int | None]]]:
+    return (pair for sums in every for pair in sums.items())
+
+
+def partner_seen(user: HubUser, partner: str | None) -> str | None:
+    """Whose customers they see, asked for one partner or for none in particular; None: everybody's."""
+    if user.may(Right.SEE_ALL_PARTNERS):
+        return partner
+    if user.partner_id is None or not user.sees_partner(user.partner_id) or partner not in (None, user.partner_id):
+        raise NotThere
+    return user.partner_id
+
+
+def stand(store: SqlStore, as_of: AsOf, now: datetime) -> Stand:
+    """Raises WeekNotClosed."""
+    if as_of.week is None:
+        return Stand(at=now)
+    closed = store.closed_week(as_of)
+    return Stand(at=end_of(closed.week), closed=closed)

@@ -1,0 +1,174 @@
+"""Customers as partners see them, at any instant. HUB-10 to HUB-18, HUB-40."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from activities.ports.store import NotKnown
+from adapters.sql.archive import all_events_of
+from adapters.sql.database import Database
+from adapters.sql.hub_as_of import LIFE, Lives, as_it_came, instant, life_of
+from adapters.sql.hub_invoices import auto_renewing
+from adapters.sql.hub_licences import LastUse, last_uses
+from adapters.sql.hub_schema import HubCustomerRecord, HubLifeRecord, SignInRecord, TagRecord
+from adapters.sql.schema import LifecycleRecord
+from adapters.sql.upsert import table_of
+from domain.compliance.standing import NAME as COMPLIANCE
+from domain.hub.customers import HubCustomer, Managed
+from domain.hub.licences import entitled
+from domain.hub.lives import Life
+from domain.hub.reading import HubEvent
+from domain.hub.tags import About, same
+from domain.lifecycles import KINDS
+
+Whose = tuple[str, str]
+"""Partner and customer; or of a life, its key."""
+
+SHOWN: Final = [name for name in KINDS if name != COMPLIANCE]
+"""Whose events a customer's page shows."""
+
+OWN_OR_NOT: Final[Mapping[str, Managed]] = {str(each): each for each in Managed}
+
+
+class SqlHubCustomers(Database):
+    """On SQL. Reads what is derived: whoever wants it up to date calls `catch_up` before."""
+
+    def hub_customers(self, partner_id: str | None, at: datetime) -> list[HubCustomer]:
+        """Those that the partner has in its list at `at`, or all partners' (one for each partner); sorted by partner
+        and customer. Lives are as they were at `at`; tags and names as they are now.
+
+        Who faces the customer has it: with a renewal through another partner the customer goes to that one. AMB-59. A
+        trial that was cancelled keeps nobody in the list. AMB-12.
+        """
+        with self._reading() as session:
+            return _customers(session, Lives(at, partner_id))
+
+    def hub_customer(self, partner_id: str, customer_id: str, at: datetime) -> HubCustomer:
+        """The same of one; raises NotKnown."""
+        with self._reading() as session:
+            found = _customers(session, Lives(at, partner_id, customer_id))
+        if not found:
+            raise NotKnown(f"no customer {customer_id} is known here")
+        return found[0]
+
+    def hub_events(self, partner_id: str, customer_id: str) -> list[HubEvent]:
+        """Of everything of this customer with this partner, the oldest first; screening is nobody's in the hub."""
+        row = LifecycleRecord
+        asked = select(row.lifecycle, row.subject).where(
+            row.lifecycle.in_(SHOWN), row.customer_id == customer_id, row.partner_id == partner_id
+        )
+        with self._reading() as session:
+            found = [
+                HubEvent(lifecycle=lifecycle, subject=subject, event=event)
+                for lifecycle, subject in session.execute(asked.order_by(row.lifecycle, row.subject))
+                for event in all_events_of(session, lifecycle, subject)
+            ]
+        return sorted(found, key=lambda each: each.event.occurred_at)
+
+
+class Gathered:
+    """Lives by customer, and which of them are overused, renewed by themselves, tagged."""
+
+    def __init__(self, beside: "Beside") -> None:
+        self.beside = beside
+        self.lives: dict[Whose, list[Life]] = defaultdict(list)
+        self.overused: dict[Whose, list[str]] = defaultdict(list)
+        self.renewing: dict[Whose, list[str]] = defaultdict(list)
+        self.tags: dict[Whose, list[tuple[str, str]]] = defaultdict(list)
+
+    def add(self, life: Life) -> None:
+        """One more."""
+        whose = life.partner_id, life.customer_id
+        self.lives[whose].append(life)
+        if life.subject in self.beside.renewing:
+            self.renewing[whose].append(life.subject)
+        if (uses := self.beside.uses.get((life.lifecycle, life.subject))) and overused(life, uses):
+            self.overused[whose].append(life.subject)
+        for tag in self.beside.tags.get((life.partner_id, About.SUBSCRIPTION, life.subject), ()):
+            self.tags[whose].append((life.subject, tag))
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of lives beside what they are."""
+
+    uses: Mapping[Whose, Mapping[str, LastUse]]
+    """Of each life, by product."""
+
+    renewing: frozenset[str]
+    tags: Mapping[tuple[str, str, str], tuple[str, ...]]
+    """By partner, About, and what it is on."""
+
+
+def overused(life: Life, uses: Mapping[str, LastUse]) -> bool:
+    """Is more used, of some product, than was purchased? HUB-13, AMB-19."""
+    return not life.trial and any(
+        (use.used or 0) > entitled(life, product, use.purchased) for product, use in uses.items()
+    )
+
+
+def _customers(session: Session, lives: Lives) -> list[HubCustomer]:
+    gathered = Gathered(
+        Beside(last_uses(session, lives), auto_renewing(session, lives), _tags(session, lives.partner_id))
+    )
+    asked = select(*LIFE).where(*lives.conditions).order_by(HubLifeRecord.lifecycle, HubLifeRecord.subject)
+    for row in session.connection().execute(asked):
+        gathered.add(life_of(*row))
+    known = session.connection().execute(_known(lives))
+    return [_customer(row, gathered) for row in known if row[:2] in gathered.lives]
+
+
+def _customer(row: Sequence[Any], gathered: Gathered) -> HubCustomer:
+    partner_id, customer_id, name, country, zone, managed, known_since, last_sign_in = row
+    whose = partner_id, customer_id
+    return HubCustomer(
+        partner_id=partner_id,
+        customer_id=customer_id,
+        name=name,
+        country=country,
+        zone=zone,
+        managed=OWN_OR_NOT[managed],
+        lives=tuple(gathered.lives[whose]),
+        overused=tuple(gathered.overused.get(whose, ())),
+        auto_renewing=tuple(gathered.renewing.get(whose, ())),
+        last_sign_in=last_sign_in,
+        known_since=instant(known_since),
+        tags=gathered.beside.tags.get((partner_id, About.CUSTOMER, customer_id), ()),
+        subscription_tags=tuple(gathered.tags.get(whose, ())),
+    )
+
+
+def _known(lives: Lives) -> Any:
+    known, sign_in = HubCustomerRecord, SignInRecord
+    last = select(func.max(sign_in.day)).where(sign_in.customer_id == known.customer_id, sign_in.day <= lives.last_day)
+    asked = select(
+        known.partner_id,
+        known.customer_id,
+        known.name,
+        known.country,
+        known.zone,
+        known.managed,
+        as_it_came(table_of(known).c.known_since).label("known_since"),
+        last.scalar_subquery().label("last_sign_in"),
+    )
+    if lives.partner_id is not None:
+        asked = asked.where(known.partner_id == lives.partner_id)
+    if lives.customer_id is not None:
+        asked = asked.where(known.customer_id == lives.customer_id)
+    return asked.order_by(known.partner_id, known.customer_id)
+
+
+def _tags(session: Session, partner_id: str | None) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
+    record = TagRecord
+    asked = select(record.partner_id, record.about, record.subject, record.tag)
+    if partner_id is not None:
+        asked = asked.where(record.partner_id == partner_id)
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for whose, about, subject, tag in session.execute(asked):
+        found[whose, about, subject].append(tag)
+    return {key: tuple(sorted(tags, key=same) if len(tags) > 1 else tags) for key, tags in found.items()}

@@ -1,0 +1,95 @@
+"""A wholesale customer, as the hub has it: what of its packages is there, until it is deprovisioned. WHS-10. Pure."""
+
+from dataclasses import replace
+from typing import Final
+
+from domain.events import Event
+from domain.hub.history import Catalogue, Folding, History
+from domain.hub.lives import Life, LifeState
+from domain.hub.products import packaged
+from domain.wholesale.states import WholesaleEvent, WholesaleStage
+from domain.working_time import local_day
+
+ONBOARDED: Final = "wholesale.onboarded"
+
+USABLE: Final = frozenset({WholesaleEvent.PROVISIONED, WholesaleEvent.PROVISIONED_WITH_ERRORS})
+"""Something of it is there."""
+
+THERE: Final = frozenset({WholesaleStage.PROVISIONED, WholesaleStage.PROVISIONED_WITH_ERRORS})
+
+
+def _after(life: Life | None, event: Event, history: History, catalogue: Catalogue) -> Life | None:
+    if event.type == ONBOARDED:
+        return _onboarded(event, history, catalogue)
+    if event.type == WholesaleEvent.DEPROVISIONED:
+        return None
+    return life and _going_on(life, event, history, catalogue)
+
+
+def _going_on(life: Life, event: Event, history: History, catalogue: Catalogue) -> Life:
+    match event.type:
+        case WholesaleEvent.PROVISIONED | WholesaleEvent.PROVISIONED_WITH_ERRORS:
+            return _usable(life, event, history)
+        case WholesaleEvent.FAILED:
+            return replace(life, state=LifeState.PENDING_ACTIVE)
+        case WholesaleEvent.DEPROVISIONING:
+            return replace(life, state=LifeState.OVER)
+        case WholesaleEvent.QUANTITIES_CHANGED:
+            today = local_day(event.occurred_at, history.state.rules)
+            products = packaged(_quantities(history, event), catalogue)
+            return replace(life, products=products, entitled_since=today)
+    return life
+
+
+def _onboarded(event: Event, history: History, catalogue: Catalogue) -> Life:
+    return Life(
+        lifecycle=history.lifecycle,
+        subject=history.subject,
+        partner_id=history.state.partner_id,
+        customer_id=history.state.customer_id,
+        state=LifeState.PENDING_ACTIVE,
+        products=packaged({**history.placed["packages"], **history.placed["add_ons"]}, catalogue),
+        added_on=local_day(event.occurred_at, history.state.rules),
+        ends_at=None,
+        valid_from=event.occurred_at,
+    )
+
+
+def _usable(life: Life, event: Event, history: History) -> Life:
+    """Added on the first day on which something could be used."""
+    first = next(known for known in history.events if known.type in USABLE)
+    added_on = local_day(min(first.occurred_at, event.occurred_at), history.state.rules)
+    return replace(life, state=LifeState.ACTIVE, added_on=added_on)
+
+
+def _quantities(history: History, until: Event) -> dict[str, int]:
+    """What could be assigned once all that was changed until then had been changed. WHS-12."""
+    known = {**history.placed["packages"], **history.placed["add_ons"]}
+    for event in history.events:
+        if event.type == WholesaleEvent.QUANTITIES_CHANGED and event.occurred_at <= until.occurred_at:
+            known |= _given(event.data.get("quantities", ""))
+            for name in event.data.get("removed", "").split(", "):
+                known.pop(name, None)
+    return known
+
+
+def _given(quantities: str) -> dict[str, int]:
+    """Of `webex_calling 25, attendant_console 3`."""
+    each = (one.rpartition(" ") for one in quantities.split(", ") if one)
+    return {name: int(most) for name, _, most in each}
+
+
+def _as_it_stands(life: Life, history: History) -> Life | None:
+    stage = history.state.stage
+    if stage is WholesaleStage.DEPROVISIONED:
+        return None
+    if stage is WholesaleStage.DEPROVISIONING:
+        return replace(life, state=LifeState.OVER)
+    if stage in THERE:
+        return replace(life, state=LifeState.ACTIVE)
+    return replace(life, state=LifeState.PENDING_ACTIVE) if stage is WholesaleStage.ERROR else life
+
+
+EVENTS: Final = frozenset({*WholesaleEvent, ONBOARDED})
+
+WHOLESALE: Final = Folding(events=EVENTS, after=_after, as_it_stands=_as_it_stands)

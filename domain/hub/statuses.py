@@ -1,0 +1,194 @@
+"""Statuses of a customer: a set, derived whenever somebody looks, and never kept. HUB-10 to HUB-18. Pure."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Final
+
+from domain.hub.customers import HubCustomer
+from domain.hub.days import days_to, last_day, within
+from domain.hub.lives import Life, LifeState
+from domain.hub.policy import HubPolicy
+from domain.lifecycle import Lifecycle
+
+
+class Status(StrEnum):
+    """In the order of display: what somebody has to look at stands first. HUB-18."""
+
+    SUSPENDED = "suspended"
+    """A subscription is stopped: unpaid, its renewal was not complete, or compliance. HUB-16, AMB-42."""
+
+    EXPIRED = "expired"
+    """Had a subscription or a trial, and has none that is active. HUB-17, AMB-21."""
+
+    EXPIRING_SOON = "expiring_soon"
+    """One of its subscriptions or trials ends within days, and is not set to renew. HUB-12, AMB-18, AMB-23."""
+
+    OVER_LICENCE = "over_licence"
+    """A subscription uses more licences than were purchased. HUB-13, AMB-19."""
+
+    READY_FOR_SETUP = "ready_for_setup"
+    """Something ordered is not completely set up. HUB-15."""
+
+    NO_RECENT_ACTIVITY = "no_recent_activity"
+    """None of the organization's administrators has signed in for long. HUB-14, AMB-20."""
+
+    SUBSCRIPTION = "subscription"
+    """Has an active one. HUB-11."""
+
+    TRIAL = "trial"
+    """Has one that runs. HUB-10."""
+
+
+DISPLAYED: Final = tuple(Status)
+"""The first one that a customer has is the one to show where there is place for one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One status of one customer, and what it is about."""
+
+    status: Status
+    lives: tuple[Life, ...] = ()
+    """The one that ends first stands first, then by id; none, where it is about the organization."""
+
+    on: date | None = None
+    """Expiring: the last day, in the customer's zone. Expired: the latest such day, if any is known. No recent
+    activity: the day of the last sign-in (UTC)."""
+
+    days: int | None = None
+    """Expiring: days left, 0 on the last day. No recent activity: days since the last sign-in, or since the customer is
+    known if there was none."""
+
+    reasons: tuple[str, ...] = ()
+    """Why it is suspended, of all its subscriptions, sorted. AMB-42."""
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Ids of what it is about."""
+        return tuple(life.subject for life in self.lives)
+
+
+def statuses(customer: HubCustomer, now: datetime, policy: HubPolicy) -> tuple[Found, ...]:
+    """All that apply, in the order of display. HUB-18."""
+    return tuple(_found(customer, now, policy))
+
+
+def first_status(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Status | None:
+    """The one to show where there is place for one. HUB-18."""
+    first = next(_found(customer, now, policy), None)
+    return first.status if first else None
+
+
+def has_one_of(customer: HubCustomer, asked: Collection[Status], now: datetime, policy: HubPolicy) -> bool:
+    """Looks for no other ones."""
+    return any(QUESTIONS[status](customer, now, policy) for status in asked)
+
+
+def _found(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Iterator[Found]:
+    for question in QUESTIONS.values():
+        if found := question(customer, now, policy):
+            yield found
+
+
+def running(life: Life) -> bool:
+    """An active subscription or a trial in use. A suspended one is neither, nor is a trial in grace. AMB-21."""
+    return life.state in {LifeState.ACTIVE, LifeState.TRIALING}
+
+
+def suspended(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
+    """HUB-16, AMB-42."""
+    lives = _of(customer, lambda life: life.state is LifeState.SUSPENDED)
+    reasons = tuple(sorted({why for life in lives for why in life.suspended_for}))
+    return Found(status=Status.SUSPENDED, lives=lives, reasons=reasons) if lives else None
+
+
+def expired(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
+    """An order under way alone was never a subscription, nor was a trial that nobody used. AMB-21."""
+    had = _of(customer, _was_in_use)
+    if not had or any(map(running, customer.lives)):
+        return None
+    ends = [last_day(life.ends_at, customer.zone) for life in had if life.ends_at]
+    return Found(status=Status.EXPIRED, lives=had, on=max(ends, default=None))
+
+
+def expiring_soon(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Found | None:
+    """HUB-12: AMB-18 says within how many days, AMB-23 that what renews by itself does not expire."""
+
+    def soon(life: Life) -> bool:
+        left = days_to(life.ends_at, now, customer.zone)
+        return running(life) and life.subject not in customer.auto_renewing and within(left, policy.expiring_within)
+
+    lives = _of(customer, soon)
+    if not lives or lives[0].ends_at is None:
+        return None
+    first, zone = lives[0].ends_at, customer.zone
+    return Found(status=Status.EXPIRING_SOON, lives=lives, on=last_day(first, zone), days=days_to(first, now, zone))
+
+
+def over_licence(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
+    """Used, not assigned, is what counts here; of subscriptions that are not over. AMB-19."""
+    lives = _of(customer, lambda life: not life.trial and _is_there(life) and life.subject in customer.overused)
+    return Found(status=Status.OVER_LICENCE, lives=lives) if lives else None
+
+
+def ready_for_setup(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
+    """HUB-15."""
+    lives = _of(customer, lambda life: life.state is LifeState.PENDING_ACTIVE)
+    return Found(status=Status.READY_FOR_SETUP, lives=lives) if lives else None
+
+
+def no_recent_activity(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Found | None:
+    """Days of UTC, as those of sign-ins are. Of somebody who never signed in, they are counted from when the customer
+    was first known: who is new had no time to. AMB-20."""
+    since = customer.last_sign_in or customer.known_since.astimezone(UTC).date()
+    days = (now.astimezone(UTC).date() - since).days
+    if days < policy.inactive_after.days:
+        return None
+    return Found(status=Status.NO_RECENT_ACTIVITY, on=customer.last_sign_in, days=days)
+
+
+def subscription(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
+    """HUB-11."""
+    lives = _of(customer, lambda life: life.state is LifeState.ACTIVE)
+    return Found(status=Status.SUBSCRIPTION, lives=lives) if lives else None
+
+
+def trial(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
+    """HUB-10."""
+    lives = _of(customer, lambda life: life.state is LifeState.TRIALING)
+    return Found(status=Status.TRIAL, lives=lives) if lives else None
+
+
+QUESTIONS: Final[Mapping[Status, Callable[[HubCustomer, datetime, HubPolicy], Found | None]]] = {
+    Status.SUSPENDED: suspended,
+    Status.EXPIRED: expired,
+    Status.EXPIRING_SOON: expiring_soon,
+    Status.OVER_LICENCE: over_licence,
+    Status.READY_FOR_SETUP: ready_for_setup,
+    Status.NO_RECENT_ACTIVITY: no_recent_activity,
+    Status.SUBSCRIPTION: subscription,
+    Status.TRIAL: trial,
+}
+"""In the order of display."""
+
+
+def _is_there(life: Life) -> bool:
+    return life.state not in {LifeState.PENDING_ACTIVE, LifeState.OVER}
+
+
+def _was_in_use(life: Life) -> bool:
+    """A subscription always was. A trial has an end once it is in use, a wholesale customer a day since when it is."""
+    if life.lifecycle == Lifecycle.ORDER or life.state is LifeState.PENDING_ACTIVE:
+        return False
+    return life.lifecycle == Lifecycle.SUBSCRIPTION or life.ends_at is not None or life.entitled_since is not None
+
+
+def _of(customer: HubCustomer, fits: Callable[[Life], bool]) -> tuple[Life, ...]:
+    found = [life for life in customer.lives if fits(life)]
+    return tuple(sorted(found, key=_ends_first) if len(found) > 1 else found)
+
+
+def _ends_first(life: Life) -> tuple[bool, datetime, str]:
+    return life.ends_at is None, life.ends_at or life.valid_from, life.subject

@@ -1,0 +1,71 @@
+"""The chart of licences assigned and really used, week by week. HUB-54. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Final
+
+from domain.hub.lines import WEEKS, Line
+from domain.hub.numbers import share
+from domain.hub.policy import WEEK
+
+SHOWN: Final = WEEKS
+"""Points of the chart: three months."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """One week of one product; what runs only. None: nothing is known of that week."""
+
+    ends_on: date
+    """UTC. Of a week that was closed its Sunday; of one counted back from now the day on which it ended."""
+
+    total: int | None
+    """Purchased; known of weeks that were closed, and of the newest one."""
+
+    assigned: int | None
+    used: int | None
+    """Joined a meeting, or made a call."""
+
+    @property
+    def assigned_share(self) -> Fraction | None:
+        """Assigned ÷ purchased."""
+        return None if self.assigned is None or self.total is None else share(self.assigned, self.total)
+
+    @property
+    def used_share(self) -> Fraction | None:
+        """Used ÷ purchased."""
+        return None if self.used is None or self.total is None else share(self.used, self.total)
+
+
+def point(lines: Sequence[Line], product: str, ends_on: date) -> TrendPoint:
+    """Of a week, from its lines as they were at its end (or are now): who left since is in it."""
+    running = [line for line in lines if line.active and line.product == product]
+    return TrendPoint(
+        ends_on=ends_on,
+        total=sum(line.total for line in running),
+        assigned=_known([line.assigned_by_week for line in running], 0),
+        used=_known([line.used_by_week for line in running], 0),
+    )
+
+
+def trend_of_lines(lines: Sequence[Line], product: str, at: datetime) -> tuple[TrendPoint, ...]:
+    """Where no week was closed yet: what today's lines remember of SHOWN weeks, oldest first, the last one now."""
+    running = [line for line in lines if line.active and line.product == product]
+    today = at.astimezone(UTC).date()
+    return tuple(
+        TrendPoint(
+            ends_on=today - WEEK * back,
+            total=sum(line.total for line in running) if back == 0 else None,
+            assigned=_known([line.assigned_by_week for line in running], back),
+            used=_known([line.used_by_week for line in running], back),
+        )
+        for back in reversed(range(SHOWN))
+    )
+
+
+def _known(by_week: Sequence[Sequence[int | None]], back: int) -> int | None:
+    """The sum of what is known of a week so far back."""
+    known = [weeks[-1 - back] for weeks in by_week if len(weeks) > back and weeks[-1 - back] is not None]
+    return sum(value for value in known if value is not None) if known else None

@@ -1,0 +1,75 @@
+"""Somebody who is signed in to the web room with a real browser: what pages do that they should not."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page
+
+from adapters.sql.store import SqlStore
+from adapters.tokens import digest
+from domain.hub.policy import SESSION_ENDS_AFTER
+from tests.browser.web_ui import PATIENCE
+from web.session import name_of
+
+DESKTOP: Final = {"width": 1280, "height": 900}
+PHONE: Final = {"width": 390, "height": 844}
+WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+REFUSED: Final = "a status of 422"
+SHOTS: Final = os.environ.get("SCREENSHOTS")
+"""A directory: what the pages look like, for people."""
+
+
+@dataclass
+class Visitor:
+    """Of one address; everything that is not as it should be is in `wrong`."""
+
+    browser: Browser
+    url: str
+    store: SqlStore
+    wrong: list[str] = field(default_factory=list)
+    visits: int = 0
+
+    @asynccontextmanager
+    async def signed_in(self, user_id: str, now: datetime, **changes: Any) -> AsyncIterator[Page]:
+        """A page of a browser of its own, with that user's session."""
+        self.visits += 1
+        token = f"token of {user_id} for visit {self.visits}"
+        self.store.begin_session(digest(token), user_id, now, now + SESSION_ENDS_AFTER)
+        given: dict[str, Any] = {
+            "viewport": DESKTOP,
+            "locale": "en-US",
+            "timezone_id": "UTC",
+            "reduced_motion": "reduce",
+        }
+        context = await self.browser.new_context(**given | changes)
+        context.set_default_timeout(PATIENCE * 1000)
+        await context.add_cookies([{"name": name_of("session", https=False), "value": token, "url": self.url}])
+        page = await context.new_page()
+        page.on("console", lambda said: self._heard(said.type, said.text))
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("request", lambda asked: None if asked.url.startswith(self.url) else self.wrong.append(asked.url))
+        try:
+            yield page
+        finally:
+            await context.close()
+
+    def _heard(self, kind: str, text: str) -> None:
+        """A form that was refused is no fault, though the browser says so."""
+        if kind in {"error", "warning"} and REFUSED not in text:
+            self.wrong.append(text)
+
+    async def looks_right(self, page: Page, shot: str = "") -> None:
+        """Nothing sticks out of the window, nothing speaks against WCAG, nothing went wrong so far."""
+        wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url}: {wide} px wider than the window"
+        if SHOTS and shot:
+            await page.screenshot(path=str(Path(SHOTS) / f"{shot}.png"), full_page=True)
+        found = await Axe().run(page, options={"runOnly": WCAG})
+        assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
+        assert not self.wrong, self.wrong

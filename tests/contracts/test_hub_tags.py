@@ -1,0 +1,150 @@
+"""Tags on every database: a partner at a time, replaced as a whole, unused ones gone. HUB-20, HUB-21."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from adapters.sql.hub_schema import ActRecord, TagRecord
+from adapters.sql.hub_tags import Tagged, TagUse
+from adapters.sql.store import SqlStore
+from domain.hub.tags import About
+from domain.values import Refused
+from tests.makers import MONDAY
+from tests.postgres import an_open_store, at_once, emptied, everything
+
+LATER = MONDAY + timedelta(hours=1)
+CUSTOMER, SUBSCRIPTION = About
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
+    with an_open_store(request.param) as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(one_store: SqlStore) -> SqlStore:
+    """An empty store for each test."""
+    return emptied(one_store)
+
+
+def put(store: SqlStore, subject: str, *tags: str, about: About = CUSTOMER, **changes: Any) -> tuple[str, ...]:
+    """By Ken of Hikari, on Monday."""
+    said: dict[str, Any] = {"partner": "hikari", "by": "ken", "now": MONDAY} | changes
+    return store.replace_tags(said.pop("partner"), about, subject, tags, **said)
+
+
+def acts(store: SqlStore) -> list[tuple[str, str, str, Any]]:
+    wanted = select(ActRecord.by, ActRecord.act, ActRecord.subject, ActRecord.data).order_by(ActRecord.number)
+    with store.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(wanted)]
+
+
+def given_by(store: SqlStore) -> dict[str, tuple[str, Any]]:
+    with store.engine.connect() as connection:
+        rows = connection.execute(select(TagRecord.tag, TagRecord.tagged_by, TagRecord.tagged_at))
+        return {tag: (by, at) for tag, by, at in rows}
+
+
+def test_tags_are_replaced_as_a_whole(store: SqlStore) -> None:
+    assert put(store, "akasaka", "VIP", "関東") == ("VIP", "関東")
+    assert put(store, "akasaka", "pilot", "VIP") == ("pilot", "VIP")
+    assert store.tags_of("hikari") == {Tagged(CUSTOMER, "akasaka"): ("pilot", "VIP")}
+
+
+def test_a_customer_and_a_subscription_have_tags_of_their_own(store: SqlStore) -> None:
+    put(store, "akasaka", "1", "2", "3", "4", "5")
+    put(store, "akasaka", "6", about=SUBSCRIPTION)
+    assert store.tags_of("hikari") == {
+        Tagged(CUSTOMER, "akasaka"): ("1", "2", "3", "4", "5"),
+        Tagged(SUBSCRIPTION, "akasaka"): ("6",),
+    }
+
+
+def test_one_that_nobody_has_is_gone(store: SqlStore) -> None:
+    put(store, "akasaka", "VIP", "pilot")
+    put(store, "bunkyo", "VIP")
+    put(store, "sub-1", "VIP", about=SUBSCRIPTION)
+    assert store.known_tags("hikari") == [TagUse("pilot", 1, 0), TagUse("VIP", 2, 1)]
+    assert put(store, "akasaka") == ()
+    assert store.known_tags("hikari") == [TagUse("VIP", 1, 1)]
+    assert Tagged(CUSTOMER, "akasaka") not in store.tags_of("hikari")
+
+
+def test_another_partner_never_sees_or_changes_them(store: SqlStore) -> None:
+    """Of the very same customer. HUB-20."""
+    put(store, "akasaka", "VIP")
+    put(store, "akasaka", "VIP", "risk", partner="minato")
+    assert put(store, "bunkyo", "Risk") == ("Risk",)
+    put(store, "bunkyo")
+    assert store.tags_of("hikari") == {Tagged(CUSTOMER, "akasaka"): ("VIP",)}
+    assert store.tags_of("minato") == {Tagged(CUSTOMER, "akasaka"): ("risk", "VIP")}
+    put(store, "akasaka", partner="minato")
+    assert store.known_tags("hikari") == [TagUse("VIP", 1, 0)]
+    assert (store.tags_of("minato"), store.known_tags("minato"), store.known_tags("nobody")) == ({}, [], [])
+
+
+def test_a_tag_has_one_spelling_with_a_partner(store: SqlStore) -> None:
+    put(store, "akasaka", "VIP")
+    assert put(store, "bunkyo", "vip") == ("VIP",)
+    assert put(store, "sub-1", "ＶＩＰ", about=SUBSCRIPTION) == ("VIP",)
+    assert store.known_tags("hikari") == [TagUse("VIP", 2, 1)]
+
+
+def test_the_only_one_who_has_a_tag_may_spell_it_anew(store: SqlStore) -> None:
+    put(store, "akasaka", "VIP")
+    assert put(store, "akasaka", "vip") == ("vip",)
+    assert store.known_tags("hikari") == [TagUse("vip", 1, 0)]
+
+
+def test_what_was_refused_changed_nothing(store: SqlStore) -> None:
+    put(store, "akasaka", "VIP")
+    before = everything(store)
+    for tags in (("a" * 26,), ("1", "2", "3", "4", "5", "6"), ("",)):
+        with pytest.raises(Refused):
+            put(store, "akasaka", *tags)
+    assert everything(store) == before
+
+
+def test_every_change_is_an_act_and_a_repeat_is_none(store: SqlStore) -> None:
+    put(store, "akasaka", "VIP", "pilot")
+    put(store, "akasaka", "VIP", "risk", by="rei", now=LATER)
+    before = everything(store)
+    put(store, "akasaka", "risk", " VIP", by="jun", now=LATER)
+    put(store, "bunkyo", by="jun", now=LATER)
+    assert everything(store) == before
+    assert acts(store) == [
+        ("ken", "tags.replaced", "akasaka", {"about": "customer", "added": ["VIP", "pilot"], "removed": []}),
+        ("rei", "tags.replaced", "akasaka", {"about": "customer", "added": ["risk"], "removed": ["pilot"]}),
+    ]
+
+
+def test_who_gave_a_tag_stays_with_it(store: SqlStore) -> None:
+    put(store, "akasaka", "VIP")
+    put(store, "akasaka", "VIP", "risk", by="rei", now=LATER)
+    assert given_by(store) == {"VIP": ("ken", MONDAY), "risk": ("rei", LATER)}
+
+
+def test_of_two_who_edit_at_once_one_s_tags_stand_as_a_whole(store: SqlStore) -> None:
+    """Never three of one and two of the other; and the acts tell the way from nothing to what stands."""
+    one, other = ("a", "b", "c", "d", "e"), ("e", "f", "g", "h", "i")
+    answers = at_once(lambda: put(store, "akasaka", *one), lambda: put(store, "akasaka", *other, by="rei", now=LATER))
+    assert answers == [one, other]
+    stands = store.tags_of("hikari")[Tagged(CUSTOMER, "akasaka")]
+    assert stands in (one, other)
+    tags: set[str] = set()
+    for _, _, _, data in acts(store):
+        assert tags >= set(data["removed"])
+        tags = tags - set(data["removed"]) | set(data["added"])
+    assert tags == set(stands)
+
+
+def test_many_who_edit_at_once_leave_one_spelling(store: SqlStore) -> None:
+    spellings = ("vip", "VIP", "Vip", "ｖｉｐ", "ViP", "vIP")
+    at_once(*[partial(put, store, f"c{number}", tag) for number, tag in enumerate(spellings)])
+    (use,) = store.known_tags("hikari")
+    assert (use.customers, use.tag.casefold() in {"vip", "ｖｉｐ"}) == (6, True)

@@ -1,0 +1,67 @@
+"""Files of usage, sign-ins, payments and calls: a few rows by hand, or as many as a measurement wants."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+USAGE: Final = ("id", "day", "product", "assigned", "used")
+FIRST_DAY: Final = date(2026, 1, 1)
+
+
+def a_file(path: Path, columns: str | Sequence[str], *rows: str) -> Path:
+    """CSV by hand: the columns, then a text for each row; JSON Lines if the file's name says so."""
+    names = columns.split(",") if isinstance(columns, str) else list(columns)
+    if path.suffix == ".jsonl":
+        cells = [dict(zip(names, row.split(","), strict=True)) for row in rows]
+        given = [json.dumps({name: cell for name, cell in row.items() if cell}) for row in cells]
+    else:
+        given = [",".join(names), *rows]
+    path.write_text("".join(f"{line}\n" for line in given))
+    return path
+
+
+def usage_of(subscriptions: int, days: int, products: Sequence[str] = ("meetings", "calling")) -> Iterator[str]:
+    """A day after the other, as an export has it."""
+    for day in range(days):
+        on = FIRST_DAY + timedelta(days=day)
+        for number in range(subscriptions):
+            for product in products:
+                assigned = 10 + (number + day) % 90
+                yield f"sub-SO-{number:06},{on},{product},{assigned},{assigned // 2}"
+
+
+def many_usages(path: Path, subscriptions: int, days: int) -> Path:
+    """Two rows a day for each subscription `sub-SO-000000` and on."""
+    with path.open("w") as file:
+        file.write(",".join(USAGE) + "\n")
+        for row in usage_of(subscriptions, days):
+            file.write(row + "\n")
+    return path
+
+
+def lives(subscriptions: int, customer: str = "akasaka") -> list[dict[str, Any]]:
+    """Rows of `lifecycles`, so that those subscriptions are known."""
+    return [a_life("subscription", f"sub-SO-{number:06}", customer) for number in range(subscriptions)]
+
+
+def a_life(lifecycle: str, subject: str, customer: str = "akasaka", **changes: Any) -> dict[str, Any]:
+    """A row of `lifecycles` that nobody lives."""
+    from tests.makers import MONDAY
+
+    columns: dict[str, Any] = {
+        "lifecycle": lifecycle,
+        "subject": subject,
+        "kind": lifecycle,
+        "stage": "active",
+        "open": True,
+        "customer_id": customer,
+        "partner_id": "hikari",
+        "attention": False,
+        "run": "r-1",
+        "sequence": 1,
+        "state": {},
+        "recorded_at": MONDAY,
+    }
+    return columns | changes

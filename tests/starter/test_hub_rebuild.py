@@ -1,0 +1,62 @@
+"""`tenure hub rebuild`: the read model is derived anew from what was recorded. HUB-10 to HUB-60."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from adapters.sql.hub_schema import HubLifeRecord
+from adapters.sql.store import SqlStore, open_store
+from domain.hub.lives import LifeState
+from tests.hub_lives import bought, tried
+from tests.makers import MONDAY, a_paid_customer_s_trial
+from tests.postgres import migrated_file
+from tests.starter.conftest import Tenure
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
+    """Where an order, its subscription and a trial are known; commands reach it."""
+    path = tmp_path / "tenure.db"
+    path.write_bytes(migrated_file())
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
+    opened = open_store(f"sqlite:///{path}")
+    bought(opened)
+    tried(opened, a_paid_customer_s_trial())
+    yield opened
+    opened.close()
+
+
+def test_what_is_wrong_in_the_read_model_is_right_again(store: SqlStore, tenure: Tenure) -> None:
+    store.catch_up({}, MONDAY)
+    with store.engine.begin() as connection:
+        connection.execute(update(HubLifeRecord).values(state="over"))
+    answered = tenure("hub", "rebuild")
+    assert answered.code == 0
+    assert answered.out == (
+        "Derived 3 orders, subscriptions, trials and wholesale customers anew: 2 are in the hub, with 1 customer.\n"
+    )
+    (customer,) = store.hub_customers("hikari", MONDAY)
+    assert [life.state for life in customer.lives] == [LifeState.ACTIVE, LifeState.TRIALING]
+
+
+def test_a_program_gets_the_counts(store: SqlStore, tenure: Tenure) -> None:
+    answered = tenure("hub", "rebuild", "--json")
+    found = {name: answered.json[name] for name in ("derived", "lives", "customers")}
+    assert found == {"derived": 3, "lives": 2, "customers": 1}
+
+
+def test_hub_31_the_settings_say_which_part_numbers_are_not_meetings(
+    store: SqlStore, tenure: Tenure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TENURE_HUB__PRODUCTS", '{"A-NAMED-HOST": "calling"}')
+    tenure("hub", "rebuild")
+    assert {line.product for line in store.lines("hikari", MONDAY)} == {"calling"}
+
+
+def test_without_a_store_it_says_where_it_looked(tenure: Tenure, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////nowhere/tenure.db")
+    answered = tenure("hub", "rebuild")
+    assert answered.code != 0
+    assert "DATABASE_URL says where it is" in answered.err

@@ -1,0 +1,44 @@
+"""What the next page says once: a text of ours and its values, which anybody may read. In a cookie of a minute."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.words import is_said
+
+COOKIE: Final = "tenure-flash"
+LIVES_FOR: Final = 60
+"""Seconds: until the page it is for has been asked for."""
+
+LONGEST: Final = 1000
+"""Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """`say(name, **values)`; the page knows in which language."""
+
+    name: str
+    values: dict[str, str]
+
+
+def flash(answer: Response, name: str, *, https: bool, **values: str) -> Response:
+    """The next page says it."""
+    said = urlsafe_b64encode(json.dumps([name, values]).encode()).decode()
+    answer.set_cookie(COOKIE, said, max_age=LIVES_FOR, httponly=True, secure=https, samesite="lax")
+    return answer
+
+
+def flashed(request: Request) -> Flash | None:
+    """What is to be said now; nothing of what is no text of ours."""
+    given = request.cookies.get(COOKIE, "")[:LONGEST]
+    try:
+        name, values = json.loads(urlsafe_b64decode(given))
+        known = {str(key): str(value) for key, value in values.items()}
+    except (ValueError, TypeError, AttributeError):
+        return None
+    return Flash(name, known) if isinstance(name, str) and is_said(name) else None

@@ -1,0 +1,14 @@
+"""The list of customers, and the pages of one customer."""
+
+from typing import Final
+
+from starlette.routing import Route
+
+from web.hub import customer, listing, tags, usage
+
+ROUTES: Final = [
+    Route("/", listing.customers),
+    Route("/customers/{partner_id}/{customer_id}", customer.show),
+    Route("/customers/{partner_id}/{customer_id}/usage", usage.show),
+    Route("/customers/{partner_id}/{customer_id}/tags", tags.replace, methods=["POST"]),
+]

@@ -1,0 +1,151 @@
+"""What happened to a customer, and what will if nobody does anything: in words. HUB-40."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from domain.deadlines import Deadline
+from domain.hub.reading import HubEvent
+from domain.lifecycle import Lifecycle
+from domain.lifecycles import KINDS
+from domain.working_time import start_of_day
+from web.hub.asked import Asked
+from web.reader import Reader
+from web.words import is_said
+
+INTERNAL: Final = frozenset({Lifecycle("compliance")})
+"""Checks of restricted parties: the partner is told by letters, and by nothing else. WHS-20 to WHS-28."""
+
+GUIDES: Final = frozenset(
+    {
+        "hold_overdue",
+        "build_late",
+        "provisioned_late",
+        "option_expected",
+        "first_response_warn",
+        "identification_warn",
+        "status_warn",
+    }
+)
+"""Dates that the vendor alone keeps: nobody promised them to a partner. AMB-1, AMB-5, AMB-34."""
+
+EVENT: Final = "timeline.event"
+DUE: Final = "timeline.due"
+
+BAD: Final = ("refused", "rejected", "suspended", "expired", "overdue", "lost", "failed", "terminated", "jeopardy")
+GOOD: Final = ("completed", "renewed", "activated", "converted", "graduated", "site_built", "lifted", "resolved")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One thing that happened, or that will."""
+
+    at: datetime
+    lifecycle: Lifecycle
+    subject: str
+    text: str
+    more: str
+    """For operators: by whom, why; of what will be: from when it was moved."""
+
+    coming: bool
+    tone: str
+
+    @property
+    def life(self) -> tuple[Lifecycle, str]:
+        """Whose it is."""
+        return self.lifecycle, self.subject
+
+
+def happened(events: Iterable[HubEvent], reader: Reader, *, operator: bool) -> list[Moment]:
+    """The newest first. A partner's people see what has words of its own; an operator everything."""
+    return [
+        _happened(each, reader, operator=operator)
+        for each in sorted(events, key=lambda each: (each.event.occurred_at, each.event.sequence), reverse=True)
+        if operator or (each.lifecycle not in INTERNAL and is_said(_name(EVENT, each.event.type)))
+    ]
+
+
+def begun(asked: Asked) -> list[Moment]:
+    """Subscriptions tell no event of their beginning: it is the first day of their first term. ORD-21."""
+    return [
+        Moment(
+            at=start_of_day(life.added_on, asked.customer.zone),
+            lifecycle=life.lifecycle,
+            subject=life.subject,
+            text=asked.reader.say("timeline.event_subscription_started"),
+            more="",
+            coming=False,
+            tone="good",
+        )
+        for life in asked.customer.lives
+        if life.lifecycle == Lifecycle.SUBSCRIPTION
+    ]
+
+
+def coming(asked: Asked, *, operator: bool) -> list[Moment]:
+    """The next first: of all that is open, one query for each kind."""
+    return sorted(
+        (
+            _coming(lifecycle, subject, due, asked.reader)
+            for lifecycle, subject, due in _pending(asked)
+            if operator or (lifecycle not in INTERNAL and due.kind not in GUIDES)
+        ),
+        key=lambda moment: moment.at,
+    )
+
+
+def _pending(asked: Asked) -> Iterable[tuple[Lifecycle, str, Deadline]]:
+    store, customer = asked.world.store, asked.customer
+    for lifecycle in KINDS:
+        found = store.listed(lifecycle, customer=customer.customer_id, partner=customer.partner_id, open_only=True)
+        for subject, state in store.states(lifecycle, [each.subject for each in found]).items():
+            yield from ((lifecycle, subject, due) for due in state.agenda.pending)
+
+
+def _happened(found: HubEvent, reader: Reader, *, operator: bool) -> Moment:
+    event = found.event
+    who = [event.actor, event.reason or ""] if operator else []
+    return Moment(
+        at=event.occurred_at,
+        lifecycle=found.lifecycle,
+        subject=found.subject,
+        text=_words(EVENT, event.type, reader),
+        more=" · ".join(part for part in who if part),
+        coming=False,
+        tone=_tone(event.type),
+    )
+
+
+def _coming(lifecycle: Lifecycle, subject: str, due: Deadline, reader: Reader) -> Moment:
+    return Moment(
+        at=due.at,
+        lifecycle=lifecycle,
+        subject=subject,
+        text=_words(DUE, due.kind, reader),
+        more=reader.say("timeline.moved", at=reader.at(due.was)) if due.was else "",
+        coming=True,
+        tone="",
+    )
+
+
+def _words(area: str, value: str, reader: Reader) -> str:
+    """Its own; without, the name as it is, for operators know them."""
+    return reader.say(_name(area, value)) if is_said(_name(area, value)) else value.replace("_", " ").replace(".", ": ")
+
+
+def _name(area: str, value: str) -> str:
+    return f"{area}_{value.replace('.', '_').replace('/', '_')}"
+
+
+def _tone(type_: str) -> str:
+    last = type_.rpartition(".")[2]
+    return "bad" if last.endswith(BAD) else "good" if last.endswith(GOOD) else ""
+
+
+def lives_in(moments: Sequence[Moment]) -> list[tuple[Lifecycle, str]]:
+    """Whose moments these are, by when they were first heard of."""
+    first: dict[tuple[Lifecycle, str], datetime] = {}
+    for moment in moments:
+        first[moment.life] = min(first.get(moment.life, moment.at), moment.at)
+    return sorted(first, key=lambda life: (first[life], life))

@@ -1,0 +1,124 @@
+"""How forms of updates and starts speak: to operators in English, as the commands do; to partners in their language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from domain.hub.users import HubUser
+from domain.lifecycle import LifecycleState, PostedMail
+from domain.lifecycles import KINDS, updates_of
+from domain.mails import MailState
+from domain.permissions import Right
+from domain.reasons import Problem, without_rules
+from domain.updates import Update
+from domain.values import Language
+from domain.view import LifecycleView, mail_in_words
+from web.model_fields import Wording, humanized
+from web.reach import Seen
+from web.reader import Reader
+from web.words import is_said
+
+AREA: Final = "actions"
+
+
+def wording(user: HubUser, reader: Reader, choices: Mapping[str, Sequence[tuple[str, str]]]) -> Wording:
+    """Of one form for one reader; `choices` by path are what there is to choose from now."""
+    plain = Wording(choices=choices.get)
+    if user.may(Right.OPERATE):
+        return plain
+    return replace(
+        plain,
+        label=lambda path: label_of(reader, path),
+        hint=lambda path, said: hint_of(reader, path, said),
+        choice=lambda _path, value: _word(reader, "choice", value),
+        problem=lambda problem: problem_in_words(reader, problem),
+    )
+
+
+def label_of(reader: Reader, path: str) -> str:
+    """By the last name of its path."""
+    last = path.rpartition(".")[2]
+    named = f"{AREA}.field_{last}"
+    return reader.say(named) if is_said(named) else humanized(path)
+
+
+def hint_of(reader: Reader, path: str, said: str) -> str:
+    """In the reader's language, or none: what the model says of itself is English."""
+    named = f"{AREA}.hint_{path.rpartition('.')[2]}"
+    if is_said(named):
+        return reader.say(named)
+    return without_rules(said) if reader.language is Language.ENGLISH else ""
+
+
+def problem_in_words(reader: Reader, problem: Problem) -> str:
+    """In English the domain's own words, which say most; else those of its code."""
+    named = f"{AREA}.problem_{problem.code}"
+    english = reader.language is Language.ENGLISH or not is_said(named)
+    return without_rules(problem.message) if english else reader.say(named)
+
+
+def title_of(user: HubUser, reader: Reader, lifecycle: str, update: str) -> str:
+    """Of the page and of buttons that lead there."""
+    named = f"{AREA}.{lifecycle}_{update}"
+    return reader.say(named) if is_said(named) and not user.may(Right.OPERATE) else humanized(update)
+
+
+def does(user: HubUser, reader: Reader, lifecycle: str, update: str, known: Update) -> str:
+    """One sentence."""
+    named = f"{AREA}.{lifecycle}_{update}_does"
+    if is_said(named) and not user.may(Right.OPERATE):
+        return reader.say(named)
+    return known.does
+
+
+def _word(reader: Reader, of: str, value: str) -> str:
+    """Of a set of values; one without a text stays as it is."""
+    name = f"{AREA}.{of}_{value.replace('.', '_')}"
+    return reader.say(name) if is_said(name) else value.replace("_", " ")
+
+
+def named(reader: Reader, found: Seen) -> str:
+    """`Trial T-1001`, in the reader's language."""
+    return reader.say(f"{AREA}.called", what=reader.say(f"{AREA}.{found.view.lifecycle}"), id=found.view.id)
+
+
+def standing(user: HubUser, reader: Reader, found: Seen) -> str:
+    """Where it stands; the words of a lifecycle itself are English, for operators."""
+    view = found.view
+    return view.stage_in_words if user.may(Right.OPERATE) else _word(reader, "stage", view.stage)
+
+
+def about(user: HubUser, reader: Reader, found: Seen) -> str:
+    """What a form is about."""
+    if user.may(Right.OPERATE):
+        return f"{found.view.what} {found.view.stage_in_words}."
+    return f"{named(reader, found)} · {standing(user, reader, found)} · {found.view.customer_id}"
+
+
+def choices_in(seen: Seen, update: str, reader: Reader) -> dict[str, list[tuple[str, str]]]:
+    """What an update may name of this life: its mails, steps, alerts, dates and tasks, in words."""
+    state, view = seen.state, seen.view
+    known = updates_of(KINDS[state.lifecycle])[update].message.model_fields
+    pending = sorted(state.agenda.pending, key=lambda due: due.at)
+    allowed = state.courtesies if update == "skip_reminder" else state.movable
+    dates = [due for due in pending if (due.ladder or due.name) in allowed]
+    there = {
+        "mail": [(mail.key, _named(mail, state.reader_of(mail))) for mail in _mails(state, view, update)],
+        "step": [(each.step, f"{each.step.replace('_', ' ')}: {each.reason}") for each in state.failing.values()],
+        "alert": [(alert, alert.replace("_", " ")) for alert in dict.fromkeys(state.alerts)],
+        "deadline": [(due.name, f"{due.label}, {reader.at(due.at)}") for due in dates],
+        "task": [(task.key, task.kind.replace("_", " ")) for task in state.journal.tasks if task.closed_at is None],
+    }
+    return {name: found for name, found in there.items() if name in known and found}
+
+
+def _mails(state: LifecycleState, view: LifecycleView, update: str) -> Sequence[PostedMail]:
+    """The store keeps only those in trouble; those that went out its workflow knows."""
+    if update == "send_again":
+        return [mail for mail in view.mails if mail.state is MailState.SENT]
+    return state.mails_in(MailState.REFUSED) if update == "retry_mail" else state.mails_in_trouble
+
+
+def _named(mail: PostedMail, reader: str) -> str:
+    went_out = mail.state is MailState.SENT
+    return f"{mail.kind.replace('_', ' ')} ({mail.key})" if went_out else mail_in_words(mail, reader)

@@ -1,0 +1,50 @@
+"""One's own language and zone."""
+
+from typing import Final
+from zoneinfo import available_timezones
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from domain.values import Language
+from web.pages import page, reader_of
+from web.reader import Reader
+from web.security import needs, signed_in
+from web.world import world_of
+
+ZONES: Final = tuple(
+    sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/")))
+)
+"""As people find theirs: by continent and city; besides them UTC."""
+
+
+@needs()
+async def show(request: Request) -> Response:
+    """As it is."""
+    return _form(request, saved="saved" in request.query_params)
+
+
+@needs()
+async def save(request: Request) -> Response:
+    """The next page is in that language."""
+    form = await request.form()
+    language, zone = str(form.get("language", "")), str(form.get("zone", ""))
+    if language not in set(Language) or zone not in ("UTC", *ZONES):
+        return _form(request, 422, wrong=True)
+    world, user = world_of(request), signed_in(request)
+    about, now = user.user_id, world.now()
+    await run_in_threadpool(world.store.change_hub_user, about, about, now, language=Language(language), zone=zone)
+    return RedirectResponse("/profile?saved=1", 303)
+
+
+def _form(request: Request, status: int = 200, *, saved: bool = False, wrong: bool = False) -> Response:
+    return page(request, "signin/profile.html", status, saved=saved, wrong=wrong, **choices_of(reader_of(request)))
+
+
+def choices_of(reader: Reader) -> dict[str, list[tuple[str, str]]]:
+    """What a form offers: languages by their own names, and zones."""
+    return {
+        "language_options": [(each.value, reader.word("core.language", each)) for each in Language],
+        "zone_options": [(zone, zone.replace("_", " ")) for zone in ("UTC", *ZONES)],
+    }
