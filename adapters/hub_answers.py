@@ -7,9 +7,9 @@ from domain.hub.as_of import Stand
 from domain.hub.calling import CallingAnalytics
 from domain.hub.customer_list import Listed
 from domain.hub.customers import HubCustomer
+from domain.hub.drill_down import HubEvent, Invoice
 from domain.hub.lines import Line
 from domain.hub.numbers import Number
-from domain.hub.reading import HubEvent, Invoice
 from domain.hub.sections import Section, SectionKey
 from domain.hub.statuses import Found
 from domain.hub.trend import TrendPoint
@@ -55,7 +55,7 @@ class CustomerList:
 
     stand: Stand
     listed: Listed
-    seen: int
+    visible: int
     """Customers that the user sees, whatever the filter."""
 
     products: tuple[str, ...]

@@ -1,23 +1,27 @@
 """The one place that pages and commands ask about the hub: rules of domain/hub, rows that the user may see. HUB-60."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from typing import Final
 
+from adapters.collector import collector_paused
 from adapters.hub_answers import CallingAnswer, CustomerAnswer, CustomerList, Overview, SectionAnswer
-from adapters.hub_reading import HubReading, NotThere
+from adapters.hub_reading import HubReading, LineKey, NotThere, key_of
 from adapters.hub_weeks import close_weeks
 from adapters.sql.store import SqlStore
 from domain.hub.as_of import NOW, AsOf, ClosedWeek
 from domain.hub.calling import buyers, calling
-from domain.hub.customer_list import listed
+from domain.hub.customer_list import asks_for_overuse, listed
 from domain.hub.customers import HubCustomer
+from domain.hub.drill_down import UsageDay
 from domain.hub.filters import Filter
 from domain.hub.kpis import top
 from domain.hub.lines import Line
 from domain.hub.policy import HubPolicy
 from domain.hub.products import Product
-from domain.hub.reading import UsageRow
-from domain.hub.sections import SectionKey, section
+from domain.hub.section_rows import Row, row_of
+from domain.hub.sections import Section, SectionKey, section
 from domain.hub.statuses import statuses
 from domain.hub.tags import About
 from domain.hub.trend import SHOWN, TrendPoint, point, trend_of_lines
@@ -27,6 +31,8 @@ from domain.lifecycle import Lifecycle
 from domain.permissions import Right
 from domain.reasons import Reason
 from domain.values import Refused
+
+EVERY_ROW: Final = slice(None)
 
 
 class MayNotEditTags(Refused):
@@ -73,11 +79,22 @@ class HubBook:
         """Of one week, the first one first; none, if it is not closed."""
         return self._store.revisions(week)
 
+    @collector_paused()
     def overview(
-        self, user: HubUser, product: str, *, now: datetime, as_of: AsOf = NOW, partner: str | None = None
+        self,
+        user: HubUser,
+        product: str,
+        *,
+        now: datetime,
+        as_of: AsOf = NOW,
+        partner: str | None = None,
+        shown: slice = EVERY_ROW,
     ) -> Overview:
-        """HUB-50 to HUB-54, domain.md §6.8."""
+        """HUB-50 to HUB-54, domain.md §6.8. `shown`: the rows of each section whose columns about weeks are wanted; of
+        the others, as of now, these are empty. To look up few is much quicker."""
         reading = self._reading(user, now, as_of, partner)
+        if shown != EVERY_ROW and reading.closed_weeks(1):
+            reading = replace(reading, weeks=1)
         lines, at = reading.lines(), reading.stand.at
         every = {key: section(key, lines, product, at, self._policy, reading.peers) for key in SectionKey}
         return Overview(
@@ -85,13 +102,15 @@ class HubBook:
             product=product,
             numbers=top(lines, at, self._policy, reading.peers),
             trend=_trend(reading, product),
-            sections=every,
+            sections=_remembering(reading, every, shown),
         )
 
+    @collector_paused()
     def lines(self, user: HubUser, *, now: datetime, as_of: AsOf = NOW, partner: str | None = None) -> Sequence[Line]:
-        """What every number of `overview` is counted from: the end of a drill-down."""
-        return self._reading(user, now, as_of, partner).lines()
+        """What every number of `overview` is counted from: the end of a drill-down. As of now, of one week only."""
+        return replace(self._reading(user, now, as_of, partner), weeks=1).lines()
 
+    @collector_paused()
     def section(
         self,
         user: HubUser,
@@ -107,25 +126,30 @@ class HubBook:
         found = section(key, reading.lines(), product, reading.stand.at, self._policy, reading.peers)
         return SectionAnswer(stand=reading.stand, section=found)
 
+    @collector_paused()
     def calling(self, user: HubUser, *, now: datetime, as_of: AsOf = NOW, partner: str | None = None) -> CallingAnswer:
         """Of the last completed week; as of a week, of that one. HUB-60."""
-        reading = self._reading(user, now, as_of, partner)
+        reading = replace(self._reading(user, now, as_of, partner), weeks=1)
         week = reading.stand.closed.week if reading.stand.closed else last_closed(now)
         found = calling(reading.calls(), week, buyers(reading.lines()), self._policy)
         return CallingAnswer(stand=reading.stand, calling=found)
 
+    @collector_paused()
     def customers(
         self, user: HubUser, asked: Filter, *, now: datetime, as_of: AsOf = NOW, partner: str | None = None
     ) -> CustomerList:
         """HUB-10 to HUB-33."""
         reading = self._reading(user, now, as_of, partner)
-        customers = reading.customers()
+        overuse = asks_for_overuse(asked)
+        customers = reading.customers(overuse=overuse)
         tags = {tag for each in customers for tag in each.tags}
         on_subscriptions = {tag for each in customers for _, tag in each.subscription_tags}
         return CustomerList(
             stand=reading.stand,
-            listed=listed(customers, asked, reading.stand.at, self._policy),
-            seen=len(customers),
+            listed=listed(
+                customers, asked, reading.stand.at, self._policy, (lambda shown: shown) if overuse else reading.complete
+            ),
+            visible=len(customers),
             products=tuple(sorted({product for each in customers for life in each.lives for product in life.products})),
             tags=tuple(sorted(tags | on_subscriptions)),
         )
@@ -159,7 +183,7 @@ class HubBook:
         since: date,
         until: date,
         now: datetime,
-    ) -> list[UsageRow]:
+    ) -> list[UsageDay]:
         """The days behind a line's numbers, in [since, until), as the last import has them."""
         found = self._reading(user, now, NOW, partner_id).customer(partner_id, customer_id)
         if (lifecycle, subject) not in {(life.lifecycle, life.subject) for life in found.lives}:
@@ -193,9 +217,25 @@ def _subscriptions(customer: HubCustomer) -> list[str]:
     return [life.subject for life in customer.lives if life.lifecycle == Lifecycle.SUBSCRIPTION]
 
 
+def _remembering(
+    reading: HubReading, sections: Mapping[SectionKey, Section], shown: slice
+) -> Mapping[SectionKey, Section]:
+    """The shown rows with all the weeks of their lines."""
+    few = [row.line for each in sections.values() for row in each.rows[shown]]
+    known = reading.remembering(few)
+    return {
+        key: replace(each, rows=tuple(_with_weeks(each.rows, known, reading.stand.at)))
+        for key, each in sections.items()
+    }
+
+
+def _with_weeks(rows: Iterable[Row], known: Mapping[LineKey, Line], at: datetime) -> Iterator[Row]:
+    return (row_of(known[key], at) if (key := key_of(row.line)) in known else row for row in rows)
+
+
 def _trend(reading: HubReading, product: str) -> tuple[TrendPoint, ...]:
     """Weeks as they were closed; as of now, and now. HUB-54."""
-    weeks = reading.weeks(SHOWN)
+    weeks = reading.closed_weeks(SHOWN)
     if not weeks:
         return trend_of_lines(reading.lines(), product, reading.stand.at)
     points = [reading.point(each, product) for each in weeks]

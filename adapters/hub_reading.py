@@ -1,6 +1,6 @@
 """What one user may read of the hub, now or as of a closed week: whatever is not theirs is not there. HUB-60."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,10 +14,11 @@ from domain.hub.calling import SHOWN as CHARTED
 from domain.hub.calling import weeks_up_to
 from domain.hub.calls import WeekOfCalls
 from domain.hub.customers import HubCustomer
-from domain.hub.lines import Line
+from domain.hub.lines import WEEKS, Line
 from domain.hub.trend import TrendPoint
 from domain.hub.users import HubUser
 from domain.hub.weeks import end_of, last_closed
+from domain.lifecycle import Lifecycle
 from domain.permissions import Right
 
 
@@ -30,6 +31,9 @@ class OfACustomer(Protocol):
     @property
     def customer_id(self) -> str: ...
 
+
+LineKey = tuple[Lifecycle, str, str]
+"""Lifecycle, subject, product: one line."""
 
 R = TypeVar("R", bound=OfACustomer)
 V = TypeVar("V")
@@ -52,18 +56,29 @@ class HubReading:
     """None: all partners'. Only who may see all of them has it."""
 
     stand: Stand
+    weeks: int = WEEKS
+    """That its lines remember at least. Few are much quicker: see `remembering`."""
 
     @classmethod
     def of(cls, store: SqlStore, user: HubUser, *, now: datetime, as_of: AsOf, partner: str | None) -> "HubReading":
         """Raises NotKnown: for a partner that is not theirs, and for a week that is not closed."""
         return cls(store, user, partner_seen(user, partner), stand(store, as_of, now))
 
-    def customers(self) -> list[HubCustomer]:
-        """By partner and customer."""
+    def customers(self, *, overuse: bool = True) -> Sequence[HubCustomer]:
+        """By partner and customer. Without `overuse`, as of now nobody is overused: see `complete`."""
         closed = self.stand.closed
         if closed is None:
-            return self._seen(self.store.hub_customers(self.partner_id, self.stand.at))
+            return self._seen(self.store.hub_customers(self.partner_id, self.stand.at, overuse=overuse))
         return self._seen(self.store.week_customers(closed.week, closed.revision, self.partner_id))
+
+    def complete(self, few: Sequence[HubCustomer]) -> Sequence[HubCustomer]:
+        """The same customers with who is overused. A change between the two readings leaves nobody out."""
+        if not few or not self.stand.now:
+            return few
+        ids = {each.customer_id for each in few}
+        found = self.store.hub_customers(self.partner_id, self.stand.at, customers=ids)
+        known = {(each.partner_id, each.customer_id): each for each in found}
+        return [known.get((each.partner_id, each.customer_id), each) for each in few]
 
     def customer(self, partner_id: str, customer_id: str) -> HubCustomer:
         """Raises NotKnown, whether it does not exist or is not theirs."""
@@ -83,7 +98,7 @@ class HubReading:
         except NotKnown:
             raise NotThere from None
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> Sequence[Line]:
         """By partner, customer, lifecycle, subject and product."""
         return self._seen(self.peers)
 
@@ -92,8 +107,16 @@ class HubReading:
         """The same of customers that they do not see, too: for comparisons only. AMB-22."""
         closed = self.stand.closed
         if closed is None:
-            return self.store.lines(self.partner_id, self.stand.at)
+            return self.store.lines(self.partner_id, self.stand.at, weeks=self.weeks)
         return self.store.week_lines(closed.week, closed.revision, self.partner_id)
+
+    def remembering(self, few: Iterable[Line]) -> Mapping[LineKey, Line]:
+        """The same lines with all their weeks, by key."""
+        known = list(few)
+        if known and self.stand.now and self.weeks < WEEKS:
+            subjects = {line.subject for line in known}
+            known = self.store.lines(self.partner_id, self.stand.at, subjects=subjects)
+        return {key_of(line): line for line in known}
 
     def lines_of(self, customer: HubCustomer) -> list[Line]:
         """Of one customer that they see."""
@@ -102,7 +125,7 @@ class HubReading:
             return self.store.lines(whose, self.stand.at, customer.customer_id)
         return self.store.week_lines(closed.week, closed.revision, whose, customer.customer_id)
 
-    def weeks(self, number: int) -> list[ClosedWeek]:
+    def closed_weeks(self, number: int) -> list[ClosedWeek]:
         """The last ones that were closed, the oldest first; as of a week, each as it was known then."""
         closed = self.stand.closed
         if closed is not None:
@@ -124,13 +147,15 @@ class HubReading:
             weeks = weeks_up_to(last_closed(self.stand.at))
             calls = self.store.calls(self.partner_id, weeks)
         else:
-            kept = (self.store.week_calls(each.week, each.revision, self.partner_id) for each in self.weeks(CHARTED))
+            kept = (
+                self.store.week_calls(each.week, each.revision, self.partner_id) for each in self.closed_weeks(CHARTED)
+            )
             calls = [each for week in kept for each in week]
         return list(self._of_assigned((each.customer_id, each) for each in calls))
 
-    def _seen(self, rows: Sequence[R]) -> list[R]:
+    def _seen(self, rows: Sequence[R]) -> Sequence[R]:
         if self.sees_all:
-            return list(rows)
+            return rows
         return [row for row in rows if self.user.sees(row.partner_id, row.customer_id)]
 
     @property
@@ -142,6 +167,11 @@ class HubReading:
         """Of one partner's customers: those that they were assigned to are among them."""
         assigned = self.user.assigned
         return (value for customer, value in by_customer if self.sees_all or customer in assigned)
+
+
+def key_of(line: Line) -> LineKey:
+    """What tells it from every other one."""
+    return line.lifecycle, line.subject, line.product
 
 
 def _pairs(every: Iterable[Sums]) -> Iterator[tuple[str, tuple[int, int | None, int | None]]]:

@@ -1,10 +1,14 @@
-"""Files of usage, sign-ins, payments and calls: a few rows by hand, or as many as a measurement wants."""
+"""What comes by file: usage, sign-ins, payments and calls; as files, or in the store as an import keeps it."""
 
 import json
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+
+from adapters.sql.store import SqlStore
+from domain.hub.imports import Imported, ImportProgress
+from tests.makers import MONDAY
 
 USAGE: Final = ("id", "day", "product", "assigned", "used")
 FIRST_DAY: Final = date(2026, 1, 1)
@@ -48,8 +52,6 @@ def lives(subscriptions: int, customer: str = "akasaka") -> list[dict[str, Any]]
 
 def a_life(lifecycle: str, subject: str, customer: str = "akasaka", **changes: Any) -> dict[str, Any]:
     """A row of `lifecycles` that nobody lives."""
-    from tests.makers import MONDAY
-
     columns: dict[str, Any] = {
         "lifecycle": lifecycle,
         "subject": subject,
@@ -65,3 +67,11 @@ def a_life(lifecycle: str, subject: str, customer: str = "akasaka", **changes: A
         "recorded_at": MONDAY,
     }
     return columns | changes
+
+
+def imported(store: SqlStore, kind: Imported, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Columns of rows, kept as those of one file."""
+    progress = ImportProgress(kind=kind, digest=repr(rows), by="ops-7", begun_at=now)
+    store.begin_import(progress)
+    kept = store.keep_rows(progress, rows, line=len(rows), bad=0, now=now, before_commit=lambda _: None)
+    store.finish_import(kept, now)

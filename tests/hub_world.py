@@ -4,14 +4,11 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from adapters.hub_book import HubBook
-from adapters.sql.hub_late import mark_weeks
-from adapters.sql.hub_latest import keep_latest
-from adapters.sql.hub_schema import CallsRecord, SignInRecord, UsageRecord
 from adapters.sql.store import SqlStore
-from adapters.sql.upsert import upsert
+from domain.hub.imports import Imported
 from domain.hub.policy import HubPolicy
-from domain.hub.weeks import week_of
 from domain.order.messages import Offering
+from tests.hub_files import imported
 from tests.hub_lives import bought, tried
 from tests.hub_rows import MIDNIGHT, SUNDAY
 from tests.makers import a_customer, a_partner, a_trial, an_order, days
@@ -63,26 +60,17 @@ def used(
         "used_assigned": min(assigned, in_use),
         "purchased": None,
     }
-    with store._writing() as session:
-        upsert(session, UsageRecord, [row | more | {"recorded_at": now}])
-        keep_latest(session, [row | more])
-        mark_weeks(session, [week_of(day)], now)
+    imported(store, Imported.USAGE, [row | more], now)
 
 
 def signed_in(store: SqlStore, customer: str, day: date, now: datetime = MIDNIGHT) -> None:
     """As `tenure signins import` keeps a row."""
-    row = {"customer_id": customer, "day": day, "administrator": "admin-1", "recorded_at": now}
-    with store._writing() as session:
-        upsert(session, SignInRecord, [row])
-        mark_weeks(session, [week_of(day)], now)
+    imported(store, Imported.SIGN_INS, [{"customer_id": customer, "day": day, "administrator": "admin-1"}], now)
 
 
 def called(store: SqlStore, customer: str, week: date, content: dict[str, Any], now: datetime = MIDNIGHT) -> None:
     """As `tenure calling import` keeps a row."""
-    with store._writing() as session:
-        row = {"customer_id": customer, "week": week, "content": content, "recorded_at": now}
-        upsert(session, CallsRecord, [row])
-        mark_weeks(session, [week], now)
+    imported(store, Imported.CALLING, [{"customer_id": customer, "week": week, "content": content}], now)
 
 
 def a_book(store: SqlStore, now: datetime = MIDNIGHT) -> HubBook:

@@ -21,6 +21,7 @@ from tests import (
     calendar_scenarios,
     case_scenarios,
     compliance_scenarios,
+    hub_scenarios,
     option_scenarios,
     scenarios,
     trial_scenarios,
@@ -77,6 +78,8 @@ SCENARIOS: Final[dict[str, Callable[[Embedded], Awaitable[Recordings]]]] = named
     wholesale_scenarios.screened_again,
     wholesale_scenarios.moved,
     wholesale_scenarios.refused,
+    scenarios.mail_sent_again,
+    trial_scenarios.asked_again,
 )
 """In real time. Each plays, and says which workflows to record under which names."""
 
@@ -108,6 +111,7 @@ LONG: Final[dict[str, Callable[[TimeSkipping], Awaitable[Handle]]]] = {
     "compliance_approved_in_time": compliance_scenarios.approved_in_time,
     "compliance_approved_too_late": compliance_scenarios.approved_too_late,
     "compliance_screened_late": compliance_scenarios.screened_late,
+    "hub_week_two_missed": hub_scenarios.two_missed_weeks,
 }
 """With skipped time, each on a server of its own, under the name of its one recording."""
 

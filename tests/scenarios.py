@@ -8,7 +8,7 @@ from temporalio.client import WorkflowFailureError
 
 from activities.ports import Answer
 from domain.lifecycle import Lifecycle, mail_key, workflow_id
-from domain.operator import PutNote, SettleMail
+from domain.operator import PutNote, SendAgain, SettleMail
 from domain.order.mails import OrderMail
 from domain.order.messages import Offering, Terms
 from domain.subscription.messages import (
@@ -96,6 +96,15 @@ async def mail_in_doubt(env: Embedded) -> Recordings:
     decision = SettleMail(by="ops-7", mail=key, outcome="resend", reason="not in the mail server's log")
     await env.send(order, "settle_mail", decision)
     return {"order_mail_in_doubt": order}
+
+
+async def mail_sent_again(env: Embedded) -> Recordings:
+    """Its reader cannot find the mail about the terms; accepted, it goes out no more."""
+    order = await env.place(an_order("SO-600021", Offering.PORT))
+    key = mail_key(Lifecycle.ORDER, "SO-600021", OrderMail.TERMS_WANTED)
+    await env.send(order, "send_again", SendAgain(by="ops-7", mail=key, reason="they cannot find it"))
+    await env.send(order, "accept_terms", accepted(Terms.PORT))
+    return {"order_mail_sent_again": order}
 
 
 async def renewed(env: Embedded) -> Recordings:

@@ -1,17 +1,24 @@
-"""A lifecycle is added by what is its own: no product file is edited for the library card of `tests/card`."""
+"""A lifecycle is added by what is its own: no product file is edited for the library card of `tests/card`, nor for its
+pages."""
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from adapters.hub_book import HubBook
+from domain.hub.policy import HubPolicy
 from domain.lifecycles import KINDS
+from domain.values import Source
 from starter.__main__ import main
 from tests.card.kind import CARD, NAME, RequestCard
 from tests.card.workflow import Card
 from tests.support.embedded import Background, in_background
 from tests.support.environment import eventually
+from tests.support.page_reader import Browser, errors_in, said_in
+from tests.support.web_site import Site, populate
 from workflows.registry import WORKFLOWS
 
 START = {
@@ -57,6 +64,14 @@ def tenure(service: Background, capsys: pytest.CaptureFixture[str], tmp_path: An
         return printed.err if fails else printed.out
 
     return run
+
+
+@pytest.fixture(scope="module")
+def operator(service: Background) -> Browser:
+    """Somebody of the vendor, on the pages of the same store."""
+    site = populate(Site(service.store, client=service.client))
+    site.now = datetime.now(UTC)
+    return Browser(site.client("operator"), service.do)
 
 
 def of(service: Background, subject: str) -> list[str]:
@@ -125,6 +140,39 @@ def test_schemas_and_desk_know_it(service: Background, tenure: Any) -> None:
     assert "card_id" in tenure("schema", "card.start")
     assert "shelf" in tenure("schema", "card.issue")
     assert "cards to be made" in tenure("desk")
+
+
+def test_pages_list_it_and_their_forms_move_it_on(
+    service: Background, tenure: Any, operator: Browser, tmp_path: Any
+) -> None:
+    """The operations page, the calendar, and a form made from the update's message: nothing there names a lifecycle."""
+    tenure("card", "start", start_file(tmp_path, "C-6"))
+    tenure("card", "hold", "C-6", "--by", "ops-7", "--reason", "the printer is broken")
+    service.do(service.env.settled(service.client.get_workflow_handle("card-C-6")))
+    assert "the printer is broken" in operator.get("/operations").text
+    assert "/act/card/C-6/resume" in operator.get("/operations").text
+    due = service.store.state(NAME, "C-6").agenda.pending[0].at
+    assert "Card late: alert" in operator.get(f"/operations/calendar?month={due:%Y-%m}").text
+    assert operator.fill("/act/card/C-6/resume", reason="a new one").status_code == 303
+    empty = operator.fill("/act/card/C-6/issue", shelf="")
+    assert (empty.status_code, list(errors_in(empty))) == (422, ["shelf"])
+    taken = operator.fill("/act/card/C-6/issue", shelf="A 3")
+    assert taken.status_code == 303, said_in(taken)
+    service.do(service.env.settled(service.client.get_workflow_handle("card-C-6")))
+    (issued,) = [event for event in service.store.events(NAME, "C-6") if event.type == "card.issued"]
+    assert (issued.actor, issued.source) == ("operator", Source.OPERATOR)
+
+
+def test_the_hub_derives_nothing_from_it_and_is_not_troubled(
+    service: Background, tenure: Any, operator: Browser, tmp_path: Any
+) -> None:
+    """HUB-10: it is no subscription and no trial of a customer, so the list does not change."""
+    operator.get("/")  # what it has to say once, it has said
+    before = operator.get("/").text
+    tenure("card", "start", start_file(tmp_path, "C-7"))
+    service.do(service.env.settled(service.client.get_workflow_handle("card-C-7")))
+    HubBook(service.store, HubPolicy(), {}).catch_up(datetime.now(UTC))
+    assert operator.get("/").text == before
 
 
 def test_what_is_not_valid_is_refused_at_the_door(service: Background, tenure: Any, tmp_path: Any) -> None:

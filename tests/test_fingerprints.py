@@ -19,7 +19,8 @@ import worker
 from adapters.temporal.sandbox import GuardedRunner
 from domain.account.channels import Channel
 from domain.device.messages import HandOver, ReportDelivered, ReportReceived
-from domain.operator import Hold, Resume
+from domain.lifecycle import Lifecycle
+from domain.operator import Hold, Resume, SendAgain
 from domain.option.messages import OptionKind
 from domain.option.policy import OptionPolicy
 from domain.order.messages import Offering, Terms
@@ -31,6 +32,7 @@ from tests.case_scenarios import received
 from tests.cases import HOUR, answered, asked, assigned, closed, identified, main_email, reopened, resolved, responded
 from tests.compliance import approved, confirmed, replied
 from tests.compliance_scenarios import unresolved
+from tests.hub_scenarios import two_missed_weeks
 from tests.makers import (
     a_consented_trial,
     a_form,
@@ -66,7 +68,7 @@ from tests.wholesale import (
 )
 from tests.wholesale_scenarios import LISTED, check, in_service, onboarded
 from workflows.order import Order
-from workflows.registry import WORKFLOWS
+from workflows.registry import BESIDE, WORKFLOWS
 from workflows.unknown import UnknownWorkflow
 
 OUTSIDE = "> "
@@ -262,6 +264,28 @@ async def a_check_that_people_resolve(env: TimeSkipping) -> Histories:
     }
 
 
+async def mails_that_go_out_again(env: TimeSkipping) -> Histories:
+    """About terms; and about consent, while an operator holds the trial."""
+    order = await env.place(an_order("SO-100001", Offering.PORT))
+    await env.send(order, "send_again", again(env, Lifecycle.ORDER, "SO-100001"))
+    trial = await env.start_trial(a_consented_trial(contact_is_full_administrator=True))
+    await env.send(trial, "hold", Hold(by="ops-7", reason="its mail server is down"))
+    await env.send(trial, "send_again", again(env, Lifecycle.TRIAL, "T-1001"))
+    await env.send(trial, "resume", Resume(by="ops-7"))
+    return {"Order/mail_sent_again": await env.history(order), "Trial/consent_sent_again": await env.history(trial)}
+
+
+def again(env: TimeSkipping, lifecycle: Lifecycle, subject: str) -> SendAgain:
+    """Its first mail."""
+    mail = env.store.mails(lifecycle, subject)[0].key
+    return SendAgain(by="ops-7", mail=mail, reason="they cannot find it")
+
+
+async def weeks_of_the_hub_that_were_missed(env: TimeSkipping) -> Histories:
+    """Two of them. HUB-60."""
+    return {"CloseHubWeek/two_missed": await env.history(await two_missed_weeks(env))}
+
+
 LIVES: tuple[Callable[[TimeSkipping], Awaitable[Histories]], ...] = (
     a_subscription_that_is_renewed,
     a_subscription_that_nobody_renews,
@@ -273,6 +297,8 @@ LIVES: tuple[Callable[[TimeSkipping], Awaitable[Histories]], ...] = (
     a_customer_that_is_never_compliant,
     a_customer_that_changes,
     a_check_that_people_resolve,
+    mails_that_go_out_again,
+    weeks_of_the_hub_that_were_missed,
 )
 
 
@@ -393,7 +419,7 @@ async def test_the_stories_ask_of_temporal_what_they_did(
 
 def test_every_story_has_a_fingerprint() -> None:
     assert {path.name for path in HERE.glob("*.json")} == {
-        file_of(story.__name__).name for story in (*WORKFLOWS, UnknownWorkflow)
+        file_of(story.__name__).name for story in (*WORKFLOWS, *BESIDE, UnknownWorkflow)
     }
 
 

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
@@ -20,18 +21,21 @@ from temporalio import workflow
 
 from domain.device.states import DeviceEvent
 from domain.lifecycle import LifecycleState
-from domain.lifecycles import mail_kinds
+from domain.lifecycles import KINDS, mail_kinds
 from domain.order.states import OrderEvent
 from domain.placeholder import PLACEHOLDER
 from domain.subscription.states import SubscriptionEvent
 from domain.trial.states import TrialEvent
 from domain.values import Message
 from tests.makers import some
-from workflows.registry import WORKFLOWS
+from workflows.registry import BESIDE, WORKFLOWS
+from workflows.unknown import UnknownWorkflow
 
 ROOT = Path(__file__).parents[1]
 PURE = ("domain", "workflows", "activities")
 PRODUCT = (*PURE, "adapters", "starter", "web")
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 Offences = list[str]
 """Where a rule is broken, as `file:line what`; empty when it is kept."""
@@ -542,6 +546,29 @@ def test_the_rooms_are_what_the_import_contracts_think() -> None:
     """A new top-level package would escape every gate above."""
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert packages - {"tests", "tools", "bench"} == set(PRODUCT)
+
+
+def test_every_room_is_read_by_the_gates_and_every_package_of_it_is_named() -> None:
+    """Pages are product like the rest."""
+    read = {path.parent for path in files(*PRODUCT)} - {ROOT}
+    assert {path.relative_to(ROOT).parts[0] for path in read} == set(PRODUCT)
+    assert {".".join(path.relative_to(ROOT).parts) for path in read} == set(PROJECT["tool"]["setuptools"]["packages"])
+
+
+def contract(name: str) -> dict[str, Any]:
+    """One of the import contracts."""
+    every = PROJECT["tool"]["importlinter"]["contracts"]
+    return next(each for each in every if each["name"] == name)
+
+
+def test_every_lifecycle_and_workflow_stands_in_the_contracts() -> None:
+    """None knows another one, and none knows the hub: a new one that is not named there would be free to."""
+    lifecycles = {f"domain.{name}" for name in KINDS}
+    assert {*contract("lifecycles don't know each other")["modules"]} == lifecycles
+    assert {*contract("no lifecycle knows the hub")["source_modules"]} == lifecycles | {"domain.lifecycles"}
+    assert contract("no lifecycle knows the hub")["forbidden_modules"] == ["domain.hub"]
+    modules = {each.__module__ for each in (*WORKFLOWS, *BESIDE, UnknownWorkflow)}
+    assert {*contract("workflows don't import each other")["modules"]} == modules
 
 
 def wordless(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -27,7 +27,7 @@ from tests.histories.telling import told
 from tests.recorder import HISTORIES, IN_ANY_ORDER, LONG, MANIFEST, SCENARIOS, digest, listed, read, recorded
 from tests.support.arguments import asked_as_text
 from workflows.order import Order, OrderOutcome
-from workflows.registry import WORKFLOWS
+from workflows.registry import BESIDE, WORKFLOWS
 from workflows.unknown import UnknownWorkflow
 
 RECORDED = sorted(HISTORIES.glob("*/*.json"))
@@ -68,7 +68,7 @@ def test_a_recording_has_its_text_beside_it_and_names_no_machine(path: Path) -> 
 def replayer(*stories: type) -> Replayer:
     """As the worker runs them: sandbox, data converter, interceptors."""
     return Replayer(
-        workflows=[*(stories or WORKFLOWS), UnknownWorkflow],
+        workflows=[*(stories or WORKFLOWS), *BESIDE, UnknownWorkflow],
         data_converter=data_converter,
         workflow_runner=sandbox(),
         unsandboxed_workflow_runner=GuardedRunner(),

@@ -52,7 +52,7 @@ def has_members(things: ast.expr) -> bool:
             return has_members(inner)
         case ast.Call(func=ast.Name(id="range"), args=arguments):
             return all(isinstance(argument, ast.Constant) for argument in arguments)
-        case ast.Call(func=ast.Name(id="zip" | "some" as name), args=arguments):
+        case ast.Call(func=ast.Name(id="zip" | "enumerate" | "some" as name), args=arguments):
             return name == "some" or any(map(has_members, arguments))
     return False
 

@@ -6,7 +6,8 @@ from typing import Final
 from temporalio.client import WorkflowFailureError
 
 from domain.device.messages import AskForReturnPapers, HandOver, ReportDelivered, ReportReceived
-from domain.operator import Hold, Resume
+from domain.lifecycle import Lifecycle
+from domain.operator import Hold, Resume, SendAgain
 from domain.trial.messages import (
     AcceptTrial,
     DeclineTrial,
@@ -63,6 +64,18 @@ async def consented(env: Embedded) -> Recordings:
 async def asked_both(env: Embedded) -> Recordings:
     """The address given is no full administrator's: it is asked, and so are all who are."""
     return {"trial_asks_for_consent": await env.start_trial(a_consented_trial("T-2", customer=of("T-2")))}
+
+
+async def asked_again(env: Embedded) -> Recordings:
+    """The mail that asks for consent went out, and goes out once more while the trial is held; then it is accepted."""
+    start = a_consented_trial("T-11", customer=of("T-11"), contact_is_full_administrator=True)
+    trial = await env.start_trial(start)
+    key = env.store.mails(Lifecycle.TRIAL, "T-11")[0].key
+    await env.send(trial, "hold", Hold(by="ops-7", reason="its mail server is down"))
+    await env.send(trial, "send_again", SendAgain(by="ops-7", mail=key, reason="its link is too old"))
+    await env.send(trial, "resume", Resume(by="ops-7", reason="it is up again"))
+    await env.send(trial, "accept", AcceptTrial(by="admin-1"))
+    return {"trial_consent_sent_again": trial}
 
 
 async def declined_and_withdrawn(env: Embedded) -> Recordings:

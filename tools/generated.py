@@ -36,6 +36,7 @@ from domain.view import can_send
 from domain.wholesale.mails import PARTNER
 from starter.console.command_lines import example_of
 from starter.console.exits import MEANING
+from tools import hub_tables
 from workflows import attributes
 from workflows.registry import WORKFLOWS
 
@@ -45,6 +46,7 @@ PAGES: Final = (
     "README.md",
     "docs/cases.md",
     "docs/command-line.md",
+    "docs/hub.md",
     "docs/lifecycles.md",
     "docs/mails.md",
     "docs/options.md",
@@ -428,8 +430,14 @@ def _message(of: str, name: str, description: str) -> str:
 DESK: Final = "desk"
 
 
+def hub(of: str) -> str:
+    """A table of the Partner Hub: `rights`, `sections`, or what a group of numbers means."""
+    tables = {"rights": hub_tables.rights, "sections": hub_tables.sections}
+    return table(*(tables[of]() if of in tables else hub_tables.numbers(of)))
+
+
 WRITERS: Final[Mapping[str, Callable[..., str]]] = {
-    writer.__name__: writer for writer in (lifecycles, policy, mails, commands, exits, search, stages, messages)
+    writer.__name__: writer for writer in (lifecycles, policy, mails, commands, exits, search, stages, messages, hub)
 }
 """By the first word of a block's name."""
 

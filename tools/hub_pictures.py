@@ -11,9 +11,9 @@ from playwright.async_api import Browser, async_playwright
 from domain.values import Language
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from tests.browser.web_ui import FLAGS, browser
+from tests.hub_showcase import a_showcase
 from tests.postgres import an_open_store, emptied
 from tests.support.web_site import Site
-from tests.web.hub_world import a_hub_world
 
 PICTURES: Final = Path(__file__).parents[1] / "docs" / "pictures"
 
@@ -59,7 +59,7 @@ async def main() -> None:
     """The dozen customers of the tests, served to a browser."""
     bound = socket.create_server(("127.0.0.1", 0))
     with an_open_store("sqlite") as store:
-        site = a_hub_world(emptied(store))
+        site = a_showcase(emptied(store))
         list(site.world.book.close_weeks(site.now))
         server = uvicorn.Server(uvicorn.Config(site.app, log_level="warning", lifespan="off"))
         serving = asyncio.create_task(server.serve([bound]))

@@ -26,6 +26,7 @@ from adapters.sql.migrate import StoreNotMigrated
 from adapters.sql.store import SqlStore, open_store
 from adapters.temporal.client import ServerUnreachable, WrongConnectionSettings, connect
 from web.app import app
+from web.connections import Punctual
 from web.signin.vouch import Vouches
 from web.world import World
 
@@ -99,6 +100,7 @@ def config(world: World) -> uvicorn.Config:
     proxies = world.settings.web.trusted_proxies
     return uvicorn.Config(
         app(world),
+        http=Punctual,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -13,13 +13,14 @@ from web.faults import HANDLED
 from web.hub.routes import ROUTES as HUB
 from web.kpi.routes import ROUTES as KPI
 from web.links.routes import ROUTES as LINKS
-from web.middleware import HEALTH, Answers, DecentBodies, KnownHosts
+from web.middleware import HEALTH, Answers, DecentBodies, KnownHosts, Readable
 from web.operations.routes import ROUTES as OPERATIONS
 from web.resources.routes import ROUTES as RESOURCES
 from web.security import public
 from web.session import Session
 from web.signin.routes import ROUTES as SIGN_IN
 from web.static_files import Kept
+from web.throttle import Looks
 from web.world import World, world_of
 
 AREAS: Final = (HUB, KPI, OPERATIONS, LINKS, SIGN_IN, RESOURCES)
@@ -32,6 +33,7 @@ def app(world: World) -> Starlette:
         middleware=[
             Middleware(Answers, world),
             Middleware(KnownHosts, world),
+            Middleware(Readable),
             Middleware(DecentBodies),
             Middleware(Session, world),
         ],
@@ -39,6 +41,7 @@ def app(world: World) -> Starlette:
     )
     made.state.world = world
     made.state.pages = world.pages
+    made.state.looks = Looks()
     return made
 
 

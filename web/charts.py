@@ -1,7 +1,7 @@
 """Charts as SVG, drawn here, without script or style: tenure.css colours them. Beside each stands its table. Pure."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -184,12 +184,20 @@ def _below(figure: Figure) -> Markup:
 
 
 def _line(figure: Figure, series: Series, highest: float) -> Markup:
+    path = path_of(
+        (figure.x(at), None if value is None else _y(value, highest)) for at, value in enumerate(series.values)
+    )
+    return Markup('<path class="line {}" d="{}"/>').format(series.colour, path) if path else Markup()
+
+
+def path_of(points: Iterable[tuple[float, float | None]]) -> str:
+    """Through all points; where nothing is known is a gap."""
     path, before = [], False
-    for at, value in enumerate(series.values):
-        if value is not None:
-            path.append(f"{'L' if before else 'M'}{figure.x(at):.1f} {_y(value, highest):.1f}")
-        before = value is not None
-    return Markup('<path class="line {}" d="{}"/>').format(series.colour, " ".join(path)) if path else Markup()
+    for x, y in points:
+        if y is not None:
+            path.append(f"{'L' if before else 'M'}{x:.1f} {y:.1f}")
+        before = y is not None
+    return " ".join(path)
 
 
 def _dots(figure: Figure, series: Series, highest: float) -> list[Markup]:

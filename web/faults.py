@@ -11,7 +11,7 @@ from activities.ports import NotKnown
 from web.pages import page
 from web.reader import Reader, preferred
 
-SAID: Final = frozenset({400, 403, 404, 405, 413, 422, 429, 500, 503})
+SAID: Final = frozenset({400, 403, 404, 405, 408, 413, 422, 429, 500, 503})
 """Those with words of their own; any other has those of 500."""
 
 

@@ -8,7 +8,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.words import is_said
+from domain.values import Language
+from web.words import said
 
 COOKIE: Final = "tenure-flash"
 LIVES_FOR: Final = 60
@@ -28,8 +29,8 @@ class Flash:
 
 def flash(answer: Response, name: str, *, https: bool, **values: str) -> Response:
     """The next page says it."""
-    said = urlsafe_b64encode(json.dumps([name, values]).encode()).decode()
-    answer.set_cookie(COOKIE, said, max_age=LIVES_FOR, httponly=True, secure=https, samesite="lax")
+    kept = urlsafe_b64encode(json.dumps([name, values]).encode()).decode()
+    answer.set_cookie(COOKIE, kept, max_age=LIVES_FOR, httponly=True, secure=https, samesite="lax")
     return answer
 
 
@@ -41,4 +42,12 @@ def flashed(request: Request) -> Flash | None:
         known = {str(key): str(value) for key, value in values.items()}
     except (ValueError, TypeError, AttributeError):
         return None
-    return Flash(name, known) if isinstance(name, str) and is_said(name) else None
+    return Flash(name, known) if isinstance(name, str) and _can_be_said(name, known) else None
+
+
+def _can_be_said(name: str, values: dict[str, str]) -> bool:
+    """Whatever stands in the cookie, the page is shown."""
+    try:
+        return bool(said(name, Language.ENGLISH, **values))
+    except (KeyError, ValueError):
+        return False

@@ -1,11 +1,14 @@
 """Around every request: headers on every answer, known hosts only, bodies of a decent size, faults without details."""
 
+import asyncio
 import time
+from traceback import extract_tb
 from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -45,6 +48,12 @@ HEALTH: Final = "/healthz"
 LARGEST_BODY: Final = 1_000_000
 """Bytes; the largest form has 28 fields."""
 
+DIGITS: Final = 12
+"""Of a size that anybody means."""
+
+BODY_WITHIN: Final = 30.0
+"""Seconds from the head of a request to the end of its body; whoever sends more slowly holds a connection."""
+
 log = structlog.get_logger("tenure.web")
 
 
@@ -72,8 +81,10 @@ class Answers:
 
         try:
             await self.app(scope, receive, answer)
+        except ClientDisconnect:
+            log.info("request.abandoned", **_said(scope))
         except Exception as fault:
-            log.exception("request.failed", **_said(scope))
+            log.error("request.failed", **_said(scope), fault=type(fault).__name__, at=_places_of(fault))
             if status:
                 raise
             await fault_page(scope, 503 if isinstance(fault, DatabaseTrouble) else 500)(scope, receive, answer)
@@ -88,6 +99,11 @@ def _said(scope: Scope) -> dict[str, object]:
     endpoint = scope.get("endpoint")
     name = getattr(endpoint, "__name__", None)
     return {"method": scope["method"], "endpoint": f"{endpoint.__module__}.{name}" if endpoint and name else None}
+
+
+def _places_of(fault: Exception) -> list[str]:
+    """The whole way to it, and no word of what it says: that may repeat what somebody typed."""
+    return [f"{place.filename}:{place.lineno} {place.name}" for place in extract_tb(fault.__traceback__)]
 
 
 class KnownHosts:
@@ -110,6 +126,20 @@ class KnownHosts:
         return bool(name) and (name in self._names or is_this_machine(name))
 
 
+class Readable:
+    """An address with a zero byte in it is none of ours, and no text that every database can look for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """404, as for what is not there."""
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            await fault_page(scope, 404)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
 def host_name(header: str) -> str:
     """Without its port, in small letters; empty if it is no name."""
     try:
@@ -120,33 +150,51 @@ def host_name(header: str) -> str:
 
 
 class DecentBodies:
-    """Nobody fills our memory."""
+    """Nobody fills our memory, and nobody holds us up."""
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
-        self.app, self.largest = app, largest
+    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY, within: float = BODY_WITHIN) -> None:
+        self.app, self.largest, self.within = app, largest, within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """413, by what the request says of itself; one that lies is cut off there."""
+        """413, by what the request says of itself; one that lies is cut off there, and one that takes too long: 408."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         said = Headers(scope=scope).get("Content-Length", "0")
-        if not said.isdecimal() or int(said) > self.largest:
+        if not said.isdecimal() or len(said) > DIGITS or int(said) > self.largest:
             return await fault_page(scope, 413)(scope, receive, send)
-        seen = 0
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self.largest:
-                raise TooLarge
-            return message
-
         try:
-            await self.app(scope, counted, send)
+            await self.app(scope, Body(receive, self.largest, self.within), send)
         except TooLarge:
             await fault_page(scope, 413)(scope, receive, send)
+        except TooSlow:
+            await fault_page(scope, 408, {"Connection": "close"})(scope, receive, send)
+
+
+class Body:
+    """What comes of a request after its head."""
+
+    def __init__(self, receive: Receive, largest: int, within: float) -> None:
+        self._receive, self._left = receive, largest
+        self._until: float | None = asyncio.get_running_loop().time() + within
+
+    async def __call__(self) -> Message:
+        """The next part; after the last one, whatever may come and whenever. Raises TooLarge, TooSlow."""
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            raise TooSlow from None
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise TooLarge
+        if not message.get("more_body", False):
+            self._until = None
+        return message
 
 
 class TooLarge(Exception):
     """A body that is longer than it said."""
+
+
+class TooSlow(Exception):
+    """A body of which nobody saw the end in time."""

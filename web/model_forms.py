@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -25,8 +26,6 @@ from domain.reasons import Problem, Reason
 from web.model_fields import Field, Sheet, Wording
 from web.model_shapes import Shape, shape_of
 from web.model_values import Reading, Typed, numbers, typed_as, with_row, without_row
-
-__all__ = ("Field", "ModelForm", "Typed", "Wording", "Wrong", "judged", "typed_of")
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -72,10 +71,6 @@ class ModelForm(Generic[M]):
         """What stands in the inputs before anybody typed: defaults, and what is known, as JSON by field."""
         return typed_as(self._shape, "", known or {}, self.zone)
 
-    def filled(self, message: M) -> Typed:
-        """A whole message in the inputs."""
-        return self.blank(message.model_dump(mode="json"))
-
     def pressed(self, typed: Typed) -> Typed | None:
         """What stands in the inputs after a button that adds a row or drops one; None: it was another button."""
         pressed, _, name = (typed.get(ROW_BUTTON) or ("",))[0].partition(" ")
@@ -114,7 +109,7 @@ class ModelForm(Generic[M]):
         """What is to be said above the form."""
         return tuple(self._by_input(typed, problems).get("", ()))
 
-    @property
+    @cached_property
     def _shape(self) -> Shape:
         """Of what is asked; why somebody does it comes last."""
         shape = _without(shape_of(self.model), self.hidden | self.fixed.keys() | NEVER_ASKED)

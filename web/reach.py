@@ -98,7 +98,7 @@ class NoAnswer:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Snapshot:
     """Where something stands, and its state, as far as the store knows it."""
 
     view: LifecycleView
@@ -166,15 +166,15 @@ async def start(world: World, message: Message, kind: Kind[Any]) -> Started | Re
     return await _begun(kind, subject, handle)
 
 
-async def seen(world: World, lifecycle: Lifecycle, subject: str) -> Seen:
+async def snapshot_of(world: World, lifecycle: Lifecycle, subject: str) -> Snapshot:
     """From its workflow, or from the store while nobody answers. Raises NotKnown."""
     state = await run_in_threadpool(world.store.state, lifecycle, subject)
     if world.client is not None and not state.over:
         handle = world.client.get_workflow_handle(KINDS[lifecycle].workflow_id(subject))
         view = await _asked(handle)
         if view is not None:
-            return Seen(view, state, live=True)
-    return Seen(KINDS[lifecycle].view(state, world.now()), state, live=False)
+            return Snapshot(view, state, live=True)
+    return Snapshot(KINDS[lifecycle].view(state, world.now()), state, live=False)
 
 
 async def _asked(handle: WorkflowHandle[Any, Any]) -> LifecycleView | None:

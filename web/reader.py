@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
+from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 
 from domain.values import Language
@@ -39,6 +40,10 @@ class Reader:
         """The text of one of a set of values; one that nobody has named is shown as it is, without underscores."""
         name = f"{area}_{value.replace('.', '_')}"
         return self.say(name) if is_said(name) else value.replace("_", " ")
+
+    def all_of(self, things: Sequence[str]) -> str:
+        """`users, licences, and roles`."""
+        return format_list(list(things), locale=self.locale)
 
     def number(self, value: int | float | None) -> str:
         """`12,345`; in French `12 345`."""

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.hub.users import HubUser
 from domain.permissions import Right
+from web.addresses import here
 from web.pages import user_of
 from web.world import World, world_of
 
@@ -77,15 +78,33 @@ def public(endpoint: Endpoint) -> Endpoint:
 
 
 def behind_link(endpoint: Endpoint) -> Endpoint:
-    """For whoever has the signed link. The link is what a forger has not, so a POST needs no cookie: only a page of
-    another site is turned away."""
+    """For whoever has the signed link. A POST needs the token of a page of ours, too."""
 
     @wraps(endpoint)
     async def guard(request: Request) -> Response:
-        check_origin(request)
+        await check_origin_and_token(request)
         return await endpoint(request)
 
     return _marked(guard, Access(anyone=True, by_link=True))
+
+
+def posted_behind_link(
+    shown_again: Endpoint, *, without_page: Callable[[Request], Awaitable[bool]]
+) -> Callable[[Endpoint], Endpoint]:
+    """For a form of whoever has the signed link. Without the token of its page `shown_again` answers, and changes
+    nothing: most who send none are people whose browser keeps no cookies. `without_page`: is it a POST that a mail
+    program sends by itself? RFC 8058."""
+
+    def guarded(endpoint: Endpoint) -> Endpoint:
+        @wraps(endpoint)
+        async def guard(request: Request) -> Response:
+            check_origin(request)
+            proved = await has_token(request) or await without_page(request)
+            return await (endpoint if proved else shown_again)(request)
+
+        return _marked(guard, Access(anyone=True, by_link=True))
+
+    return guarded
 
 
 def signed_in(request: Request) -> HubUser:
@@ -112,8 +131,8 @@ def to_sign_in(request: Request) -> Response:
     """And back afterwards, if it is a page to look at."""
     if request.method not in READS or request.headers.get("HX-Request"):
         return elsewhere(request, "/sign-in")
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return elsewhere(request, "/sign-in" if here == "/" else f"/sign-in?next={quote(here, safe='')}")
+    wanted = here(request)
+    return elsewhere(request, "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='')}")
 
 
 def safe_path(path: str) -> str:
@@ -128,10 +147,15 @@ async def check_origin_and_token(request: Request) -> None:
     if request.method in READS:
         return
     check_origin(request)
+    if not await has_token(request):
+        raise HTTPException(FORBIDDEN)
+
+
+async def has_token(request: Request) -> bool:
+    """Does it carry what only a page of ours knows, given to this browser?"""
     given = request.headers.get("X-CSRF-Token") or str((await request.form()).get("csrf", ""))
     wanted: str = request.state.csrf
-    if not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):
-        raise HTTPException(FORBIDDEN)
+    return bool(wanted) and hmac.compare_digest(given.encode(errors="replace"), wanted.encode())
 
 
 def check_origin(request: Request) -> None:

@@ -5,7 +5,9 @@ up when somebody follows it.
 """
 
 import hashlib
+import hmac
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, Self
 
 from itsdangerous import BadSignature, Signer
@@ -65,28 +67,44 @@ class SignedLinks:
 
     def read(self, token: str) -> Link | None:
         """None for what nobody here signed, for this purpose."""
-        purpose, _, signed = token.partition(".")
-        if len(token) > LONGEST or not token.isascii() or purpose not in set(Purpose):
+        found = self._opened(token)
+        if found is None:
             return None
-        try:
-            said = self._signer(purpose).unsign(signed).decode()
-        except BadSignature:
-            return None
+        purpose, said, _ = found
         lifecycle, _, rest = said.partition(".")
         subject, _, occurrence = rest.rpartition(".")
         if lifecycle not in KINDS:
             return None
-        return Link(purpose=Purpose(purpose), lifecycle=lifecycle, subject=subject, occurrence=occurrence)
+        return Link(purpose=purpose, lifecycle=lifecycle, subject=subject, occurrence=occurrence)
 
-    def mark(self, link: Link) -> str:
-        """By it a link's claims and drafts are kept: nobody makes a link from what the store holds. The same under
-        every secret, so that a changed one forgets nothing."""
-        said = f"{link.purpose}.{link.lifecycle}.{link.subject}.{link.occurrence}"
-        return hashlib.sha256(said.encode()).hexdigest()
+    def mark(self, token: str) -> str | None:
+        """An HMAC of what the link says, by which its claim and its draft are kept: nobody makes it, or a link, from
+        what the store holds. Under the secret that signed the link, so it stays the same for as long as the link works,
+        whatever signs now; and of what it says, as one signature is written in several ways. None: not ours."""
+        found = self._opened(token)
+        if found is None:
+            return None
+        purpose, said, secret = found
+        key = _signer([secret], "tenure.mark").derive_key()
+        return hmac.new(key, f"{purpose}.{said}".encode(), "sha256").hexdigest()
+
+    def _opened(self, token: str) -> tuple[Purpose, str, str] | None:
+        """The purpose, what was signed, and by which secret."""
+        purpose, _, signed = token.partition(".")
+        if len(token) > LONGEST or not token.isascii() or purpose not in set(Purpose):
+            return None
+        for secret in reversed(self._secrets):
+            with suppress(BadSignature):
+                return Purpose(purpose), _signer([secret], f"tenure.link.{purpose}").unsign(signed).decode(), secret
+        return None
 
     def _signer(self, purpose: str) -> Signer:
         """The purpose is the salt: a link for one is forged for all others."""
-        return Signer(self._secrets, salt=f"tenure.link.{purpose}", key_derivation="hmac", digest_method=hashlib.sha256)
+        return _signer(self._secrets, f"tenure.link.{purpose}")
+
+
+def _signer(secrets: Sequence[str], salt: str) -> Signer:
+    return Signer(list(secrets), salt=salt, key_derivation="hmac", digest_method=hashlib.sha256)
 
 
 def occurrence_of(message_id: str) -> str:

@@ -1,6 +1,5 @@
 """The hub's part of the store, and the web room's."""
 
-import adapters.sql.hub_schema  # noqa: F401 - its tables belong to every store
 from adapters.sql.hub_files import SqlHubFiles
 from adapters.sql.hub_lives import SqlHubLives
 from adapters.sql.hub_tags import SqlHubTags

@@ -1,7 +1,6 @@
 """Lives of the hub as they were at an instant."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -16,16 +15,19 @@ from domain.hub.lives import Life, LifeState
 from domain.lifecycle import Lifecycle
 
 KEPT: Final = 100_000
-"""Lives that a process keeps: most are the same at the next question, and reading them anew takes longest."""
+"""Lives, days and instants that a process keeps: most are the same at the next question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """Those that are asked for: of a partner, or of all; of a customer, or of all."""
+    """Those that are asked for: of a partner, or of all; of a customer, of some, or of all; some, by their
+    subjects, or all."""
 
     at: datetime
     partner_id: str | None = None
     customer_id: str | None = None
+    subjects: frozenset[str] | None = None
+    customers: frozenset[str] | None = None
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -36,6 +38,10 @@ class Lives:
             found.append(record.partner_id == self.partner_id)
         if self.customer_id is not None:
             found.append(record.customer_id == self.customer_id)
+        if self.subjects is not None:
+            found.append(record.subject.in_(self.subjects))
+        if self.customers is not None:
+            found.append(record.customer_id.in_(self.customers))
         return found
 
     @property
@@ -54,30 +60,56 @@ LIFE: Final = [as_it_came(table_of(HubLifeRecord).c[each.name]).label(each.name)
 
 
 @lru_cache(maxsize=KEPT)
-def life_of(*came: Any) -> Life:
-    """Of the values of LIFE. The same values are the same Life: nobody changes one."""
-    said = dict(zip(NAMES, came, strict=True))
-    return Life(**said | {name: read(said[name]) for name, read in READ.items() if said[name] is not None})
+def life_of(
+    lifecycle: str,
+    subject: str,
+    partner_id: str,
+    customer_id: str,
+    state: str,
+    products: str,
+    added_on: str | date,
+    ends_at: str | datetime | None,
+    suspended_for: str,
+    entitled_since: str | date | None,
+    valid_from: str | datetime,
+) -> Life:
+    """Of the values of LIFE, as they came. The same values are the same Life: nobody changes one."""
+    return Life(
+        lifecycle=Lifecycle(lifecycle),
+        subject=subject,
+        partner_id=partner_id,
+        customer_id=customer_id,
+        state=STATES[state],
+        products=_products(products),
+        added_on=day(added_on),
+        ends_at=None if ends_at is None else instant(ends_at),
+        suspended_for=_reasons(suspended_for),
+        entitled_since=None if entitled_since is None else day(entitled_since),
+        valid_from=instant(valid_from),
+    )
 
 
+@lru_cache(maxsize=KEPT)
 def instant(came: str | datetime) -> datetime:
     """In UTC: SQLite has text."""
     return datetime.fromisoformat(came).replace(tzinfo=UTC) if isinstance(came, str) else came.astimezone(UTC)
 
 
+@lru_cache(maxsize=KEPT)
 def day(came: str | date) -> date:
     """SQLite has text."""
     return date.fromisoformat(came) if isinstance(came, str) else came
 
 
-NAMES: Final = tuple(each.name for each in fields(Life))
-READ: Final[dict[str, Callable[[Any], Any]]] = {
-    "lifecycle": Lifecycle,
-    "state": LifeState,
-    "products": json.loads,
-    "added_on": day,
-    "ends_at": instant,
-    "suspended_for": lambda came: tuple(json.loads(came)),
-    "entitled_since": day,
-    "valid_from": instant,
-}
+@lru_cache(maxsize=KEPT)
+def _products(came: str) -> dict[str, int]:
+    found: dict[str, int] = json.loads(came)
+    return found
+
+
+@lru_cache(maxsize=KEPT)
+def _reasons(came: str) -> tuple[str, ...]:
+    return tuple(json.loads(came))
+
+
+STATES: Final = {str(each): each for each in LifeState}

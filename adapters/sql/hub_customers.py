@@ -1,7 +1,7 @@
 """Customers as partners see them, at any instant. HUB-10 to HUB-18, HUB-40."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -20,9 +20,9 @@ from adapters.sql.schema import LifecycleRecord
 from adapters.sql.upsert import table_of
 from domain.compliance.standing import NAME as COMPLIANCE
 from domain.hub.customers import HubCustomer, Managed
+from domain.hub.drill_down import HubEvent
 from domain.hub.licences import entitled
 from domain.hub.lives import Life
-from domain.hub.reading import HubEvent
 from domain.hub.tags import About, same
 from domain.lifecycles import KINDS
 
@@ -38,15 +38,24 @@ OWN_OR_NOT: Final[Mapping[str, Managed]] = {str(each): each for each in Managed}
 class SqlHubCustomers(Database):
     """On SQL. Reads what is derived: whoever wants it up to date calls `catch_up` before."""
 
-    def hub_customers(self, partner_id: str | None, at: datetime) -> list[HubCustomer]:
+    def hub_customers(
+        self,
+        partner_id: str | None,
+        at: datetime,
+        *,
+        customers: Collection[str] | None = None,
+        overuse: bool = True,
+    ) -> list[HubCustomer]:
         """Those that the partner has in its list at `at`, or all partners' (one for each partner); sorted by partner
         and customer. Lives are as they were at `at`; tags and names as they are now.
 
         Who faces the customer has it: with a renewal through another partner the customer goes to that one. AMB-59. A
-        trial that was cancelled keeps nobody in the list. AMB-12.
+        trial that was cancelled keeps nobody in the list. AMB-12. `customers`: these only (hundreds, not thousands).
+        Without `overuse` nobody is overused: usage is most of what there is to look up.
         """
+        lives = Lives(at, partner_id, customers=None if customers is None else frozenset(customers))
         with self._reading() as session:
-            return _customers(session, Lives(at, partner_id))
+            return _customers(session, lives, overuse=overuse)
 
     def hub_customer(self, partner_id: str, customer_id: str, at: datetime) -> HubCustomer:
         """The same of one; raises NotKnown."""
@@ -71,10 +80,22 @@ class SqlHubCustomers(Database):
         return sorted(found, key=lambda each: each.event.occurred_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known beside lives."""
+
+    overused: frozenset[Whose]
+    renewing: frozenset[str]
+    tags: Mapping[tuple[str, str, str], tuple[str, ...]]
+    """By partner, About, and what it is on."""
+
+    sign_ins_known: bool
+
+
 class Gathered:
     """Lives by customer, and which of them are overused, renewed by themselves, tagged."""
 
-    def __init__(self, beside: "Beside") -> None:
+    def __init__(self, beside: Beside) -> None:
         self.beside = beside
         self.lives: dict[Whose, list[Life]] = defaultdict(list)
         self.overused: dict[Whose, list[str]] = defaultdict(list)
@@ -87,40 +108,42 @@ class Gathered:
         self.lives[whose].append(life)
         if life.subject in self.beside.renewing:
             self.renewing[whose].append(life.subject)
-        if (uses := self.beside.uses.get((life.lifecycle, life.subject))) and overused(life, uses):
+        if (life.lifecycle, life.subject) in self.beside.overused:
             self.overused[whose].append(life.subject)
         for tag in self.beside.tags.get((life.partner_id, About.SUBSCRIPTION, life.subject), ()):
             self.tags[whose].append((life.subject, tag))
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What is known of lives beside what they are."""
-
-    uses: Mapping[Whose, Mapping[str, LastUse]]
-    """Of each life, by product."""
-
-    renewing: frozenset[str]
-    tags: Mapping[tuple[str, str, str], tuple[str, ...]]
-    """By partner, About, and what it is on."""
-
-
-def overused(life: Life, uses: Mapping[str, LastUse]) -> bool:
-    """Is more used, of some product, than was purchased? HUB-13, AMB-19."""
-    return not life.trial and any(
-        (use.used or 0) > entitled(life, product, use.purchased) for product, use in uses.items()
+def overused(lives: Sequence[Life], uses: Iterable[tuple[str, str, str, LastUse]]) -> frozenset[Whose]:
+    """Of which more is used, of some product, than was purchased. HUB-13, AMB-19."""
+    known = {(life.lifecycle, life.subject): life for life in lives}
+    return frozenset(
+        (lifecycle, subject)
+        for lifecycle, subject, product, use in uses
+        if use.used and use.used > entitled(known[lifecycle, subject], product, use.purchased)
     )
 
 
-def _customers(session: Session, lives: Lives) -> list[HubCustomer]:
-    gathered = Gathered(
-        Beside(last_uses(session, lives), auto_renewing(session, lives), _tags(session, lives.partner_id))
-    )
+def _customers(session: Session, lives: Lives, *, overuse: bool = True) -> list[HubCustomer]:
     asked = select(*LIFE).where(*lives.conditions).order_by(HubLifeRecord.lifecycle, HubLifeRecord.subject)
-    for row in session.connection().execute(asked):
-        gathered.add(life_of(*row))
-    known = session.connection().execute(_known(lives))
+    found = [life_of(*row) for row in session.connection().execute(asked).all()]
+    gathered = Gathered(
+        Beside(
+            overused=overused(found, last_uses(session, lives)) if overuse else frozenset(),
+            renewing=auto_renewing(session, lives),
+            tags=_tags(session, lives.partner_id),
+            sign_ins_known=_sign_ins_known(session, lives),
+        )
+    )
+    for life in found:
+        gathered.add(life)
+    known = session.connection().execute(_known(lives)).all()
     return [_customer(row, gathered) for row in known if row[:2] in gathered.lives]
+
+
+def _sign_ins_known(session: Session, lives: Lives) -> bool:
+    """Was any imported by then, of whichever customer?"""
+    return bool(session.scalar(select(select(SignInRecord.day).where(SignInRecord.day <= lives.last_day).exists())))
 
 
 def _customer(row: Sequence[Any], gathered: Gathered) -> HubCustomer:
@@ -137,6 +160,7 @@ def _customer(row: Sequence[Any], gathered: Gathered) -> HubCustomer:
         overused=tuple(gathered.overused.get(whose, ())),
         auto_renewing=tuple(gathered.renewing.get(whose, ())),
         last_sign_in=last_sign_in,
+        sign_ins_known=gathered.beside.sign_ins_known,
         known_since=instant(known_since),
         tags=gathered.beside.tags.get((partner_id, About.CUSTOMER, customer_id), ()),
         subscription_tags=tuple(gathered.tags.get(whose, ())),
@@ -160,6 +184,8 @@ def _known(lives: Lives) -> Any:
         asked = asked.where(known.partner_id == lives.partner_id)
     if lives.customer_id is not None:
         asked = asked.where(known.customer_id == lives.customer_id)
+    if lives.customers is not None:
+        asked = asked.where(known.customer_id.in_(lives.customers))
     return asked.order_by(known.partner_id, known.customer_id)
 
 

@@ -1,6 +1,6 @@
 """What comes by file: licences, sign-ins, invoices, calls; and how far each file came. domain.md §6."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from operator import itemgetter
@@ -10,16 +10,23 @@ from sqlalchemy import Table, and_, select
 from sqlalchemy.orm import Session
 
 from adapters.sql.hub_late import mark_weeks
-from adapters.sql.hub_latest import keep_latest
 from adapters.sql.hub_payments import SqlHubPayments
-from adapters.sql.hub_schema import CallsRecord, HubImportRecord, InvoiceRecord, SignInRecord, UsageRecord
+from adapters.sql.hub_schema import (
+    CallsRecord,
+    HubImportRecord,
+    InvoiceRecord,
+    MeasuredRecord,
+    SignInRecord,
+    UsageRecord,
+)
 from adapters.sql.keyed import STAMP, as_text, replace_all, rows_in
 from adapters.sql.schema import Base, LifecycleRecord
-from adapters.sql.upsert import table_of, upsert
+from adapters.sql.upsert import insert_all_missing, table_of, upsert
 from domain.hub.imports import Imported, ImportProgress, RowResult
 from domain.hub.weeks import week_of
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
+from domain.reasons import Reason
 from domain.values import Refused
 from domain.wholesale.standing import NAME as WHOLESALE
 
@@ -33,8 +40,6 @@ RECORDS: Final[Mapping[Imported, type[Base]]] = {
 HAVE_LICENCES: Final = (Lifecycle.SUBSCRIPTION, Lifecycle.TRIAL, WHOLESALE)
 AT_A_TIME: Final = 500
 """Ids of one question."""
-
-Told = Callable[[ImportProgress, Sequence[RowResult]], None]
 
 
 class SqlHubFiles(SqlHubPayments):
@@ -54,11 +59,11 @@ class SqlHubFiles(SqlHubPayments):
         line: int,
         bad: int,
         now: datetime,
-        told: Told,
+        before_commit: Callable[[Sequence[RowResult]], None],
     ) -> ImportProgress:
         """Write rows and how far the file came, in one transaction: a row of the same key is replaced.
 
-        `told` is told the results before they are committed: whoever keeps them has those of all lines that are done.
+        `before_commit` gets the results: whoever keeps them has those of all lines that are done.
         Rows that say the same stay as they are, and mark no week. Raises Refused if somebody else imports this file.
         """
         record = RECORDS[before.kind]
@@ -67,10 +72,10 @@ class SqlHubFiles(SqlHubPayments):
             results, changed = _compared(session, table_of(record), rows)
             replace_all(session, record, changed, now)
             if before.kind is Imported.USAGE:
-                keep_latest(session, changed)
+                insert_all_missing(session, MeasuredRecord, measured_in(changed))
             after = before.after(line, results, bad)
             upsert(session, HubImportRecord, [asdict(after)])
-            told(after, results)
+            before_commit(results)
             mark_weeks(session, _weeks(before.kind, changed), now)
         return after
 
@@ -111,6 +116,12 @@ class SqlHubFiles(SqlHubPayments):
         return found
 
 
+def measured_in(usage: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of MeasuredRecord, in one order, so that two imports never wait for each other."""
+    names = [each.name for each in table_of(MeasuredRecord).columns]
+    return [dict(zip(names, key, strict=True)) for key in sorted({itemgetter(*names)(row) for row in usage})]
+
+
 def _parts(ids: Collection[str]) -> list[list[str]]:
     listed = sorted(ids)
     return [listed[first : first + AT_A_TIME] for first in range(0, len(listed), AT_A_TIME)]
@@ -126,7 +137,7 @@ def _still_ours(session: Session, before: ImportProgress) -> None:
     key = (before.kind, before.digest)
     known = session.get(HubImportRecord, key, with_for_update=session.get_bind().dialect.name == "postgresql")
     if known is None or (known.lines, known.begun_at) != (before.lines, before.begun_at):
-        raise Refused("another run imports this very file: wait for it, then run it again")
+        raise Refused("another run imports this very file: wait for it, then run it again", code=Reason.DOES_NOT_FIT)
 
 
 def _compared(

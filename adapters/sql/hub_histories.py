@@ -31,6 +31,14 @@ class ReadHistory:
     sequence: int
 
 
+def by_lifecycle(keys: Iterable[Key]) -> Mapping[Lifecycle, list[str]]:
+    """Subjects of each."""
+    found: dict[Lifecycle, list[str]] = defaultdict(list)
+    for lifecycle, subject in keys:
+        found[lifecycle].append(subject)
+    return found
+
+
 Events = Mapping[str, list[Event]]
 """By subject."""
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from adapters.sql.database import Database
 from adapters.sql.hub_as_of import Lives
 from adapters.sql.hub_schema import HubLifeRecord, InvoiceRecord
-from domain.hub.reading import Invoice
+from domain.hub.drill_down import Invoice
 from domain.lifecycle import Lifecycle
 
 

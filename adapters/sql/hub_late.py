@@ -1,12 +1,23 @@
 """Weeks that get rows: whoever writes some says so in the same transaction, and the next closing looks. HUB-60."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime
+from itertools import zip_longest
+from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from adapters.sql.hub_schema import LateWeekRecord
+from adapters.sql.hub_histories import Key, by_lifecycle
+from adapters.sql.hub_schema import HubLifeRecord, LateWeekRecord, WeekRecord
 from adapters.sql.upsert import INSERT, table_of
+from domain.hub.history import Span
+from domain.hub.lives import Life
+from domain.hub.weeks import end_of, week_of, weeks_between
+
+Spans = Mapping[Key, Sequence[Span]]
 
 
 def mark_weeks(session: Session, weeks: Iterable[date], now: datetime) -> None:
@@ -22,3 +33,41 @@ def mark_weeks(session: Session, weeks: Iterable[date], now: datetime) -> None:
     rows = [{"week": week, "since": now, "marks": 1} for week in sorted(set(weeks))]
     if rows:
         session.execute(marked, rows)
+
+
+def mark_late_lives(session: Session, spans: Spans, now: datetime) -> None:
+    """They are about to be derived anew: where that changes how one was in a closed week, something was recorded late
+    or dated back, and every closed week from then on is looked at again."""
+    newest = session.scalar(select(func.max(WeekRecord.week)))
+    if newest is None:
+        return
+    known = _known(session, spans)
+    changed = [at for key, each in spans.items() if (at := _first_change(known[key], each)) is not None]
+    if changed and min(changed) < end_of(newest):
+        mark_weeks(session, weeks_between(week_of(min(changed).date()), newest), now)
+
+
+def _known(session: Session, spans: Spans) -> Mapping[Key, list[HubLifeRecord]]:
+    row = HubLifeRecord
+    found: dict[Key, list[HubLifeRecord]] = defaultdict(list)
+    for lifecycle, subjects in by_lifecycle(spans).items():
+        asked = select(row).where(row.lifecycle == lifecycle, row.subject.in_(subjects)).order_by(row.number)
+        for each in session.scalars(asked):
+            found[lifecycle, each.subject].append(each)
+    return found
+
+
+def _first_change(before: Sequence[HubLifeRecord], after: Sequence[Span]) -> datetime | None:
+    """The first instant at which they differ."""
+    for old, new in zip_longest(before, after):
+        if old is None or new is None:
+            return new.life.valid_from if new else old.valid_from
+        if any(_plain(getattr(new.life, each.name)) != getattr(old, each.name) for each in fields(Life)):
+            return min(new.life.valid_from, old.valid_from)
+        if old.valid_until != new.until:
+            return min(until for until in (old.valid_until, new.until) if until is not None)
+    return None
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

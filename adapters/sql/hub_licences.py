@@ -9,17 +9,18 @@ from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, se
 from sqlalchemy.orm import Session
 
 from adapters.sql.hub_as_of import Lives
-from adapters.sql.hub_schema import HubLifeRecord, LatestUsageRecord, UsageRecord
+from adapters.sql.hub_schema import HubLifeRecord, MeasuredRecord, UsageRecord
 from domain.hub.licences import Licences, Purchased, carried, last_days_of_weeks
 from domain.hub.lines import WEEKS
 from domain.hub.policy import WEEK
+from domain.lifecycle import Lifecycle
 
 T = TypeVar("T")
 ByLife = dict[tuple[str, str], dict[str, T]]
 """By lifecycle and subject, then by product."""
 
 KEY: Final = ("lifecycle", "subject", "product")
-K, U = LatestUsageRecord, UsageRecord
+K, U = MeasuredRecord, UsageRecord
 
 
 class LastUse(NamedTuple):
@@ -29,59 +30,54 @@ class LastUse(NamedTuple):
     purchased: Purchased | None
 
 
-class Weeks(NamedTuple):
-    """Of one product of one life, the oldest first."""
-
-    used_assigned: int | None
-    assigned: tuple[int | None, ...]
-    used: tuple[int | None, ...]
-
-
-NOTHING: Final = Weeks(None, (None,) * WEEKS, (None,) * WEEKS)
-
-
-def last_uses(session: Session, lives: Lives) -> ByLife[LastUse]:
-    """Of each product of which any usage is known."""
-    found: ByLife[LastUse] = defaultdict(dict)
-    for lifecycle, subject, product, purchased, used in _each(session, lives, _most(U.used, lives.last_day)):
-        found[lifecycle, subject][product] = LastUse(used, _read(purchased))
-    return found
+def last_uses(session: Session, lives: Lives) -> Iterator[tuple[str, str, str, LastUse]]:
+    """Of each lifecycle, subject and product of which any usage is known; of trials none."""
+    bought = K.lifecycle != Lifecycle.TRIAL
+    found = _each(session, lives, _most(U.used, lives.last_day), where=bought).all()
+    return (
+        (lifecycle, subject, product, LastUse(used, purchased and _read(purchased)))
+        for lifecycle, subject, product, purchased, used in found
+    )
 
 
-def licences_of(session: Session, lives: Lives) -> ByLife[Licences]:
-    """The same, with all the weeks that a line remembers."""
-    weeks = _weeks(session, lives)
-    before = _newest(U.assigned, last_days_of_weeks(lives.last_day)[0] - WEEK)
+def licences_of(session: Session, lives: Lives, weeks: int = WEEKS) -> ByLife[Licences]:
+    """The same of all, with the last weeks. SQLite is quick to look up each number by its key, PostgreSQL to read all
+    days once: so each is asked."""
+    ask = _in_one_pass if session.get_bind().dialect.name == "postgresql" else _one_by_one
     found: ByLife[Licences] = defaultdict(dict)
-    for lifecycle, subject, product, purchased, assigned in _each(session, lives, before):
-        known = weeks.get((lifecycle, subject, product), NOTHING)
+    for lifecycle, subject, product, purchased, used_assigned, *numbers in ask(session, lives, weeks):
         found[lifecycle, subject][product] = Licences(
-            assigned_by_week=carried(known.assigned, assigned),
-            used_by_week=known.used,
-            used_assigned=known.used_assigned,
-            purchased=_read(purchased),
+            assigned_by_week=carried(numbers[:weeks]),
+            used_by_week=tuple(numbers[weeks:]),
+            used_assigned=used_assigned,
+            purchased=purchased and _read(purchased),
         )
     return found
 
 
-def _weeks(session: Session, lives: Lives) -> dict[tuple[str, str, str], Weeks]:
-    """SQLite is quick to look up each number by its key, PostgreSQL to read all days once: so each is asked."""
-    ask = _in_one_pass if session.get_bind().dialect.name == "postgresql" else _one_by_one
-    return {
-        (lifecycle, subject, product): Weeks(used_assigned, tuple(numbers[:WEEKS]), tuple(numbers[WEEKS:]))
-        for lifecycle, subject, product, used_assigned, *numbers in ask(session, lives)
-    }
+def _one_by_one(session: Session, lives: Lives, weeks: int) -> Sequence[Sequence[Any]]:
+    first, *others = last_days = last_days_of_weeks(lives.last_day, weeks)
+    assigned = [_newest(U.assigned, first), *(_newest(U.assigned, day, U.day > day - WEEK) for day in others)]
+    used = [_most(U.used, day) for day in last_days]
+    rows: Sequence[Sequence[Any]] = _each(
+        session, lives, _most(U.used_assigned, lives.last_day), *assigned, *used
+    ).all()
+    return rows
 
 
-def _in_one_pass(session: Session, lives: Lives) -> Iterator[Sequence[Any]]:
-    for row in session.connection().execute(_all_days(lives)):
-        numbers = (each and int(each.partition(" ")[2]) for each in row[4 : 4 + WEEKS])
-        yield (*row[:4], *numbers, *row[4 + WEEKS :])
+def _in_one_pass(session: Session, lives: Lives, weeks: int) -> Iterator[Sequence[Any]]:
+    nothing = [None] * (1 + 2 * weeks)
+    known = {row[:3]: row[3:] for row in session.connection().execute(_all_days(lives, weeks))}
+    before = _newest(U.assigned, last_days_of_weeks(lives.last_day, weeks)[0] - WEEK)
+    for *key, purchased, assigned in _each(session, lives, before):
+        used_assigned, *numbers = known.get(tuple(key), nothing)
+        first, *others = (each and int(each.partition(" ")[2]) for each in numbers[:weeks])
+        yield *key, purchased, used_assigned, assigned if first is None else first, *others, *numbers[weeks:]
 
 
-def _all_days(lives: Lives) -> Any:
-    weeks = last_days_of_weeks(lives.last_day)
-    of_its_week = [(U.day > last_day - WEEK, U.day <= last_day) for last_day in weeks]
+def _all_days(lives: Lives, weeks: int) -> Any:
+    last_days = last_days_of_weeks(lives.last_day, weeks)
+    of_its_week = [(U.day > last_day - WEEK, U.day <= last_day) for last_day in last_days]
     assigned = [func.max(_dated(U.assigned)).filter(*each) for each in of_its_week]
     used = [func.max(U.used).filter(*each) for each in of_its_week]
     its_life = and_(HubLifeRecord.lifecycle == U.lifecycle, HubLifeRecord.subject == U.subject)
@@ -89,24 +85,17 @@ def _all_days(lives: Lives) -> Any:
     return (
         select(U.lifecycle, U.subject, U.product, used_assigned, *assigned, *used)
         .join(HubLifeRecord, its_life)
-        .where(*lives.conditions, U.day > weeks[0] - WEEK, U.day <= weeks[-1])
+        .where(*lives.conditions, U.day > last_days[0] - WEEK, U.day <= last_days[-1])
         .group_by(U.lifecycle, U.subject, U.product)
     )
 
 
-def _one_by_one(session: Session, lives: Lives) -> Iterator[Sequence[Any]]:
-    weeks = last_days_of_weeks(lives.last_day)
-    assigned = [_newest(U.assigned, last_day, U.day > last_day - WEEK) for last_day in weeks]
-    used = [_most(U.used, last_day) for last_day in weeks]
-    for row in _each(session, lives, _most(U.used_assigned, lives.last_day), *assigned, *used):
-        yield (*row[:3], *row[4:])
-
-
-def _each(session: Session, lives: Lives, *columns: ScalarSelect[Any]) -> Any:
+def _each(session: Session, lives: Lives, *columns: ScalarSelect[Any], where: ColumnElement[bool] | None = None) -> Any:
     """Each product of these lives of which any usage is known."""
     its_life = and_(HubLifeRecord.lifecycle == K.lifecycle, HubLifeRecord.subject == K.subject)
     asked = select(K.lifecycle, K.subject, K.product, _purchased(lives.last_day), *columns)
-    return session.connection().execute(asked.join(HubLifeRecord, its_life).where(*lives.conditions))
+    more = [] if where is None else [where]
+    return session.connection().execute(asked.join(HubLifeRecord, its_life).where(*lives.conditions, *more))
 
 
 def _purchased(last_day: date) -> ScalarSelect[Any]:

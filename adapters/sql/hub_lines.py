@@ -13,35 +13,46 @@ from adapters.sql.hub_invoices import auto_renewing
 from adapters.sql.hub_licences import licences_of
 from adapters.sql.hub_schema import CallsRecord, HubCustomerRecord, HubLifeRecord, UsageRecord
 from domain.hub.calls import WeekOfCalls
+from domain.hub.drill_down import UsageDay
 from domain.hub.imports_calls import calls_of
-from domain.hub.licences import NOTHING_KNOWN, Licences, entitled
-from domain.hub.lines import Line
+from domain.hub.licences import Licences, entitled, nothing_known
+from domain.hub.lines import WEEKS, Line
 from domain.hub.lives import Life, LifeState
-from domain.hub.reading import UsageRow
+from domain.hub.statuses import running
 from domain.hub.weeks import end_of
 from domain.lifecycle import Lifecycle
 
 HAVE_LINES: Final = (LifeState.ACTIVE, LifeState.SUSPENDED, LifeState.TRIALING, LifeState.GRACE)
-RUNNING: Final = frozenset({LifeState.ACTIVE, LifeState.TRIALING})
 
 
 class SqlHubLines(Database):
     """On SQL. Reads what is derived: whoever wants it up to date calls `catch_up` before."""
 
-    def lines(self, partner_id: str | None, at: datetime, customer_id: str | None = None) -> list[Line]:
+    def lines(
+        self,
+        partner_id: str | None,
+        at: datetime,
+        customer_id: str | None = None,
+        *,
+        subjects: Collection[str] | None = None,
+        weeks: int = WEEKS,
+    ) -> list[Line]:
         """One of each product of each subscription, trial and wholesale customer that is active, suspended, trialing
-        or in grace at `at`; of one partner, or of all. Sorted by partner, customer, lifecycle, subject, product.
+        or in grace at `at`; of one partner, or of all; of some subjects (hundreds, not thousands), or of all. Sorted by
+        partner, customer, lifecycle, subject, product.
 
         A day of usage counts from its first instant (UTC) on: at the end of a week, its Saturday is the last. A product
-        that was never ordered and is used has a line, too: its total is none, if the vendor says no other.
+        that was never ordered and is used has a line, too: its total is none, if the vendor says no other. Fewer
+        `weeks` to remember are much less to look up.
         """
-        lives = Lives(at, partner_id, customer_id)
+        lives = Lives(at, partner_id, customer_id, None if subjects is None else frozenset(subjects))
         with self._reading() as session:
-            licences, renewing = licences_of(session, lives), auto_renewing(session, lives)
+            licences, renewing = licences_of(session, lives, weeks), auto_renewing(session, lives)
             found = session.connection().execute(_with_customers(lives)).all()
-        return [line for row in found for line in _lines(row, licences, renewing)]
+        nothing = nothing_known(weeks)
+        return [line for row in found for line in _lines(row, licences, renewing, nothing)]
 
-    def usage_rows(self, lifecycle: Lifecycle, subject: str, product: str, since: date, until: date) -> list[UsageRow]:
+    def usage_rows(self, lifecycle: Lifecycle, subject: str, product: str, since: date, until: date) -> list[UsageDay]:
         """Of the days in [since, until), the oldest first: what a line's numbers are counted from."""
         record = UsageRecord
         asked = select(record).where(
@@ -53,15 +64,13 @@ class SqlHubLines(Database):
         )
         with self._reading() as session:
             found = session.scalars(asked.order_by(record.day))
-            return [UsageRow(**{name: getattr(row, name) for name in UsageRow.__dataclass_fields__}) for row in found]
+            return [UsageDay(**{name: getattr(row, name) for name in UsageDay.__dataclass_fields__}) for row in found]
 
-    def calls(
-        self, partner_id: str | None, weeks: Collection[date], customer_id: str | None = None
-    ) -> list[WeekOfCalls]:
+    def calls(self, partner_id: str | None, weeks: Collection[date]) -> list[WeekOfCalls]:
         """Of these weeks (each by the Sunday that ends it) and of the customers that this partner had at the end of
         each; None: of all customers, each once. Sorted by week, customer. HUB-60."""
         with self._reading() as session:
-            return [known for week in sorted(weeks) for known in _calls(session, partner_id, week, customer_id)]
+            return [known for week in sorted(weeks) for known in _calls(session, partner_id, week)]
 
 
 def _with_customers(lives: Lives) -> Any:
@@ -72,12 +81,12 @@ def _with_customers(lives: Lives) -> Any:
     return asked.order_by(life.partner_id, life.customer_id, life.lifecycle, life.subject)
 
 
-def _lines(row: Any, licences: Any, renewing: Collection[str]) -> Iterator[Line]:
+def _lines(row: Any, licences: Any, renewing: Collection[str], nothing: Licences) -> Iterator[Line]:
     *came, name, zone = row
     life = life_of(*came)
     known = licences.get((life.lifecycle, life.subject), {})
     for product in sorted(life.products.keys() | known.keys()):
-        yield _line(life, name, zone, product, known.get(product, NOTHING_KNOWN), life.subject in renewing)
+        yield _line(life, name, zone, product, known.get(product, nothing), life.subject in renewing)
 
 
 def _line(life: Life, name: str, zone: str, product: str, known: Licences, auto_renew: bool) -> Line:
@@ -90,7 +99,7 @@ def _line(life: Life, name: str, zone: str, product: str, known: Licences, auto_
         zone=zone,
         product=product,
         trial=life.trial,
-        active=life.state in RUNNING,
+        active=running(life),
         total=entitled(life, product, known.purchased),
         assigned=known.assigned_by_week[-1] or 0,
         used=known.used_by_week[-1] or 0,
@@ -103,11 +112,9 @@ def _line(life: Life, name: str, zone: str, product: str, known: Licences, auto_
     )
 
 
-def _calls(session: Session, partner_id: str | None, week: date, customer_id: str | None) -> Iterator[WeekOfCalls]:
+def _calls(session: Session, partner_id: str | None, week: date) -> Iterator[WeekOfCalls]:
     record = CallsRecord
     asked = select(record.customer_id, record.content).where(record.week == week)
-    if customer_id is not None:
-        asked = asked.where(record.customer_id == customer_id)
     if partner_id is not None:
         in_the_list = select(HubLifeRecord.customer_id).where(*Lives(end_of(week), partner_id).conditions)
         asked = asked.where(record.customer_id.in_(in_the_list))

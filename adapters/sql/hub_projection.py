@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -12,9 +11,9 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database, hold
-from adapters.sql.hub_histories import Key, ReadHistory, histories_of
+from adapters.sql.hub_histories import Key, ReadHistory, by_lifecycle, histories_of
 from adapters.sql.hub_known import know_again
-from adapters.sql.hub_late_lives import mark_late_lives
+from adapters.sql.hub_late import mark_late_lives
 from adapters.sql.hub_schema import DerivedRecord, HubCustomerRecord, HubLifeRecord
 from adapters.sql.schema import LifecycleRecord
 from adapters.sql.upsert import insert_all_missing, upsert
@@ -22,7 +21,6 @@ from domain.hub.fold import FOLDINGS, fold
 from domain.hub.history import Catalogue, Span
 from domain.hub.lives import Life
 from domain.hub.start import HubStart, start_of
-from domain.lifecycle import Lifecycle
 
 RELEASE: Final = 1
 """Of the derivation: with another one everything is derived anew. Count it up when a fold answers otherwise."""
@@ -151,14 +149,6 @@ def _drop_left_over(session: Session) -> None:
     session.execute(delete(life).where(~its_source))
     its_life = exists().where(life.partner_id == known.partner_id, life.customer_id == known.customer_id)
     session.execute(delete(known).where(~its_life))
-
-
-def by_lifecycle(keys: Iterable[Key]) -> Mapping[Lifecycle, list[str]]:
-    """Subjects of each."""
-    found: dict[Lifecycle, list[str]] = defaultdict(list)
-    for lifecycle, subject in keys:
-        found[lifecycle].append(subject)
-    return found
 
 
 def _versions(session: Session, keys: Iterable[Key]) -> dict[Key, tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, Index, text
+from sqlalchemy import Date, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from adapters.sql.schema import Base
@@ -116,20 +116,16 @@ class UsageRecord(Base):
     )
 
 
-class LatestUsageRecord(Base):
-    """Derived from usage: the newest day, so that a list of customers looks at no history."""
+class MeasuredRecord(Base):
+    """Of which products of which lives any usage is known: what to look for among a million days."""
 
-    __tablename__ = "hub_usage_latest"
+    __tablename__ = "hub_measured"
 
     lifecycle: Mapped[Lifecycle] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(primary_key=True)
     product: Mapped[str] = mapped_column(primary_key=True)
-    day: Mapped[date] = mapped_column(Date())
-    assigned: Mapped[int]
-    used: Mapped[int]
-    used_assigned: Mapped[int]
-    purchased: Mapped[int | None]
-    """The newest one that was said."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class SignInRecord(Base):
@@ -322,67 +318,3 @@ class ActRecord(Base):
     data: Mapped[dict[str, Any]]
 
     __table_args__ = (Index(None, "partner_id", "subject"),)
-
-
-class SessionRecord(Base):
-    """Somebody who is signed in, by the digest of what their browser holds."""
-
-    __tablename__ = "web_sessions"
-
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(index=True)
-    begun_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-
-
-class SignInLinkRecord(Base):
-    """A link by which one user signs in, once."""
-
-    __tablename__ = "web_sign_in_links"
-
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str]
-    ends_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-
-
-class AttemptsRecord(Base):
-    """How often something was tried lately, by the digest of who tried what."""
-
-    __tablename__ = "web_attempts"
-
-    bucket: Mapped[str] = mapped_column(primary_key=True)
-    window: Mapped[datetime] = mapped_column(primary_key=True)
-    """Its first instant."""
-
-    number: Mapped[int]
-
-
-class FormClaimRecord(Base):
-    """A decision behind a signed link, claimed by whoever decides first."""
-
-    __tablename__ = "web_form_claims"
-
-    link: Mapped[str] = mapped_column(primary_key=True)
-    """HMAC of the link."""
-
-    purpose: Mapped[str]
-    lifecycle: Mapped[Lifecycle]
-    subject: Mapped[str]
-    claimed_at: Mapped[datetime]
-    update_id: Mapped[str]
-    answered_at: Mapped[datetime | None]
-    """None: it is being sent, or was not taken."""
-
-    __table_args__ = (Index(None, "lifecycle", "subject"),)
-
-
-class FormDraftRecord(Base):
-    """What somebody typed and did not submit yet, personal data included: gone once it was submitted."""
-
-    __tablename__ = "web_form_drafts"
-
-    link: Mapped[str] = mapped_column(primary_key=True)
-    content: Mapped[dict[str, Any]] = mapped_column(JSON())
-    saved_at: Mapped[datetime]

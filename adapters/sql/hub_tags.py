@@ -1,57 +1,21 @@
 """Tags of customers and subscriptions, a partner at a time. HUB-20 to HUB-22."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database, hold
 from adapters.sql.hub_acts import record_act
 from adapters.sql.hub_schema import TagRecord
-from domain.hub.tags import About, same, spelled, wanted
+from domain.hub.tags import About, spelled, wanted
 
 T = TagRecord
 
 
-class Tagged(NamedTuple):
-    """What a tag is on."""
-
-    about: About
-    subject: str
-
-
-class TagUse(NamedTuple):
-    """A tag that a partner uses: what nobody has is not there."""
-
-    tag: str
-    customers: int
-    subscriptions: int
-
-
 class SqlHubTags(Database):
-    """On SQL. Every question names its partner: tags are never anybody else's. HUB-20."""
-
-    def tags_of(self, partner_id: str) -> dict[Tagged, tuple[str, ...]]:
-        """Of everything that has some, sorted."""
-        of_partner = select(T.about, T.subject, T.tag).where(T.partner_id == partner_id)
-        found: defaultdict[Tagged, list[str]] = defaultdict(list)
-        with self._reading() as session:
-            for about, subject, tag in session.execute(of_partner):
-                found[Tagged(About(about), subject)].append(tag)
-        return {tagged: tuple(sorted(tags, key=same)) for tagged, tags in found.items()}
-
-    def known_tags(self, partner_id: str) -> list[TagUse]:
-        """Those in use, by name: what a filter or a field suggests."""
-        counted = select(T.tag, T.about, func.count()).where(T.partner_id == partner_id).group_by(T.tag, T.about)
-        uses: dict[str, dict[str, int]] = {}
-        with self._reading() as session:
-            for tag, about, count in session.execute(counted):
-                uses.setdefault(tag, {})[about] = count
-        found = [TagUse(tag, of.get(About.CUSTOMER, 0), of.get(About.SUBSCRIPTION, 0)) for tag, of in uses.items()]
-        return sorted(found, key=lambda use: same(use.tag))
+    """On SQL. Tags are a partner's own, never anybody else's. HUB-20."""
 
     def replace_tags(
         self, partner_id: str, about: About, subject: str, tags: Iterable[str], *, by: str, now: datetime
@@ -64,13 +28,13 @@ class SqlHubTags(Database):
         asked = wanted(tags)
         with self._writing() as session:
             hold(session, f"hub tags of {partner_id}")
-            mine, others = _in_use(session, partner_id, Tagged(about, subject))
+            mine, others = _in_use(session, partner_id, (about, subject))
             kept = spelled(asked, others)
             _replace(session, (partner_id, about, subject), mine, kept, by, now)
         return kept
 
 
-def _in_use(session: Session, partner_id: str, tagged: Tagged) -> tuple[set[str], set[str]]:
+def _in_use(session: Session, partner_id: str, tagged: tuple[About, str]) -> tuple[set[str], set[str]]:
     """What it has itself, and what everything else of the partner has."""
     mine, others = set[str](), set[str]()
     for about, subject, tag in session.execute(select(T.about, T.subject, T.tag).where(T.partner_id == partner_id)):

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from activities.ports.store import Taken
 from adapters.sql.database import hold
-from adapters.sql.hub_assignments import SqlHubAssignments, row_of, tell, whole
-from adapters.sql.hub_schema import AssignmentRecord, HubLifeRecord, HubUserRecord, SessionRecord, SignInLinkRecord
+from adapters.sql.hub_assignments import SqlHubAssignments
+from adapters.sql.hub_schema import AssignmentRecord, HubLifeRecord, HubUserRecord
+from adapters.sql.hub_user_rows import as_users, record_user_act, row_of
 from adapters.sql.schema import LifecycleRecord
-from domain.hub.people import NewUser, NoOrderYet, changed, keep_a_full_administrator
-from domain.hub.users import HubUser
+from adapters.sql.web_schema import SessionRecord, SignInLinkRecord
+from domain.hub.users import HubUser, NewUser, NoOrderYet, changed, keep_a_full_administrator
 
 KNOWN_AS: Final = ("roles", "name", "email", "language", "zone", "active")
 """What can be changed of a user; the first run is theirs alone."""
@@ -24,25 +25,25 @@ class SqlHubUsers(SqlHubAssignments):
     def hub_user(self, user_id: str) -> HubUser:
         """Whether active or not. Raises NotKnown."""
         with self._reading() as session:
-            return whole(session, [row_of(session, user_id)])[0]
+            return as_users(session, [row_of(session, user_id)])[0]
 
     def hub_user_by_email(self, email: str) -> HubUser | None:
         """Whoever has this address, in whichever letters."""
         with self._reading() as session:
             row = session.scalars(select(HubUserRecord).where(HubUserRecord.email == email.lower())).first()
-            return whole(session, [row])[0] if row else None
+            return as_users(session, [row])[0] if row else None
 
     def hub_users(self, partner_id: str | None) -> list[HubUser]:
         """All of one partner, by name; None: the vendor's."""
         wanted = select(HubUserRecord).where(HubUserRecord.partner_id.is_not_distinct_from(partner_id))
         with self._reading() as session:
-            found = whole(session, session.scalars(wanted).all())
+            found = as_users(session, session.scalars(wanted).all())
         return sorted(found, key=lambda user: (user.name, user.user_id))
 
     def all_hub_users(self) -> list[HubUser]:
         """Of every partner and the vendor's, by partner."""
         with self._reading() as session:
-            found = whole(session, session.scalars(select(HubUserRecord)).all())
+            found = as_users(session, session.scalars(select(HubUserRecord)).all())
         return sorted(found, key=lambda user: (user.partner_id or "", user.user_id))
 
     def add_hub_user(self, new: NewUser, by: str, now: datetime) -> bool:
@@ -52,13 +53,13 @@ class SqlHubUsers(SqlHubAssignments):
             hold(session, f"hub users {user.partner_id}")
             known = session.get(HubUserRecord, user.user_id)
             if known is not None:
-                if _values(whole(session, [known])[0]) == _values(user):
+                if _values(as_users(session, [known])[0]) == _values(user):
                     return False
                 raise Taken("a user with this id is known already, and is another", field="user_id")
             _refuse_known_address(session, user)
             row = _record(user, by, now)
             session.add(row)
-            tell(session, row, "user.added", {"roles": list(user.roles)}, by, now)
+            record_user_act(session, row, "user.added", {"roles": list(user.roles)}, by, now)
             return True
 
     def change_hub_user(self, user_id: str, by: str, now: datetime, *, last: bool = False, **changes: Any) -> bool:
@@ -66,7 +67,7 @@ class SqlHubUsers(SqlHubAssignments):
         signed out at once. Raises NotKnown, Taken, ValidationError, and LastFullAdministrator unless `last`."""
         with self._writing() as session:
             row = _held(session, user_id)
-            before = whole(session, [row])[0]
+            before = as_users(session, [row])[0]
             after = changed(before, **changes)
             if after == before:
                 return False
@@ -79,20 +80,20 @@ class SqlHubUsers(SqlHubAssignments):
             row.changed_at, row.changed_by = now, by
             if not after.active:
                 _sign_out(session, user_id)
-            tell(session, row, "user.changed", _said_of(before, after), by, now)
+            record_user_act(session, row, "user.changed", _said_of(before, after), by, now)
             return True
 
     def remove_hub_user(self, user_id: str, by: str, now: datetime, *, last: bool = False) -> None:
         """Name and address are gone, what they did stays under their id. Raises NotKnown, LastFullAdministrator."""
         with self._writing() as session:
             row = _held(session, user_id)
-            before = whole(session, [row])[0]
+            before = as_users(session, [row])[0]
             if not last:
                 _keep_a_full_administrator(session, before, None)
             _sign_out(session, user_id)
             session.execute(delete(AssignmentRecord).where(AssignmentRecord.user_id == user_id))
             session.delete(row)
-            tell(session, row, "user.removed", {}, by, now)
+            record_user_act(session, row, "user.removed", {}, by, now)
 
     def accept_hub_terms(self, user_id: str, now: datetime) -> bool:
         """The end of the first run; the first time counts. Raises NotKnown, NoOrderYet. HUB-01, HUB-02."""
@@ -103,7 +104,7 @@ class SqlHubUsers(SqlHubAssignments):
             if row.partner_id is not None and not _has_ordered(session, row.partner_id):
                 raise NoOrderYet
             row.accepted_terms_at = now
-            tell(session, row, "terms.accepted", {}, user_id, now)
+            record_user_act(session, row, "terms.accepted", {}, user_id, now)
             return True
 
     def has_ordered(self, partner_id: str) -> bool:
@@ -156,7 +157,7 @@ def _keep_a_full_administrator(session: Session, before: HubUser, after: HubUser
     others = select(HubUserRecord).where(
         HubUserRecord.partner_id == before.partner_id, HubUserRecord.user_id != before.user_id
     )
-    keep_a_full_administrator(before, after, whole(session, session.scalars(others).all()))
+    keep_a_full_administrator(before, after, as_users(session, session.scalars(others).all()))
 
 
 def _sign_out(session: Session, user_id: str) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from adapters.sql.database import Database, hold
-from adapters.sql.hub_schema import FormClaimRecord, FormDraftRecord
 from adapters.sql.upsert import insert_missing, table_of, upsert
+from adapters.sql.web_schema import FormClaimRecord, FormDraftRecord
 from domain.lifecycle import Lifecycle
 from domain.values import Model
 
@@ -28,20 +28,11 @@ class SqlWebForms(Database):
         self, link: str, purpose: str, lifecycle: Lifecycle, subject: str, update_id: str, now: datetime
     ) -> FormClaim:
         """Whoever comes first decides under which id it is sent; whoever comes later is answered with that."""
-        new = {
-            "link": link,
-            "purpose": purpose,
-            "lifecycle": lifecycle,
-            "subject": subject,
-            "claimed_at": now,
-            "update_id": update_id,
-            "answered_at": None,
-        }
+        claimed = _row(link, purpose, lifecycle, subject, update_id, now)
         with self._writing() as session:
             hold(session, f"form {link}")
-            insert_missing(session, FormClaimRecord, new)
-            found = session.get_one(FormClaimRecord, link)
-            return _claim(found)
+            insert_missing(session, FormClaimRecord, claimed)
+            return _claim(session.get_one(FormClaimRecord, link))
 
     def release_form(self, link: str) -> None:
         """It was refused, and nothing changed: whoever decides next decides anew. What was answered stays so."""
@@ -54,18 +45,10 @@ class SqlWebForms(Database):
     ) -> None:
         """It was taken: the draft, and with it what was typed, is gone. The first answer stays; a repeat changes
         nothing. Also if somebody who was refused at the same time has released the claim."""
-        new = {
-            "link": link,
-            "purpose": purpose,
-            "lifecycle": lifecycle,
-            "subject": subject,
-            "claimed_at": now,
-            "update_id": update_id,
-            "answered_at": now,
-        }
+        answered = _row(link, purpose, lifecycle, subject, update_id, now) | {"answered_at": now}
         with self._writing() as session:
             hold(session, f"form {link}")
-            if not insert_missing(session, FormClaimRecord, new):
+            if not insert_missing(session, FormClaimRecord, answered):
                 session.execute(
                     update(FormClaimRecord)
                     .where(FormClaimRecord.link == link, FormClaimRecord.answered_at.is_(None))
@@ -110,6 +93,21 @@ class SqlWebForms(Database):
         with self._changing() as connection:
             table = table_of(FormDraftRecord)
             return connection.execute(delete(table).where(table.c.saved_at < before)).rowcount
+
+
+def _row(
+    link: str, purpose: str, lifecycle: Lifecycle, subject: str, update_id: str, claimed_at: datetime
+) -> dict[str, Any]:
+    """Not answered yet."""
+    return {
+        "link": link,
+        "purpose": purpose,
+        "lifecycle": lifecycle,
+        "subject": subject,
+        "update_id": update_id,
+        "claimed_at": claimed_at,
+        "answered_at": None,
+    }
 
 
 def _claim(found: FormClaimRecord) -> FormClaim:

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database
 from adapters.sql.engine import DatabaseTrouble
-from adapters.sql.hub_assignments import users_of
-from adapters.sql.hub_schema import AttemptsRecord, SessionRecord, SignInLinkRecord
+from adapters.sql.hub_schema import HubUserRecord
+from adapters.sql.hub_user_rows import as_users
 from adapters.sql.schema import EventRecord
 from adapters.sql.upsert import INSERT, table_of
+from adapters.sql.web_schema import AttemptsRecord, SessionRecord, SignInLinkRecord
 from domain.hub.policy import ATTEMPTS_WITHIN, SESSION_IDLES_FOR
 from domain.hub.users import HubUser
 
@@ -45,7 +46,7 @@ class SqlWebSessions(Database):
             found = session.get(SessionRecord, digest)
             if found is None or now >= found.ends_at or now - found.seen_at >= SESSION_IDLES_FOR:
                 return None
-            user = next((user for user in users_of(session, [found.user_id]) if user.active), None)
+            user = _active(session, found.user_id)
             stale = now - found.seen_at >= SEEN_EVERY
         if user is not None and stale:
             with suppress(DatabaseTrouble), self._changing() as connection:  # busy: the next page says it again
@@ -103,4 +104,5 @@ def _counted(connection: Connection, bucket: str, window: datetime) -> int:
 
 
 def _active(session: Session, user_id: str) -> HubUser | None:
-    return next((user for user in users_of(session, [user_id]) if user.active), None)
+    row = session.get(HubUserRecord, user_id)
+    return as_users(session, [row])[0] if row and row.active else None

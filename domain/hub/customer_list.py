@@ -42,12 +42,23 @@ class Listed:
     """At least one."""
 
 
-def listed(customers: Sequence[HubCustomer], asked: Filter, now: datetime, policy: HubPolicy) -> Listed:
-    """The page that is asked for."""
+def asks_for_overuse(asked: Filter) -> bool:
+    """Has to be known of everybody who is overused, to tell who is in the list, and where? HUB-13."""
+    return Status.OVER_LICENCE in asked.status or asked.sort is Sort.STATUS
+
+
+def listed(
+    customers: Sequence[HubCustomer],
+    asked: Filter,
+    now: datetime,
+    policy: HubPolicy,
+    complete: Callable[[Sequence[HubCustomer]], Sequence[HubCustomer]] = lambda shown: shown,
+) -> Listed:
+    """The page that is asked for. `complete`: gives the shown ones what was not looked up of everybody."""
     found = _sorted([one for one in customers if fits(one, asked, now, policy)], asked, now, policy)
     pages = max(1, -(-len(found) // asked.size))
     page = min(asked.page, pages)
-    shown = found[(page - 1) * asked.size : page * asked.size]
+    shown = complete(found[(page - 1) * asked.size : page * asked.size])
     return Listed(
         asked=replace(asked, page=page),
         customers=tuple((one, statuses(one, now, policy)) for one in shown),
@@ -68,12 +79,24 @@ def fits(customer: HubCustomer, asked: Filter, now: datetime, policy: HubPolicy)
     )
 
 
+class _Accents(dict[int, int | None]):
+    """For `str.translate`: what becomes of each letter, found out once."""
+
+    def __missing__(self, letter: int) -> int | None:
+        mark = unicodedata.category(chr(letter)) == "Mn" and chr(letter) not in VOICED
+        self[letter] = None if mark else letter
+        return self[letter]
+
+
+ACCENTS: Final = _Accents()
+
+
 @lru_cache(maxsize=NAMES_AT_ONCE)
 def folded(text: str) -> str:
     """Without case, width and accents: `ＨÔTEL` is `hotel`. Voiced kana stay, for these are letters of their own."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    letters = (letter for letter in plain if unicodedata.category(letter) != "Mn" or letter in VOICED)
-    return unicodedata.normalize("NFC", "".join(letters))
+    if text.isascii():
+        return text.casefold()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKD", text).casefold().translate(ACCENTS))
 
 
 def _is_named(customer: HubCustomer, words: Sequence[str]) -> bool:

@@ -39,6 +39,9 @@ class HubCustomer:
     last_sign_in: date | None
     """Of any of its administrators, UTC. HUB-14."""
 
+    sign_ins_known: bool = True
+    """Was a sign-in of anybody, whichever customer's, imported by then? If none was, having none says nothing."""
+
     known_since: datetime
     tags: tuple[str, ...] = ()
     """Sorted. HUB-20."""

@@ -230,7 +230,7 @@ STATUSES: Final = _rows(
         "status.no_recent_activity",
         "HUB-14 AMB-20",
         "No administrator of the organization has signed in to Control Hub for {inactive} days (UTC) or more; where"
-        " nobody ever did, the customer has been known for as long.",
+        " nobody ever did, the customer has been known for as long. Of nobody, while no sign-in was ever imported.",
     ),
     ("status.subscription", "HUB-11", "Has an active subscription."),
     ("status.trial", "HUB-10", "Has a running trial."),

@@ -42,18 +42,15 @@ def _after(life: Life | None, event: Event, history: History, catalogue: Catalog
 
 
 def _renewed(life: Life, event: Event, history: History, catalogue: Catalogue) -> Life:
-    match event.type:
-        case "subscription.renewed":
-            return replace(life, ends_at=history.state.end_of(date.fromisoformat(event.data["renewal_date"])))
-        case "hub.term_began":
-            return replace(
-                life,
-                products=_bought(history, event.data["order"], catalogue),
-                entitled_since=date.fromisoformat(event.data["begins_on"]),
-            )
-        case "subscription.partner_changed":
-            return replace(life, partner_id=event.data["partner"])
-    return life
+    if event.type == RENEWED:
+        return replace(life, ends_at=history.state.end_of(date.fromisoformat(event.data["renewal_date"])))
+    if event.type == TERM_BEGAN:
+        return replace(
+            life,
+            products=_bought(history, event.data["order"], catalogue),
+            entitled_since=date.fromisoformat(event.data["begins_on"]),
+        )
+    return replace(life, partner_id=event.data["partner"]) if event.type == PARTNER_CHANGED else life
 
 
 def _activated(event: Event, history: History, catalogue: Catalogue) -> Life:

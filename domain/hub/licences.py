@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
 
 from domain.hub.lines import WEEKS
 from domain.hub.lives import Life
@@ -15,9 +14,9 @@ def last_day_at(at: datetime) -> date:
     return (at.astimezone(UTC) - datetime.resolution).date()
 
 
-def last_days_of_weeks(last_day: date) -> tuple[date, ...]:
-    """Of each week that a line remembers, the oldest first: each is seven days that end with one of these."""
-    return tuple(last_day - back * WEEK for back in reversed(range(WEEKS)))
+def last_days_of_weeks(last_day: date, weeks: int = WEEKS) -> tuple[date, ...]:
+    """Of the last weeks, the oldest first: each is seven days that end with one of these."""
+    return tuple(last_day - back * WEEK for back in reversed(range(weeks)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,15 @@ class Licences:
     purchased: Purchased | None
 
 
-NOTHING_KNOWN: Final = Licences(
-    assigned_by_week=(None,) * WEEKS, used_by_week=(None,) * WEEKS, used_assigned=None, purchased=None
-)
+def nothing_known(weeks: int) -> Licences:
+    """Of so many weeks."""
+    nothing = (None,) * weeks
+    return Licences(assigned_by_week=nothing, used_by_week=nothing, used_assigned=None, purchased=None)
 
 
-def carried(by_week: Iterable[int | None], before: int | None) -> tuple[int | None, ...]:
+def carried(by_week: Iterable[int | None]) -> tuple[int | None, ...]:
     """What was assigned stays so until a newer day says else."""
-    found, known = list[int | None](), before
+    found, known = list[int | None](), None
     for week in by_week:
         known = known if week is None else week
         found.append(known)

@@ -1,7 +1,7 @@
 """Who assigned few licences, compared with the partner's other customers of the same product. HUB-53, AMB-22. Pure."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Final, NamedTuple
 
@@ -37,7 +37,7 @@ class Assigned(NamedTuple):
         return (self.assigned << RANKED) // self.total
 
 
-NOTHING: Final = Assigned(0, 0)
+NOTHING: Final = (0, 0)
 
 
 def low_lines(lines: Sequence[Line], policy: HubPolicy, peers: Sequence[Line] | None = None) -> list[Line]:
@@ -46,19 +46,16 @@ def low_lines(lines: Sequence[Line], policy: HubPolicy, peers: Sequence[Line] | 
     `peers`: every line of the partners, where `lines` are only some customers'. Who sees few customers must not find
     other ones low than who sees all. None: `lines` are all. Lines that do not run count nowhere.
     """
-    limits = limits_of(lines if peers is None else peers, policy)
+    theirs = assignments(lines)
+    every = theirs if peers is None or peers is lines else assignments(peers)
+    limits = {group: limit(list(customers.values()), policy) for group, customers in every.items()}
     low = {
-        (group, customer)
-        for group, customers in assignments(lines).items()
+        (*group, customer)
+        for group, customers in theirs.items()
         for customer, assigned in customers.items()
         if assigned.below(limits[group])
     }
-    return [line for line in lines if (peers_of(line), line.customer_id) in low and _own_is_low(line, limits)]
-
-
-def limits_of(lines: Sequence[Line], policy: HubPolicy) -> Mapping[Peers, Fraction]:
-    """Below it an assignment is low: by group. AMB-22."""
-    return {group: limit(list(customers.values()), policy) for group, customers in assignments(lines).items()}
+    return [line for line in lines if _of_one_of(low, line) and _own_is_low(line, limits)]
 
 
 def limit(assigned: Sequence[Assigned], policy: HubPolicy) -> Fraction:
@@ -79,21 +76,25 @@ def percentile(values: Sequence[Assigned], per_cent: int) -> Fraction:
 
 def assignments(lines: Sequence[Line]) -> Mapping[Peers, Mapping[str, Assigned]]:
     """Of each customer over its lines of one product; without licences nobody is anybody's peer."""
-    sums: dict[Peers, dict[str, Assigned]] = defaultdict(dict)
+    sums: dict[tuple[str, str], dict[str, tuple[int, int]]] = defaultdict(dict)
     for line in lines:
         if line.active:
-            of_group = sums[peers_of(line)]
+            of_group = sums[line.partner_id, line.product]
             assigned, total = of_group.get(line.customer_id, NOTHING)
-            of_group[line.customer_id] = Assigned(assigned + line.assigned, total + line.total)
+            of_group[line.customer_id] = assigned + line.assigned, total + line.total
     return {
-        group: {customer: one for customer, one in customers.items() if one.total} for group, customers in sums.items()
+        Peers(*group): {customer: Assigned(*one) for customer, one in customers.items() if one[1]}
+        for group, customers in sums.items()
     }
 
 
-def peers_of(line: Line) -> Peers:
-    """The group that the line's customer belongs to."""
-    return Peers(line.partner_id, line.product)
+def _of_one_of(low: Set[tuple[str, str, str]], line: Line) -> bool:
+    return (line.partner_id, line.product, line.customer_id) in low
 
 
 def _own_is_low(line: Line, limits: Mapping[Peers, Fraction]) -> bool:
-    return line.active and line.total > 0 and Assigned(line.assigned, line.total).below(limits[peers_of(line)])
+    return (
+        line.active
+        and line.total > 0
+        and Assigned(line.assigned, line.total).below(limits[Peers(line.partner_id, line.product)])
+    )

@@ -1,4 +1,4 @@
-"""The hub's numbers: what the source leaves open. AMB-18 to AMB-27. Pure."""
+"""The numbers of the hub, and of the pages beside it, that the source leaves open. AMB-18 to AMB-27. Pure."""
 
 from datetime import timedelta
 from typing import Annotated, Final

@@ -13,7 +13,7 @@ from typing import Any, Final
 from domain.hub import section_numbers
 from domain.hub.days import days_since, days_to, within
 from domain.hub.lines import Line
-from domain.hub.low import low_lines
+from domain.hub.low import Assigned, low_lines
 from domain.hub.numbers import Number
 from domain.hub.policy import HubPolicy
 from domain.hub.section_rows import Column, Row, row_of
@@ -117,7 +117,7 @@ ORDER: Final[Mapping[SectionKey, Callable[[Row], tuple[Any, ...]]]] = {
     SectionKey.ADDED: lambda row: (row.days_since_added, _named(row)),
     SectionKey.EXPIRING: lambda row: (row.days_to_end, _named(row)),
     SectionKey.RENEWING: lambda row: (row.days_to_end, _named(row)),
-    SectionKey.LOW: lambda row: (row.assigned_share, _named(row)),
+    SectionKey.LOW: lambda row: (Assigned(row.line.assigned, row.line.total).rank, _named(row)),
     SectionKey.OVER: lambda row: (-row.line.over, _named(row)),
 }
 """What somebody should look at first stands first: the newest, the soonest, the lowest, the most."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.hub.customers import HubCustomer
-from domain.hub.days import days_to, last_day, within
+from domain.hub.days import days_since, days_to, last_day, within
 from domain.hub.lives import Life, LifeState
 from domain.hub.policy import HubPolicy
 from domain.lifecycle import Lifecycle
@@ -40,6 +40,10 @@ class Status(StrEnum):
     TRIAL = "trial"
     """Has one that runs. HUB-10."""
 
+
+RUNNING: Final = (LifeState.ACTIVE, LifeState.TRIALING)
+DAYS_OF_SIGN_INS: Final = "UTC"
+NOT_THERE: Final = (LifeState.PENDING_ACTIVE, LifeState.OVER)
 
 DISPLAYED: Final = tuple(Status)
 """The first one that a customer has is the one to show where there is place for one."""
@@ -94,20 +98,21 @@ def _found(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Iterator[
 
 def running(life: Life) -> bool:
     """An active subscription or a trial in use. A suspended one is neither, nor is a trial in grace. AMB-21."""
-    return life.state in {LifeState.ACTIVE, LifeState.TRIALING}
+    return life.state in RUNNING
 
 
 def suspended(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
     """HUB-16, AMB-42."""
-    lives = _of(customer, lambda life: life.state is LifeState.SUSPENDED)
+    lives = _in_state(customer, LifeState.SUSPENDED)
+    if not lives:
+        return None
     reasons = tuple(sorted({why for life in lives for why in life.suspended_for}))
-    return Found(status=Status.SUSPENDED, lives=lives, reasons=reasons) if lives else None
+    return Found(status=Status.SUSPENDED, lives=lives, reasons=reasons)
 
 
 def expired(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
     """An order under way alone was never a subscription, nor was a trial that nobody used. AMB-21."""
-    had = _of(customer, _was_in_use)
-    if not had or any(map(running, customer.lives)):
+    if any(map(running, customer.lives)) or not (had := _of(customer, _was_in_use)):
         return None
     ends = [last_day(life.ends_at, customer.zone) for life in had if life.ends_at]
     return Found(status=Status.EXPIRED, lives=had, on=max(ends, default=None))
@@ -117,8 +122,9 @@ def expiring_soon(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Fo
     """HUB-12: AMB-18 says within how many days, AMB-23 that what renews by itself does not expire."""
 
     def soon(life: Life) -> bool:
-        left = days_to(life.ends_at, now, customer.zone)
-        return running(life) and life.subject not in customer.auto_renewing and within(left, policy.expiring_within)
+        if not running(life) or life.subject in customer.auto_renewing:
+            return False
+        return within(days_to(life.ends_at, now, customer.zone), policy.expiring_within)
 
     lives = _of(customer, soon)
     if not lives or lives[0].ends_at is None:
@@ -129,21 +135,25 @@ def expiring_soon(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Fo
 
 def over_licence(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
     """Used, not assigned, is what counts here; of subscriptions that are not over. AMB-19."""
+    if not customer.overused:
+        return None
     lives = _of(customer, lambda life: not life.trial and _is_there(life) and life.subject in customer.overused)
     return Found(status=Status.OVER_LICENCE, lives=lives) if lives else None
 
 
 def ready_for_setup(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
     """HUB-15."""
-    lives = _of(customer, lambda life: life.state is LifeState.PENDING_ACTIVE)
+    lives = _in_state(customer, LifeState.PENDING_ACTIVE)
     return Found(status=Status.READY_FOR_SETUP, lives=lives) if lives else None
 
 
 def no_recent_activity(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Found | None:
     """Days of UTC, as those of sign-ins are. Of somebody who never signed in, they are counted from when the customer
-    was first known: who is new had no time to. AMB-20."""
+    was first known: who is new had no time to. Where no sign-in of anybody was ever imported, nobody can tell. AMB-20."""
+    if not customer.sign_ins_known:
+        return None
     since = customer.last_sign_in or customer.known_since.astimezone(UTC).date()
-    days = (now.astimezone(UTC).date() - since).days
+    days = days_since(since, now, DAYS_OF_SIGN_INS)
     if days < policy.inactive_after.days:
         return None
     return Found(status=Status.NO_RECENT_ACTIVITY, on=customer.last_sign_in, days=days)
@@ -151,13 +161,13 @@ def no_recent_activity(customer: HubCustomer, now: datetime, policy: HubPolicy) 
 
 def subscription(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
     """HUB-11."""
-    lives = _of(customer, lambda life: life.state is LifeState.ACTIVE)
+    lives = _in_state(customer, LifeState.ACTIVE)
     return Found(status=Status.SUBSCRIPTION, lives=lives) if lives else None
 
 
 def trial(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
     """HUB-10."""
-    lives = _of(customer, lambda life: life.state is LifeState.TRIALING)
+    lives = _in_state(customer, LifeState.TRIALING)
     return Found(status=Status.TRIAL, lives=lives) if lives else None
 
 
@@ -175,7 +185,7 @@ QUESTIONS: Final[Mapping[Status, Callable[[HubCustomer, datetime, HubPolicy], Fo
 
 
 def _is_there(life: Life) -> bool:
-    return life.state not in {LifeState.PENDING_ACTIVE, LifeState.OVER}
+    return life.state not in NOT_THERE
 
 
 def _was_in_use(life: Life) -> bool:
@@ -183,6 +193,10 @@ def _was_in_use(life: Life) -> bool:
     if life.lifecycle == Lifecycle.ORDER or life.state is LifeState.PENDING_ACTIVE:
         return False
     return life.lifecycle == Lifecycle.SUBSCRIPTION or life.ends_at is not None or life.entitled_since is not None
+
+
+def _in_state(customer: HubCustomer, state: LifeState) -> tuple[Life, ...]:
+    return _of(customer, lambda life: life.state is state)
 
 
 def _of(customer: HubCustomer, fits: Callable[[Life], bool]) -> tuple[Life, ...]:

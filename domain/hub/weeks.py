@@ -29,11 +29,6 @@ def last_instant_of(week: date) -> datetime:
     return end_of(week) - datetime.resolution
 
 
-def days_of(week: date) -> tuple[date, ...]:
-    """The seven days of the week that ends with this Sunday, oldest first."""
-    return tuple(week - timedelta(days=back) for back in range(7, 0, -1))
-
-
 def weeks_between(first: date, last: date) -> tuple[date, ...]:
     """Both among them, oldest first."""
     return tuple(first + WEEK * number for number in range((last - first) // WEEK + 1))

@@ -16,7 +16,7 @@ from domain.values import Customer, Identifier, Line, Message, Model, Moment, Pa
 
 
 class TrialKind(StrEnum):
-    """Three starts: TRL-10 ff., TRL-20 ff., TRL-40 ff."""
+    """Whom it is for; each begins in its own way. TRL-10, TRL-20, TRL-40."""
 
     NEW_CUSTOMER = "new_customer"
     EXISTING_CUSTOMER = "existing_customer"

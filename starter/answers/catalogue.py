@@ -16,7 +16,6 @@ from domain.wholesale.messages import WholesaleUser
 from starter.answers import accounts as account_answers
 from starter.answers import batch as batch_answers
 from starter.answers import hub as hub_answers
-from starter.answers import hub_derived as derived_answers
 from starter.answers import hub_imports as hub_import_answers
 from starter.answers import hub_kpi as kpi_answers
 from starter.answers import intake as intake_answers
@@ -75,7 +74,7 @@ ANSWERS: Final[Mapping[str, type[BaseModel]]] = {
     "user_list": user_answers.UserListAnswer,
     "user_show": user_answers.UserShowAnswer,
     "sign_in": user_answers.SignInAnswer,
-    "hub_rebuild": derived_answers.HubRebuildAnswer,
+    "hub_rebuild": hub_answers.HubRebuildAnswer,
     "hub_customers": hub_answers.HubCustomersAnswer,
     "hub_customer": hub_answers.HubCustomerAnswer,
     "hub_usage": hub_answers.HubUsageAnswer,

@@ -11,8 +11,26 @@ from domain.hub.lives import LifeState
 from domain.hub.statuses import Status
 from domain.values import Model
 from domain.working_time import Instant
-from starter.answers.hub_instant import HubWeek, OfAnInstant
 from starter.answers.lifecycle import Answer
+
+
+class HubWeek(Model):
+    """A week that was closed, as one of its revisions has it."""
+
+    week: date = Field(description="The Sunday at whose first instant (UTC) it ended.")
+    revision: int = Field(description="From 1; a later one has rows that came late.")
+    revisions: int = Field(description="How many there are.")
+    closed_at: Instant
+    first_closed_at: Instant
+    rows: int = Field(description="Customers, lines, sums and weeks of calls that were kept.")
+    late_since: Instant | None = Field(description="Rows came since: the next closing revises it. Null: none did.")
+
+
+class OfAnInstant(Model):
+    """What answers of the hub have that are of now, or of a week."""
+
+    at: Instant = Field(description="Of which instant everything is: now, or the end of the week.")
+    as_of: HubWeek | None = Field(default=None, description="The week that it is of; null: as of now.")
 
 
 class HubStatus(Model):
@@ -46,7 +64,7 @@ class HubCustomersAnswer(OfAnInstant, Answer):
     """`hub customers`: one page, sorted."""
 
     total: int = Field(description="Customers that fit, on all pages.")
-    seen: int = Field(description="Customers that the user sees, whatever the filter.")
+    visible: int = Field(description="Customers that the user sees, whatever the filter.")
     page: int
     pages: int
     query: str = Field(description="The filter, as it stands in the address of the page.")
@@ -138,6 +156,14 @@ class HubWeeksAnswer(Answer):
     """`hub weeks`: the newest first; of one week its revisions, the first one first. `hub close`: what it closed."""
 
     weeks: tuple[HubWeek, ...]
+
+
+class HubRebuildAnswer(Answer):
+    """`hub rebuild`: how much was derived anew."""
+
+    derived: int = Field(description="Orders, subscriptions, trials and wholesale customers that were looked at.")
+    lives: int = Field(description="Of them, those that the hub knows as they are now.")
+    customers: int = Field(description="One for each partner; those that are in no list any more are among them.")
 
 
 class HubDefinition(Model):

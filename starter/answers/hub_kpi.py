@@ -7,8 +7,7 @@ from pydantic import Field
 from domain.hub.numbers import Unit
 from domain.hub.sections import Column, SectionKey
 from domain.values import Model
-from starter.answers.hub import HubLine
-from starter.answers.hub_instant import OfAnInstant
+from starter.answers.hub import HubLine, OfAnInstant
 from starter.answers.lifecycle import Answer
 
 RATIO = "Null: nothing to divide by, or unknown."

@@ -6,7 +6,9 @@ from typing import Final, Literal
 
 from rich.text import Text
 
+from adapters.mail.links import FORMS
 from adapters.mail.relay_check import relay_trouble
+from adapters.mail.signed_links import SignedLinks
 from adapters.setting_groups import ScreeningService
 from adapters.settings import Links, Settings, variable
 from adapters.sql.engine import DatabaseTrouble, StoreUnusable, place
@@ -155,8 +157,10 @@ def _relay(settings: Settings) -> Check:
 
 
 def _links(settings: Settings) -> Check:
-    """Where our mails send people."""
-    standing = [name for name in Links.model_fields if getattr(settings.links, name) == getattr(Links(), name)]
+    """Where our mails send people; forms are pages of ours where there are any."""
+    ours = FORMS if SignedLinks.of(settings) else {}
+    others = [name for name in Links.model_fields if name not in ours]
+    standing = [name for name in others if getattr(settings.links, name) == getattr(Links(), name)]
     if standing:
         said = f"{len(standing)} of {len(Links.model_fields)} links in mails lead to example.com"
         return _check("links", "warn", said, f"set {variable('links', standing[0])} and its like; {SETTINGS}")

@@ -255,7 +255,7 @@ def definitions(
     ] = None,
 ) -> None:
     """What every number, column and status means, with its formula and its rule."""
-    from starter.commands.hub_weeks import show_definitions
+    from starter.commands.hub_definitions import show_definitions
 
     show_definitions(key or "")
 

@@ -15,8 +15,7 @@ from domain.hub.users import HubUser
 from domain.permissions import OPERATOR, PartnerRole
 from domain.reasons import Reason
 from domain.values import Language, Refused
-from starter.answers.hub import fields_of
-from starter.answers.hub_instant import HubWeek
+from starter.answers.hub import HubWeek, fields_of
 from starter.console.exits import Exit, Stop, bad
 from starter.console.options import you
 from starter.console.terminal import terminal

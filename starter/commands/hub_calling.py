@@ -21,9 +21,9 @@ from starter.answers.hub_kpi import (
     HubUsageTrend,
 )
 from starter.commands.hub_asked import Asked, answered, say_stand
-from starter.commands.hub_kpi import exact, in_words, number_of, per_cent
-from starter.console.tables import NOTHING, plain_table
-from starter.console.terminal import shown, terminal
+from starter.commands.hub_kpi import exact, number_in_words, number_of, per_cent
+from starter.console.tables import cells_table
+from starter.console.terminal import terminal
 
 
 class CallTable(StrEnum):
@@ -143,25 +143,11 @@ def _say_table(which: CallTable, found: CallingAnalytics) -> None:
     terminal.say(Text(TITLES[which], "bold"))
     if which is CallTable.QUEUES:
         for number in found.queue_numbers:
-            terminal.say(f"  {in_words(number):>8}  {number.key.replace('_', ' ')}")
+            terminal.say(f"  {number_in_words(number):>8}  {number.key.replace('_', ' ')}")
     if not rows:
         terminal.say("  Nothing is known.")
         return
-    shown_as = plain_table(*columns)
-    for row in rows:
-        shown_as.add_row(*map(_cell, row))
-    terminal.say(shown_as)
-
-
-def _cell(value: Cell) -> str:
-    match value:
-        case None:
-            return NOTHING
-        case bool():
-            return "yes" if value else "no"
-        case int():
-            return f"{value:,}"
-    return shown(value)
+    terminal.say(cells_table(columns, rows))
 
 
 def _answer(stand: dict[str, object], found: CallingAnalytics) -> None:

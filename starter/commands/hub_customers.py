@@ -33,7 +33,7 @@ from starter.answers.hub import (
 )
 from starter.commands.hub_asked import Asked, answered, say_stand
 from starter.console.exits import Exit, Stop
-from starter.console.tables import NOTHING, facts_table, list_table, plain_table
+from starter.console.tables import NOTHING, cells_table, facts_table, list_table
 from starter.console.terminal import shown, terminal
 
 ALARMING: Final = {
@@ -68,21 +68,21 @@ def list_customers(asked: Asked, wanted: Filter, *, csv: bool) -> None:
     _say_list(found)
     listed = found.listed
     more = {"page": listed.asked.page, "pages": listed.pages, "query": listed.asked.query(page=listed.asked.page)}
-    counts = {"total": listed.total, "seen": found.seen}
+    counts = {"total": listed.total, "visible": found.visible}
     terminal.answer(HubCustomersAnswer(**answered(found.stand, **counts, **more, customers=tuple(lines_of(found)))))
 
 
 def _say_list(found: CustomerList) -> None:
     listed = found.listed
     if not listed.customers:
-        terminal.say("No customers like that." if found.seen else "No customers.")
+        terminal.say("No customers like that." if found.visible else "No customers.")
         return
     several = len({customer.partner_id for customer, _ in listed.customers}) > 1
     rows = [_row(customer, statuses, several=several) for customer, statuses in listed.customers]
     columns = ["customer", "id", "status", "ends", "tags", *(["partner"] if several else [])]
     terminal.say(list_table(columns, rows, kept=2))
     which = f", page {listed.asked.page} of {listed.pages} (--page)" if listed.pages > 1 else ""
-    terminal.say(f"{listed.total:,} of {found.seen:,} customers{which}")
+    terminal.say(f"{listed.total:,} of {found.visible:,} customers{which}")
 
 
 def _row(customer: HubCustomer, statuses: Sequence[Found], *, several: bool) -> Row:
@@ -203,11 +203,11 @@ def _parts(found: CustomerAnswer) -> Iterator[object]:
         )
     if found.lines:
         yield ""
-        table = plain_table("licences of", "product", "total", "assigned", "used", "available")
-        for line in found.lines:
-            counts = (line.total, line.assigned, line.used, line.available)
-            table.add_row(line.subject, line.product, *(f"{count:,}" for count in counts))
-        yield table
+        columns = ("licences of", "product", "total", "assigned", "used", "available")
+        rows = (
+            (each.subject, each.product, each.total, each.assigned, each.used, each.available) for each in found.lines
+        )
+        yield cells_table(columns, rows)
     yield from _invoices(found)
     yield from _events(found)
 
@@ -287,15 +287,8 @@ def show_usage(
     if csv:
         print(as_csv(columns, rows), end="")
         return
-    terminal.say(_days_table(columns, rows) if rows else "Nothing was imported of these days: tenure usage import FILE")
+    terminal.say(cells_table(columns, rows) if rows else "Nothing was imported of these days: tenure usage import FILE")
     terminal.answer(HubUsageAnswer(at=asked.now, customer_id=customer_id, id=subject, product=product, days=days))
-
-
-def _days_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> object:
-    table = plain_table(*columns)
-    for row in rows:
-        table.add_row(*(NOTHING if cell is None else str(cell) for cell in row))
-    return table
 
 
 def set_tags(asked: Asked, customer_id: str, tags: Sequence[str], subscription: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from rich.table import Table
@@ -15,8 +16,8 @@ from starter.answers.hub import fields_of
 from starter.answers.hub_kpi import HubCustomerKey, HubKpiAnswer, HubNumber, HubRow, HubSection, HubTrendPoint
 from starter.commands.hub_asked import Asked, answered, say_stand
 from starter.commands.hub_customers import licences_of
-from starter.console.tables import NOTHING, plain_table
-from starter.console.terminal import shown, terminal
+from starter.console.tables import NOTHING, cells_table, in_words, plain_table
+from starter.console.terminal import terminal
 
 TITLES: Final = {
     SectionKey.ADDED: "Recently added",
@@ -28,22 +29,6 @@ TITLES: Final = {
 
 C = Column
 
-CELLS: Final[dict[Column, Callable[[Row], Cell]]] = {
-    C.CUSTOMER: lambda row: row.line.customer_name,
-    C.SUBSCRIPTION: lambda row: row.subscription,
-    C.DAYS_SINCE_ADDED: lambda row: row.days_since_added,
-    C.DAYS_TO_EXPIRY: lambda row: row.days_to_end,
-    C.DAYS_TO_RENEWAL: lambda row: row.days_to_end,
-    C.MONTHS_SINCE_ADDED: lambda row: row.months_since_added,
-    C.MONTHS_TO_EXPIRY: lambda row: row.months_to_end,
-    C.AUTO_RENEW: lambda row: row.line.auto_renew,
-    C.TOTAL: lambda row: row.line.total,
-    C.ASSIGNMENT_CHANGE: lambda row: row.assignment_change,
-    C.USAGE_CHANGE: lambda row: row.usage_change,
-    C.USAGE_3_MONTHS: lambda row: row.usage_3_months,
-}
-"""Of columns with one value."""
-
 SEVERAL: Final[dict[Column, dict[str, Callable[[Row], Cell]]]] = {
     C.ASSIGNED: {"assigned": lambda row: row.line.assigned, "assigned %": lambda row: per_cent(row.assigned_share)},
     C.USED: {"used": lambda row: row.line.used, "used %": lambda row: per_cent(row.used_share)},
@@ -53,7 +38,7 @@ SEVERAL: Final[dict[Column, dict[str, Callable[[Row], Cell]]]] = {
         "available": lambda row: row.line.available,
     },
 }
-"""Of columns with several: a bar on the page. Whole per cent, which spreadsheets of every country read."""
+"""Of columns with several values: a bar on the page. Whole per cent, which spreadsheets of every country read."""
 
 SHARED: Final[dict[Column, tuple[str, Callable[[Row], str]]]] = {
     C.ASSIGNED: ("assigned", lambda row: _number_and_share(row.line.assigned, row.assigned_share)),
@@ -120,7 +105,7 @@ def columns_of(section: Section) -> list[tuple[str, Callable[[Row], Cell]]]:
         "id": lambda row: row.line.subject,
     }
     for column in section.columns:
-        found |= SEVERAL.get(column) or {SHORT[column]: CELLS[column]}
+        found |= SEVERAL.get(column) or {SHORT[column]: partial(Row.value, column=column)}
     return list(found.items())
 
 
@@ -143,7 +128,7 @@ def _heading(column: Column) -> str:
 def _shown_cell(column: Column, row: Row) -> str:
     if column in SHARED:
         return SHARED[column][1](row)
-    return _cell(CELLS[column](row), signed=column in SIGNED)
+    return in_words(row.value(column), signed=column in SIGNED)
 
 
 def _number_and_share(number: int, of_it: Fraction | None) -> str:
@@ -151,29 +136,18 @@ def _number_and_share(number: int, of_it: Fraction | None) -> str:
     return f"{number:,}" if known is None else f"{number:,} ({known}%)"
 
 
-def _cell(value: Cell, *, signed: bool) -> str:
-    match value:
-        case None:
-            return NOTHING
-        case bool():
-            return "yes" if value else "no"
-        case int():
-            return f"{value:+,}" if signed and value else f"{value:,}"
-    return shown(value)
-
-
 def _say_numbers(title: str, numbers: Iterable[Number], hint: str = "") -> None:
     table = plain_table("", "", "")
     table.show_header = False
     table.columns[0].justify = "right"
     for number in numbers:
-        table.add_row(in_words(number), number.key.replace("_", " "), Text(_sums(number), "dim"))
+        table.add_row(number_in_words(number), number.key.replace("_", " "), Text(_sums(number), "dim"))
     terminal.say("")
     terminal.say(Text.assemble((title, "bold"), (f"  {hint}" if hint else "", "dim")))
     terminal.say(table)
 
 
-def in_words(number: Number) -> str:
+def number_in_words(number: Number) -> str:
     """`83.3%`, `1.5`, `1,234`, or that there is nothing."""
     value = number.value
     if value is None:
@@ -205,13 +179,10 @@ def _whole(number: Number) -> int | None:
 
 
 def _say_trend(product: str, points: Sequence[TrendPoint]) -> None:
-    table = plain_table("week until", "total", "assigned", "used")
+    rows = ((point.ends_on, point.total, point.assigned, point.used) for point in points)
+    table = cells_table(("week until", "total", "assigned", "used"), rows)
     for column in table.columns[1:]:
         column.justify = "right"
-    for point in points:
-        table.add_row(
-            str(point.ends_on), *(_cell(each, signed=False) for each in (point.total, point.assigned, point.used))
-        )
     terminal.say("")
     terminal.say(Text(f"Licences, {product.capitalize()}", "bold"))
     terminal.say(table)

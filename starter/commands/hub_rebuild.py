@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from starter.answers.hub_derived import HubRebuildAnswer
+from starter.answers.hub import HubRebuildAnswer
 from starter.console.terminal import terminal
+from starter.intake.report import progress_bar
 from starter.reach import gate
 from starter.reach.store import opened
 
@@ -35,7 +34,6 @@ def _bar(total: int) -> Iterator[Callable[[int], None]]:
     if not sys.stderr.isatty():
         yield lambda _done: None
         return
-    columns = (TextColumn("deriving"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
-    with Progress(*columns, console=terminal.err, transient=True, redirect_stdout=terminal.watched) as bar:
+    with progress_bar("deriving") as bar:
         task = bar.add_task("", total=total or None)
         yield lambda done: bar.update(task, completed=done)

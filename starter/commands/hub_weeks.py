@@ -1,15 +1,12 @@
-"""What is shown of closed weeks, and of what numbers mean. HUB-60."""
+"""What is shown of closed weeks. HUB-60."""
 
 from rich.text import Text
 
 from domain.hub.as_of import ClosedWeek
-from domain.hub.definitions import DEFINITIONS
-from starter.answers.hub import HubDefinition, HubDefinitionsAnswer, HubWeeksAnswer
+from starter.answers.hub import HubWeeksAnswer
 from starter.commands.hub_asked import Asked, week_of
-from starter.console.exits import Exit, Stop
 from starter.console.tables import NOTHING, list_table
 from starter.console.terminal import terminal
-from starter.reach import gate
 
 
 def show_weeks(asked: Asked) -> None:
@@ -46,16 +43,3 @@ def _say(found: list[ClosedWeek], none: str) -> None:
         for each in found
     ]
     terminal.say(list_table(["week until", "revision", "closed (UTC)", "rows", "rows came late"], rows, kept=2))
-
-
-def show_definitions(beginning: str) -> None:
-    """Those whose key begins so."""
-    found = [each for key, each in DEFINITIONS.items() if key.startswith(beginning)]
-    if not found:
-        raise Stop(Exit.NOT_FOUND, "nothing is defined under a key that begins so: tenure hub definitions", "KEY")
-    policy = gate.settings().hub.policy
-    for each in found:
-        terminal.say(Text(each.key, "bold"), Text(" ".join(each.rules), "dim"))
-        terminal.say(f"  {each.said(policy)}")
-    told = tuple(HubDefinition(key=each.key, rules=each.rules, formula=each.said(policy)) for each in found)
-    terminal.answer(HubDefinitionsAnswer(definitions=told))

@@ -10,9 +10,8 @@ from rich.text import Text
 from activities.ports.store import NotKnown, Taken
 from adapters.sql.store import SqlStore
 from adapters.tokens import sign_in_path
-from domain.hub.people import NewUser
 from domain.hub.policy import SIGN_IN_LINK_LIVES
-from domain.hub.users import HubUser
+from domain.hub.users import HubUser, NewUser
 from domain.permissions import OPERATOR
 from domain.values import Refused
 from starter.answers.users import ListedUser, SignInAnswer, UserChangeAnswer, UserListAnswer, UserShowAnswer

@@ -8,6 +8,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from adapters.spreadsheets import Cell
 from domain.events import Event
 from domain.kind import Kind
 from domain.list_line import ListLine
@@ -32,6 +33,26 @@ def plain_table(*columns: str) -> Table:
     for place, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=place == 0)
     return table
+
+
+def cells_table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Table:
+    """The values that a spreadsheet would get."""
+    table = plain_table(*columns)
+    for row in rows:
+        table.add_row(*map(in_words, row))
+    return table
+
+
+def in_words(value: Cell, *, signed: bool = False) -> str:
+    """`1,234`, `yes`, a day or a text; `signed`: also of a gain, `+3`."""
+    match value:
+        case None:
+            return NOTHING
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:+,}" if signed and value else f"{value:,}"
+    return shown(value)
 
 
 def facts_table(facts: Iterable[tuple[str, str]]) -> Table:

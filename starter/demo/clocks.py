@@ -5,9 +5,10 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Final
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal.clock import NothingToMove, current_time, forward
@@ -20,6 +21,9 @@ from starter.reach.clock import quiet
 LOOK_AGAIN: Final = timedelta(milliseconds=50)
 PATIENCE: Final = timedelta(minutes=10)
 """How long a clock may be held: a busy machine is slow, and that is no fault."""
+
+TOO_SLOW: Final = "TMPRL1101"
+"""A worker that was given no processor for two seconds says that a workflow did not yield; asked again, it answers."""
 
 
 @dataclass
@@ -54,8 +58,17 @@ class Clocks:
 
     async def view(self, target: str) -> LifecycleView:
         """A lifecycle's own view of itself."""
-        view: LifecycleView = await self.client.get_workflow_handle(target).query("state", result_type=LifecycleView)
-        return view
+        handle = self.client.get_workflow_handle(target)
+        give_up_at = monotonic() + PATIENCE.total_seconds()
+        while True:
+            try:
+                view: LifecycleView = await handle.query("state", result_type=LifecycleView)
+            except WorkflowQueryFailedError as failed:
+                if TOO_SLOW not in str(failed) or monotonic() > give_up_at:
+                    raise
+                await asyncio.sleep(LOOK_AGAIN.total_seconds())
+            else:
+                return view
 
     async def settled(self, target: str) -> LifecycleView:
         """Its view when nothing is under way any more."""

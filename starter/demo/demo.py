@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -29,6 +29,7 @@ from domain.wholesale.checks import check_id
 from domain.wholesale.messages import OnboardCustomer
 from starter.console.ids import Subject, any_of, subject_of
 from starter.demo.acts import Happening, read_acts
+from starter.demo.hub import closed_weeks, hub_table, import_files, suspensions, the_end
 from starter.demo.screen import Screen
 from starter.demo.tables import Ended, Start
 from starter.demo.world import World
@@ -37,6 +38,7 @@ from starter.service.service import KEPT, Ports, Service, service
 from starter.service.up import say_who_signs_in
 
 M = TypeVar("M", bound=Message)
+R = TypeVar("R")
 
 REFRESH = 0.4
 """Seconds between two looks at the mail catcher."""
@@ -61,21 +63,48 @@ async def demo(directory: Path, ports: Ports, examples: Path, console: Console, 
     began = monotonic()
     console.print("starting Temporal, the store, the mail catcher, the worker and the pages …")
     async with service(directory, ports, time_travel=True, thresholds=THRESHOLDS) as running:
-        await asyncio.to_thread(_prepare, running.database_url, examples)
+        await _ask(running, lambda store: prepare(store, examples, datetime.now(UTC)))
         screen, world, starts = stage(running.client, running.task_queue, examples, console)
         ready = monotonic() - began
         with Live(screen.picture(), console=console, refresh_per_second=8, transient=True) as live:
             screen.live = live if console.is_terminal else None
             await _play(running, screen, world, starts)
-        sent = await asyncio.to_thread(_counted, running.database_url, list(screen.views))
+            now = await _newest(running)
+            await _take_in_files(running, world, examples, now)
+        sent = await _ask(running, lambda store: sent_mails(store, list(screen.views)))
         for table in Ended(screen.views, sent).tables([*starts, *world.to_come.values()]):
             console.print(table)
-        _say_where(running, console, ready, monotonic() - began)
+        console.print(hub_table(await _ask(running, lambda store: the_end(store, now))))
+        _say_where(running, console, ready, monotonic() - began, keep=keep)
         if keep:
-            say_who_signs_in(running, console)
-            console.print("Ctrl-C stops it.")
-            await asyncio.Event().wait()
+            await _stay(running, console, now)
     return 0
+
+
+async def _newest(running: Service) -> datetime:
+    """How far the clocks of all that was played have got: the pages go by it, too."""
+    return await _ask(running, lambda store: store.newest_event_at()) or datetime.now(UTC)
+
+
+async def _take_in_files(running: Service, world: World, examples: Path, now: datetime) -> None:
+    """What comes to the hub by file, and what follows from it."""
+    for act in suspensions(await _ask(running, lambda store: import_files(store, examples / "hub" / "demo", now))):
+        await world.send(act.to, act)
+
+
+async def _stay(running: Service, console: Console, now: datetime) -> None:
+    """Until somebody stops it. Weeks of the hub are closed meanwhile: they are many, and their pages are looked at
+    last."""
+    say_who_signs_in(running, console)
+    console.print("Ctrl-C stops it.")
+    store = await asyncio.to_thread(open_store, running.database_url)
+    try:
+        weeks = closed_weeks(store, now)
+        while await asyncio.to_thread(next, weeks, None):
+            pass
+    finally:
+        await asyncio.to_thread(store.close)
+    await asyncio.Event().wait()
 
 
 def stage(client: Client, task_queue: str, examples: Path, console: Console) -> tuple[Screen, World, list[Start]]:
@@ -150,12 +179,17 @@ async def _all(acts: Iterable[Coroutine[Any, Any, None]]) -> None:
         raise failed.exceptions[0] from None
 
 
-def _prepare(database_url: str, examples: Path) -> None:
-    store = open_store(database_url)
-    try:
-        prepare(store, examples, datetime.now(UTC))
-    finally:
-        store.close()
+async def _ask(running: Service, question: Callable[[SqlStore], R]) -> R:
+    """The store, beside what goes on."""
+
+    def asked() -> R:
+        store = open_store(running.database_url)
+        try:
+            return question(store)
+        finally:
+            store.close()
+
+    return await asyncio.to_thread(asked)
 
 
 def prepare(store: SqlStore, examples: Path, now: datetime) -> None:
@@ -165,14 +199,6 @@ def prepare(store: SqlStore, examples: Path, now: datetime) -> None:
         with opened_list(path) as file:
             entries = (row.read for row in file.rows() if isinstance(row.read, ListEntry))
             store.import_list(file.header().layout.name, entries, digest=digest_of(path), by="demo", now=now)
-
-
-def _counted(database_url: str, workflow_ids: Sequence[str]) -> dict[str, int]:
-    store = open_store(database_url)
-    try:
-        return sent_mails(store, workflow_ids)
-    finally:
-        store.close()
 
 
 def sent_mails(store: SqlStore, workflow_ids: Sequence[str]) -> dict[str, int]:
@@ -191,12 +217,14 @@ async def _watch_the_post(directory: Path, screen: Screen) -> None:
         await asyncio.sleep(REFRESH)
 
 
-def _say_where(running: Service, console: Console, ready: float, took: float) -> None:
+def _say_where(running: Service, console: Console, ready: float, took: float, *, keep: bool) -> None:
+    while_it_runs = "" if keep else "  (while it runs: --keep)"
     console.print(f"[bold]{took:.0f} s[/] in all, {ready:.0f} s of them to start the service.")
     for what, where in (
         ("mails", running.mails),
         ("documents", running.documents),
-        ("Web UI", f"{running.server.ui_url}  (while it runs: --keep)"),
+        *([("pages", f"{running.web.url}{while_it_runs}")] if running.web and not keep else []),
+        ("Web UI", f"{running.server.ui_url}{while_it_runs}"),
         ("one order", running.workflow_url("order-SO-100001")),
     ):
         console.print(f"  {what:<9}  {where}", soft_wrap=True)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from domain.case.messages import OpenCase
 from domain.compliance.standing import NAME as COMPLIANCE
@@ -53,7 +54,7 @@ OPTION_COLUMNS: Final = ("request", "subscription", "asks for", "ended as", "ans
 CASE_COLUMNS: Final = ("case", "account", "severity", "ended as", "in time", "lost", "mails")
 CUSTOMER_COLUMNS: Final = ("id", "name", "ended as", "call-in", "users", "screened", "mails")
 NONE: Final = "–"
-WIDE: Final = frozenset({"customer", "asks for", "name"})
+WIDE: Final = frozenset({"customer", "asks for", "name", "status"})
 """May take several lines: a terminal of 80 columns shows every other cell whole."""
 
 LOST: Final = "in time: of the SLA clocks that are over; lost: from receipt until it was known to be S1"
@@ -77,19 +78,19 @@ class Ended:
         if orders:
             began = {order.subscription: order for order in reversed(orders)}
             lines = [self.order(order, begins=began[order.subscription] is order) for order in orders]
-            yield _table("What happened to orders", ORDER_COLUMNS, lines)
+            yield demo_table("What happened to orders", ORDER_COLUMNS, lines)
         if trials:
-            table = _table("and to trials", TRIAL_COLUMNS, map(self.trial, trials))
+            table = demo_table("and to trials", TRIAL_COLUMNS, map(self.trial, trials))
             table.caption = "\n".join(line for trial in trials for line in self.notes(trial)) or None
             yield table
         if options := self.begun(starts, RequestOption):
-            yield _table("to option requests", OPTION_COLUMNS, map(self.option, options))
+            yield demo_table("to option requests", OPTION_COLUMNS, map(self.option, options))
         if cases := self.begun(starts, OpenCase):
-            table = _table("and to support cases", CASE_COLUMNS, map(self.case, cases))
+            table = demo_table("and to support cases", CASE_COLUMNS, map(self.case, cases))
             table.caption = LOST
             yield table
         if customers := self.begun(starts, OnboardCustomer):
-            table = _table("and to wholesale customers", CUSTOMER_COLUMNS, map(self.customer, customers))
+            table = demo_table("and to wholesale customers", CUSTOMER_COLUMNS, map(self.customer, customers))
             table.caption = "\n".join(line for customer in customers for line in self.end_of(customer)) or None
             yield table
 
@@ -201,7 +202,8 @@ class Ended:
         return self.views.get(subject.workflow_id)
 
 
-def _table(title: str, columns: Sequence[str], lines: Iterable[tuple[str, ...]]) -> Table:
+def demo_table(title: str, columns: Sequence[str], lines: Iterable[tuple[str | Text, ...]]) -> Table:
+    """Whole in 80 columns: names and statuses may take several lines."""
     table = Table(
         title=title,
         title_justify="left",

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from adapters.sql.store import SqlStore
-from domain.hub.imports import Imported, ImportProgress, RowResult
+from domain.hub.imports import Imported, ImportProgress
 from domain.values import Message, Refused
 from starter.console.exits import Exit, Stop
 from starter.console.models import valid
@@ -159,11 +160,13 @@ class FileImport:
     ) -> ImportProgress:
         good = [each.columns for each in judged if each.columns is not None]
 
-        def told(_after: ImportProgress, became: Sequence[RowResult]) -> None:
-            results.keep(judged, became)
-
         after = store.keep_rows(
-            progress, good, line=judged[-1].line, bad=len(judged) - len(good), now=datetime.now(UTC), told=told
+            progress,
+            good,
+            line=judged[-1].line,
+            bad=len(judged) - len(good),
+            now=datetime.now(UTC),
+            before_commit=partial(results.keep, judged),
         )
         self.tally.count(judged)
         return after

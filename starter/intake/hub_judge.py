@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
 from adapters.sql.store import SqlStore
@@ -11,7 +12,7 @@ from domain.hub.products import Product
 from domain.lifecycle import Lifecycle
 from starter.intake.csv_rows import LineProblem
 from starter.intake.files import Row
-from starter.intake.hub_keys import RowKeys
+from starter.intake.first_lines import FirstLines
 from starter.intake.hub_rows import RowsFile
 
 AT_A_TIME: Final = 5_000
@@ -47,8 +48,8 @@ class Judge:
         self._today = today
         self._products = frozenset({*Product, *others})
         self._known: dict[str, Any] = {}
-        key = cast("type[HubRow]", file.form.model).key
-        self._keys: RowKeys | None = RowKeys(key)
+        self._key = itemgetter(*cast("type[HubRow]", file.form.model).key)
+        self._firsts: FirstLines | None = FirstLines()
 
     def all_of(self, rows: Iterable[Row]) -> Iterator[list[Judged]]:
         """So many at a time."""
@@ -59,27 +60,28 @@ class Judge:
     def trust(self) -> None:
         """The file was read before: no two of its rows contradict each other."""
         self.close()
-        self._keys = None
+        self._firsts = None
 
     def close(self) -> None:
         """Forget what stood where."""
-        if self._keys:
-            self._keys.close()
+        if self._firsts:
+            self._firsts.close()
 
     def _several(self, rows: list[Row]) -> list[Judged]:
         self._look_up(rows)
         judged = [self._one(row) for row in rows]
-        if self._keys is None:
+        if self._firsts is None:
             return judged
-        good = [(each.line, each.columns) for each in judged if each.columns is not None]
-        apart = self._keys.apart(good)
-        return (
-            [self._apart(each, apart[each.line]) if each.line in apart else each for each in judged]
-            if apart
-            else judged
-        )
+        good = [
+            ("\n".join(map(str, self._key(each.columns))), each.line, hash(repr(each.columns.values())))
+            for each in judged
+            if each.columns is not None
+        ]
+        firsts = self._firsts.contradicted(good)
+        return [self._contradicting(each, firsts[each.line]) if each.line in firsts else each for each in judged]
 
-    def _apart(self, judged: Judged, first: int) -> Judged:
+    def _contradicting(self, judged: Judged, first: int) -> Judged:
+        """Nobody can tell which of the two is meant."""
         said = f"stands on line {first} too, with other content"
         return Judged(judged.line, None, [self._file.at(NOBODY[self._kind][0], said)])
 
@@ -94,9 +96,10 @@ class Judge:
 
     def _unknown(self, row: HubRow, columns: dict[str, Any]) -> Iterator[tuple[str, str]]:
         field, nobody = NOBODY[self._kind]
-        known = self._known[getattr(row, field)]
+        named = getattr(row, field)
+        known = self._known[named]
         if not known:
-            yield field, nobody + LATER
+            yield field, f"{named} {nobody}{LATER}"
         elif isinstance(row, UsageRow):
             yield from self._whose(row, columns, known)
 

@@ -101,11 +101,15 @@ def watched(file: Counted[R_co], what: str) -> Iterator[Iterator[R_co]]:
     if not sys.stderr.isatty():
         yield file.rows()
         return
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
-    bar = Progress(*columns, console=terminal.err, transient=True, redirect_stdout=terminal.watched)
     total = file.count()
-    with bar:
+    with progress_bar(what) as bar:
         yield iter(bar.track(file.rows(), total=total or None))
+
+
+def progress_bar(what: str) -> Progress:
+    """On stderr, and gone at the end."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
+    return Progress(*columns, console=terminal.err, transient=True, redirect_stdout=terminal.watched)
 
 
 class TellsBad(Protocol):

@@ -7,7 +7,8 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,18 +19,15 @@ from adapters.settings import variable
 from adapters.sql.store import SqlStore, open_store
 from adapters.temporal.data_directory import CannotStart
 from adapters.tokens import new_token, sign_in_path
-from domain.hub.people import NewUser
+from domain.hub.users import NewUser
 from domain.permissions import OPERATOR, PartnerRole
 from starter.service import env_file
-from starter.service.child import Child, last_words
+from starter.service.child import Child, until_ready
 
 SECRET: Final = "web-secret"  # noqa: S105 - a file
 """Another secret, and every link in a mail is dead."""
 
 LOG: Final = "web.log"
-
-READY_WITHIN: Final = timedelta(minutes=3)
-"""Far longer than a slow machine needs, and one that ends is not waited for."""
 
 PEOPLE: Final = (
     NewUser(user_id="operator", roles=(OPERATOR,), name="Operator"),
@@ -50,13 +48,6 @@ class PortTaken(CannotStart):
         super().__init__(
             f"pages: no listening on {LOOPBACK}:{port} ({why}); stop what uses it, or --web-port, or --no-web"
         )
-
-
-class PagesDidNotStart(CannotStart):
-    """The process ended, or does not answer."""
-
-    def __init__(self, log: Path) -> None:
-        super().__init__(f"the pages did not start: {last_words(log) or 'no word from them'} (log: {log})")
 
 
 @dataclass(frozen=True)
@@ -114,15 +105,8 @@ def _secret(path: Path) -> str:
 
 
 async def shown(where: Where, process: Child, database_url: str) -> Pages:
-    """Once they answer. Raises PagesDidNotStart."""
-    try:
-        async with asyncio.timeout(READY_WITHIN.total_seconds()):
-            while not await asyncio.to_thread(_answers, where.port):
-                if process.poll() is not None:
-                    raise PagesDidNotStart(where.log)
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        raise PagesDidNotStart(where.log) from None
+    """Once they answer. Raises DidNotStart."""
+    await until_ready("the web process", process, where.log, partial(asyncio.to_thread, _answers, where.port))
     url = where.environment[env_file.WEB].rstrip("/")
     return Pages(url, process, await asyncio.to_thread(_links, database_url, url))
 

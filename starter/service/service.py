@@ -1,13 +1,11 @@
 """The whole service on one machine: server, store, mail catcher, worker and pages, as children that end with us."""
 
-import asyncio
 import contextlib
 import json
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -20,10 +18,10 @@ from adapters.loopback import LOOPBACK
 from adapters.mail.catcher import MailCatcher
 from adapters.private import close_to_others, private_directory, private_file
 from adapters.temporal.client import connect
-from adapters.temporal.data_directory import CannotStart, usable
+from adapters.temporal.data_directory import usable
 from adapters.temporal.dev_server import DevServer
 from starter.service import env_file, pages
-from starter.service.child import Child, child, last_words
+from starter.service.child import Child, child, until_ready
 
 ROSTER: Final = "csm-1,csm-2,csm-3"
 """Customer Success Managers of the embedded service, unless TENURE_CSM_ROSTER says otherwise."""
@@ -37,16 +35,6 @@ KEPT: Final = frozenset(
     }
 )
 """All that a service leaves in its directory."""
-
-READY_WITHIN: Final = timedelta(minutes=3)
-"""For the worker: far longer than a slow machine needs, and one that ends is not waited for."""
-
-
-class WorkerDidNotStart(CannotStart):
-    """The worker ended, or does not poll."""
-
-    def __init__(self, log: Path, last: str) -> None:
-        super().__init__(f"the worker did not start: {last or 'no word from it'} (log: {log})")
 
 
 @dataclass(frozen=True)
@@ -165,10 +153,8 @@ async def _until_it_polls(client: Client, queue: str, worker: Child, log: Path) 
         task_queue=TaskQueue(name=queue),
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(READY_WITHIN.total_seconds()):
-            while worker.poll() is None:
-                if (await client.workflow_service.describe_task_queue(request)).pollers:
-                    return
-                await asyncio.sleep(0.1)
-    raise WorkerDidNotStart(log, last_words(log))
+
+    async def polls() -> bool:
+        return bool((await client.workflow_service.describe_task_queue(request)).pollers)
+
+    await until_ready("the worker", worker, log, polls)

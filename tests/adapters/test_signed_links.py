@@ -117,7 +117,27 @@ def test_a_changed_secret_kills_no_link_and_one_that_is_forgotten_does() -> None
     assert SIGNED.read(before) == LINK
     assert SIGNED.token(LINK) == SignedLinks(URL, [SECRET]).token(LINK), "the newest secret signs"
     assert SignedLinks(URL, [SECRET]).read(before) is None
-    assert SIGNED.mark(LINK) == SignedLinks(URL, [SECRET]).mark(LINK), "what was claimed stays claimed"
+    assert SIGNED.mark(before) == SignedLinks(URL, [OLD]).mark(before), "what was claimed stays claimed"
+    assert SignedLinks(URL, [SECRET]).mark(before) is None
+
+
+def test_the_mark_of_a_link_is_made_by_nobody_without_the_secret() -> None:
+    """ADR 30: an HMAC; not of this link's words alone, and neither the link nor its signature."""
+    token = SIGNED.token(LINK)
+    mark, others = known(SIGNED.mark(token)), SignedLinks(URL, ["somebody else's secret, long enough"])
+    assert re.fullmatch(r"[0-9a-f]{64}", mark)
+    assert mark != others.mark(others.token(LINK))
+    marks = {SIGNED.mark(SIGNED.token(LINK.model_copy(update={"purpose": purpose}))) for purpose in Purpose}
+    assert len(marks) == len(Purpose)
+
+
+def test_one_link_has_one_mark_however_its_signature_is_written() -> None:
+    """The last character of a signature has bits to spare: what differs in them only is decided once, too."""
+    token = SIGNED.token(LINK)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    same = [token[:-1] + letter for letter in letters if SIGNED.read(token[:-1] + letter)]
+    assert len(same) == 4
+    assert {SIGNED.mark(each) for each in same} == {SIGNED.mark(token)}
 
 
 def test_an_installation_without_an_address_or_with_pages_elsewhere_signs_nothing_there() -> None:

@@ -21,7 +21,7 @@ from starter.service.service import Ports, Service, service
 if "CI" not in os.environ:
     pytest.importorskip("playwright", reason="Playwright is not installed")
 
-from tests.browser.web_ui import WebUi, a_page, browser
+from tests.browser.web_ui import WebUi, a_page
 from tests.support.clock import forward
 from tools.ui_examples import invented
 
@@ -65,16 +65,6 @@ class Desk:
         """By the link of a list."""
         async with self.ui.another_tab() as tab:
             await tab.listed(self.lists[name], workflow_id)
-
-
-@pytest.fixture(scope="module")
-def executable() -> str:
-    """A browser; without one there is nothing to test, which CI does not accept."""
-    found = browser()
-    if found is None:
-        missing = "no Chromium on this machine: apt-get install chromium"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
-    return found
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

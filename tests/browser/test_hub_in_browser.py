@@ -1,8 +1,8 @@
 """The Partner Hub in a real browser: what a partner's administrator does in it, and every page as people see it."""
 
-import asyncio
 import os
 import re
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -10,26 +10,24 @@ from typing import Final
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from starlette.applications import Starlette
 
 if "CI" not in os.environ:
     pytest.importorskip("playwright", reason="Playwright is not installed")
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from adapters.sql.store import SqlStore
-from domain.hub.people import NewUser
+from domain.hub.users import NewUser
 from domain.lifecycle import Lifecycle
 from domain.values import Language
-from tests.browser.visitor import PHONE, Visitor
-from tests.browser.web_ui import FLAGS, PATIENCE, browser
-from tests.makers import a_customer, a_paid_customer_s_trial
+from tests.browser.visitor import DESKTOP, PHONE, Visitor, served
+from tests.hub_showcase import a_showcase
+from tests.makers import a_customer, a_paid_customer_s_trial, some
 from tests.postgres import an_open_store, emptied
 from tests.support.environment import eventually
 from tests.support.link_room import LinkRoom, free_socket, link_room
 from tests.support.web_site import Site
-from tests.web.hub_world import a_hub_world
 
 AKASAKA: Final = "/customers/hikari/akasaka"
 PAGES: Final = (
@@ -53,26 +51,24 @@ PAGES: Final = (
 )
 
 
-@pytest.fixture(scope="module")
-def executable() -> str:
-    """A browser; without one there is nothing to test, which CI does not accept."""
-    found = browser()
-    if found is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium on this machine")
-    return str(found)
+DESK: Final = (
+    "/operations",
+    "/operations?group=held",
+    "/operations?search=nobody-has-this-name",
+    "/operations/calendar",
+    "/",
+    AKASAKA,
+    "/resources?q=calendar",
+    "/profile",
+)
+"""Of operators, that need no workflow."""
 
 
 @asynccontextmanager
-async def visited(executable: str, app: Starlette, bound: object, store: SqlStore, port: int) -> AsyncIterator[Visitor]:
+async def visited(executable: str, app: Starlette, bound: socket.socket, store: SqlStore) -> AsyncIterator[Visitor]:
     """The app on a port, and a browser."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    serving = asyncio.create_task(server.serve([bound]))  # type: ignore[list-item]
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=executable, args=FLAGS, timeout=PATIENCE * 1000)
-        yield Visitor(chromium, f"http://127.0.0.1:{port}", store)
-        await chromium.close()
-    server.should_exit = True
-    await serving
+    async with served(app, bound, executable) as chromium:
+        yield Visitor(chromium, f"http://127.0.0.1:{bound.getsockname()[1]}", store)
 
 
 # A dozen customers, without workflows.
@@ -81,15 +77,14 @@ async def visited(executable: str, app: Starlette, bound: object, store: SqlStor
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     with an_open_store("sqlite") as store:
-        made = a_hub_world(emptied(store))
+        made = a_showcase(emptied(store))
         assert list(made.world.book.close_weeks(made.now))
         yield made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def visitor(executable: str, site: Site) -> AsyncIterator[Visitor]:
-    bound = free_socket()
-    async with visited(executable, site.app, bound, site.store, bound.getsockname()[1]) as found:
+    async with visited(executable, site.app, free_socket(), site.store) as found:
         yield found
 
 
@@ -109,6 +104,17 @@ async def test_no_page_speaks_against_wcag_or_asks_anybody_else_for_anything(
     visitor: Visitor, site: Site, scheme: str
 ) -> None:
     await seen(visitor, site, "full", color_scheme=scheme)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_the_pages_of_operators_hold_to_the_same(visitor: Visitor, site: Site, viewport: dict[str, int]) -> None:
+    async with visitor.signed_in("operator", site.now, viewport=viewport, color_scheme="dark") as page:
+        for number, path in enumerate(some(DESK)):
+            answer = await page.goto(f"{visitor.url}{path}")
+            assert answer is not None
+            assert answer.status == 200, path
+            await visitor.looks_right(page, f"operator-{viewport['width']}-{number}")
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -188,15 +194,14 @@ async def room(executable: str) -> AsyncIterator[tuple[LinkRoom, Visitor]]:
     """A trial that runs, of a customer of hikari; a partner's full administrator."""
     async with AsyncExitStack() as held:
         bound = free_socket()
-        port = bound.getsockname()[1]
-        made = await held.enter_async_context(link_room(port))
+        made = await held.enter_async_context(link_room(bound.getsockname()[1]))
         await made.start("Trial", a_paid_customer_s_trial("T-800001", customer=a_customer()), "trial-T-800001")
         await eventually(lambda: made.store.listed(Lifecycle.TRIAL, stage="trialing"))
         new = NewUser(user_id="full", partner_id="hikari", roles=("full_administrator",), name="Ken Sato")
         made.store.add_hub_user(new, "test", made.now())
         made.store.accept_hub_terms("full", made.now())
         made.world.book.catch_up(made.now())
-        visitor = await held.enter_async_context(visited(executable, made.app, bound, made.store, port))
+        visitor = await held.enter_async_context(visited(executable, made.app, bound, made.store))
         yield made, visitor
 
 

@@ -3,30 +3,27 @@
 Each form is filled in in another language, so that all four are seen.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 import pytest_asyncio
-import uvicorn
 
 if "CI" not in os.environ:
     pytest.importorskip("playwright", reason="Playwright is not installed")
 
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from domain.lifecycle import Lifecycle, workflow_id
 from domain.order.messages import Offering
 from domain.trial.messages import TrialDevice
 from domain.values import Language
-from tests.browser.web_ui import FLAGS, PATIENCE, browser
+from tests.browser.visitor import DESKTOP, PHONE, looks_right, served
+from tests.browser.web_ui import PATIENCE
 from tests.makers import (
     a_consented_trial,
     a_customer,
@@ -45,12 +42,6 @@ from tests.makers import (
 from tests.support.clock import forward
 from tests.support.environment import eventually
 from tests.support.link_room import LinkRoom, free_socket, link_room
-
-PHONE: Final = {"width": 390, "height": 844}
-DESKTOP: Final = {"width": 1280, "height": 900}
-
-SHOTS: Final = os.environ.get("SCREENSHOTS")
-"""A directory: what the pages look like, for people."""
 
 
 @dataclass
@@ -76,39 +67,13 @@ class Reader:
         await context.close()
 
 
-async def looks_right(page: Page, shot: str) -> None:
-    """No violation of WCAG, and nothing sticks out of the window."""
-    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{shot}: the page is {wide} px wider than the window"
-    if SHOTS:
-        await page.screenshot(path=str(Path(SHOTS) / f"{shot}.png"), full_page=True)
-    found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-    assert found.violations_count == 0, f"{shot}: {found.generate_report()}"
-
-
-@pytest.fixture(scope="module")
-def executable() -> str:
-    """A browser; without one there is nothing to test, which CI does not accept."""
-    found = browser()
-    if found is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium on this machine")
-    return str(found)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def reader(executable: str) -> AsyncIterator[Reader]:
     """The room with a port, and one browser."""
     async with AsyncExitStack() as held:
         bound = free_socket()
         room = await held.enter_async_context(link_room(bound.getsockname()[1]))
-        server = uvicorn.Server(uvicorn.Config(room.app, log_level="warning", lifespan="off"))
-        serving = asyncio.create_task(server.serve([bound]))
-        playwright = await held.enter_async_context(async_playwright())
-        chromium = await playwright.chromium.launch(executable_path=executable, args=FLAGS, timeout=PATIENCE * 1000)
-        yield Reader(room, chromium, [])
-        await chromium.close()
-        server.should_exit = True
-        await serving
+        yield Reader(room, await held.enter_async_context(served(room.app, bound, executable)), [])
 
 
 def reads(language: Language, email: str, **changes: Any) -> Any:

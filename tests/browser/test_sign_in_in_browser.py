@@ -1,40 +1,30 @@
 """Signing in, the first run, users, help and one's profile in the real browser: wide, on a phone, in four languages."""
 
-import asyncio
 import os
 import re
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import pytest
 import pytest_asyncio
-import uvicorn
 
 if "CI" not in os.environ:
     pytest.importorskip("playwright", reason="Playwright is not installed")
 
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from adapters.loopback import LOOPBACK
 from adapters.setting_groups import Hub, Web
 from adapters.tokens import sign_in_path
 from domain.permissions import PartnerRole
 from domain.values import Language
-from tests.browser.web_ui import FLAGS, PATIENCE, browser
+from tests.browser.visitor import DESKTOP, PHONE, looks_right, served
+from tests.browser.web_ui import PATIENCE
+from tests.support.link_room import free_socket
 from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, a_provider
 from tests.support.web_site import HIKARI, SECRET, Site, a_site
 from web.signin.issuer import Issuer
-
-PHONE: Final = {"width": 390, "height": 844}
-DESKTOP: Final = {"width": 1280, "height": 900}
-
-SHOTS: Final = os.environ.get("SCREENSHOTS")
-"""A directory: what the pages look like, for people."""
 
 HELP: Final = Hub.model_validate({"helpdesk_url": "https://help.example.com/partners"})
 
@@ -73,41 +63,15 @@ def provider() -> Iterator[Provider]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def executable() -> str:
-    """A browser; without one there is nothing to test, which CI does not accept."""
-    found = browser()
-    if found is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium on this machine")
-    return str(found)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def room(executable: str, provider: Provider) -> AsyncIterator[Room]:
     async with AsyncExitStack() as held:
         web = Web(issuer=provider.url, client_id=CLIENT_ID, client_secret=CLIENT_SECRET, secret=SECRET)
         site = held.enter_context(a_site(web=web, hub=HELP))
         site.world.issuer = Issuer(web)
-        bound = socket.create_server((LOOPBACK, 0))
-        port = bound.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(site.app, log_level="warning", lifespan="off"))
-        serving = asyncio.create_task(server.serve([bound]))
-        playwright = await held.enter_async_context(async_playwright())
-        chromium = await playwright.chromium.launch(executable_path=executable, args=FLAGS, timeout=PATIENCE * 1000)
-        yield Room(site, f"http://127.0.0.1:{port}", chromium)
-        await chromium.close()
-        server.should_exit = True
-        await serving
-
-
-async def looks_right(page: Page, shot: str) -> None:
-    """No violation of WCAG, and nothing sticks out of the window."""
-    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{shot}: the page is {wide} px wider than the window"
-    if SHOTS:
-        await page.screenshot(path=str(Path(SHOTS) / f"{shot}.png"), full_page=True)
-    found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-    assert found.violations_count == 0, f"{shot}: {found.generate_report()}"
+        bound = free_socket()
+        chromium = await held.enter_async_context(served(site.app, bound, executable))
+        yield Room(site, f"http://127.0.0.1:{bound.getsockname()[1]}", chromium)
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -1,6 +1,8 @@
 """Somebody who is signed in to the web room with a real browser: what pages do that they should not."""
 
+import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,13 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, async_playwright
+from starlette.applications import Starlette
 
 from adapters.sql.store import SqlStore
 from adapters.tokens import digest
 from domain.hub.policy import SESSION_ENDS_AFTER
-from tests.browser.web_ui import PATIENCE
+from tests.browser.web_ui import FLAGS, PATIENCE
 from web.session import name_of
 
 DESKTOP: Final = {"width": 1280, "height": 900}
@@ -23,6 +27,29 @@ WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 REFUSED: Final = "a status of 422"
 SHOTS: Final = os.environ.get("SCREENSHOTS")
 """A directory: what the pages look like, for people."""
+
+
+@asynccontextmanager
+async def served(app: Starlette, bound: socket.socket, executable: str) -> AsyncIterator[Browser]:
+    """The app behind a socket, and a browser to look at it."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    serving = asyncio.create_task(server.serve([bound]))
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=executable, args=FLAGS, timeout=PATIENCE * 1000)
+        yield chromium
+        await chromium.close()
+    server.should_exit = True
+    await serving
+
+
+async def looks_right(page: Page, shot: str = "") -> None:
+    """Nothing sticks out of the window, and nothing speaks against WCAG."""
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{shot or page.url}: the page is {wide} px wider than the window"
+    if SHOTS and shot:
+        await page.screenshot(path=str(Path(SHOTS) / f"{shot}.png"), full_page=True)
+    found = await Axe().run(page, options={"runOnly": WCAG})
+    assert found.violations_count == 0, f"{shot or page.url}: {found.generate_report()}"
 
 
 @dataclass
@@ -65,11 +92,6 @@ class Visitor:
             self.wrong.append(text)
 
     async def looks_right(self, page: Page, shot: str = "") -> None:
-        """Nothing sticks out of the window, nothing speaks against WCAG, nothing went wrong so far."""
-        wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{page.url}: {wide} px wider than the window"
-        if SHOTS and shot:
-            await page.screenshot(path=str(Path(SHOTS) / f"{shot}.png"), full_page=True)
-        found = await Axe().run(page, options={"runOnly": WCAG})
-        assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
+        """As above, and nothing went wrong so far."""
+        await looks_right(page, shot)
         assert not self.wrong, self.wrong

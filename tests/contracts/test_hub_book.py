@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -233,6 +234,42 @@ class TestAsOf:
         assert [point.ends_on for point in weeks] == [each.week for each in book.weeks()][::-1]
         assert (last.ends_on, last.total, last.assigned) == (SUNDAY + days(3), 50, 45)
 
+    @pytest.mark.parametrize("weeks_closed", [False, True])
+    def test_shown_rows_are_those_of_the_whole_overview(
+        self, store: SqlStore, book: HubBook, *, weeks_closed: bool
+    ) -> None:
+        """A page looks up the weeks of what it shows only; numbers, order and trend are the same."""
+        if weeks_closed:
+            closed(book)
+        later, page = MIDNIGHT + days(3), slice(0, 1)
+        for back, assigned in ((10, 20), (1, 25)):
+            used(store, "sub-SO-100001", later.date() - days(back), assigned=assigned, in_use=10, now=later)
+
+        whole = book.overview(FULL, "meetings", now=later)
+        quick = book.overview(FULL, "meetings", now=later, shown=page)
+
+        rows = [row for each in whole.sections.values() for row in each.rows[page]]
+        assert any(row.usage_change is not None for row in rows)
+        assert [row for each in quick.sections.values() for row in each.rows[page]] == rows
+        assert (quick.numbers, quick.trend) == (whole.numbers, whole.trend)
+        for key, each in whole.sections.items():
+            assert quick.sections[key].numbers == each.numbers
+            assert [row.line.subject for row in quick.sections[key].rows] == [row.line.subject for row in each.rows]
+
+    def test_the_list_shows_who_is_overused_however_it_is_asked(self, store: SqlStore, book: HubBook) -> None:
+        """HUB-13: a filter that does not ask for it looks it up of the shown ones only."""
+        used(store, "sub-SO-100001", SUNDAY - days(2), assigned=30, in_use=30)
+
+        def overused(query: str) -> list[tuple[str, str]]:
+            asked = Filter.of_query(parse_qsl(query))
+            found = book.customers(FULL, asked, now=MIDNIGHT).listed.customers
+            return [(one.customer_id, each.status) for one, every in found for each in every if one.overused]
+
+        every = overused("sort=status")
+        assert ("akasaka", "over_licence") in every
+        for query in ("", "status=over_licence", "status=subscription", "sort=-ends", "q=akasaka"):
+            assert sorted(overused(query)) == sorted(every), query
+
     def test_before_any_week_was_closed_the_trend_is_what_lines_remember(self, book: HubBook) -> None:
         assert [point.assigned for point in book.overview(FULL, "meetings", now=MIDNIGHT).trend][-1] == 40
 
@@ -310,7 +347,7 @@ class TestRoles:
         overview = roles.overview(user, "meetings", now=MIDNIGHT, as_of=as_of)
 
         assert {(each.partner_id, each.customer_id) for each, _ in listed.listed.customers} == seen
-        assert listed.seen == len(seen)
+        assert listed.visible == len(seen)
         subscribed = seen - {("hikari", "shiba")}
         assert set(overview.numbers[0].customers) == subscribed
         assert {row.customer for each in overview.sections.values() for row in each.rows} <= subscribed
@@ -335,7 +372,7 @@ class TestRoles:
         with pytest.raises(NotThere):
             roles.customers(FULL, Filter(), now=MIDNIGHT, as_of=as_of, partner="umi")
         own = roles.customers(FULL, Filter(), now=MIDNIGHT, as_of=as_of, partner="hikari")
-        assert own.seen == 3
+        assert own.visible == 3
 
     def test_an_operator_may_look_at_one_partner_alone(self, roles: HubBook, as_of: AsOf) -> None:
         operator = a_hub_user(OPERATOR, partner_id=None)

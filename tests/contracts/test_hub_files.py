@@ -1,6 +1,5 @@
 """What comes by file, on every database: rows replaced by key, progress with them, weeks marked. HUB-16, HUB-60."""
 
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from adapters.sql.hub_schema import HubImportRecord, InvoiceRecord, LatestUsageRecord, LateWeekRecord, UsageRecord
+from adapters.sql.hub_schema import HubImportRecord, InvoiceRecord, LateWeekRecord, MeasuredRecord, UsageRecord
 from adapters.sql.schema import EventRecord, LifecycleRecord
 from adapters.sql.store import SqlStore
 from adapters.sql.upsert import table_of
@@ -61,7 +60,7 @@ class Kept:
         line = line or self.progress.lines + len(rows)
         self.told = []
         self.progress = self.store.keep_rows(
-            self.progress, rows, line=line, bad=bad, now=self.now, told=lambda _after, became: self.told.extend(became)
+            self.progress, rows, line=line, bad=bad, now=self.now, before_commit=self.told.extend
         )
         return self.told
 
@@ -162,58 +161,15 @@ class TestRows:
         assert (keep.progress.lines, keep.progress.counts) == (7, {BAD: 7})
 
 
-class TestNewestUsage:
-    def newest(self, store: SqlStore) -> list[tuple[Any, ...]]:
-        return [(row.day.day, row.assigned, row.purchased) for row in rows_of(store, LatestUsageRecord)]
-
-    def test_a_late_row_does_not_take_its_place(self, store: SqlStore) -> None:
-        keep = Kept(store)
-        keep(usage(day="2026-08-04", assigned=22))
-        keep(usage(day="2026-08-03", assigned=20))
-        assert self.newest(store) == [(4, 22, None)]
-
-    def test_a_corrected_row_does(self, store: SqlStore) -> None:
-        keep = Kept(store)
-        keep(usage(day="2026-08-04", assigned=22))
-        keep(usage(day="2026-08-04", assigned=23))
-        assert self.newest(store) == [(4, 23, None)]
-
-    def test_what_was_purchased_is_the_newest_word_on_it(self, store: SqlStore) -> None:
-        """AMB-19: also a late word that is newer than the one before, and one that is taken back."""
-        keep = Kept(store)
-        keep(usage(day="2026-08-01", purchased=25), usage(day="2026-08-04"))
-        assert self.newest(store) == [(4, 20, 25)]
-        keep(usage(day="2026-08-02", purchased=30))
-        assert self.newest(store) == [(4, 20, 30)]
-        keep(usage(day="2026-08-02", purchased=None))
-        assert self.newest(store) == [(4, 20, 25)]
-
-    def test_it_is_always_what_all_rows_say(self, store: SqlStore) -> None:
-        chance = random.Random(13)
-        keep = Kept(store)
-        for _ in range(20):
-            keep(*[self._some_row(chance) for _ in range(chance.randint(1, 12))])
-
-        rows = rows_of(store, UsageRecord)
-        wanted: dict[tuple[str, str], tuple[Any, ...]] = {}
-        for row in rows:  # by day, for that is how they are sorted within one key
-            said = (
-                row.purchased if row.purchased is not None else wanted.get((row.subject, row.product), (0, 0, None))[2]
-            )
-            wanted[row.subject, row.product] = (row.day.day, row.assigned, said)
-        assert len(wanted) == 6
-        found = rows_of(store, LatestUsageRecord)
-        assert {(row.subject, row.product): (row.day.day, row.assigned, row.purchased) for row in found} == wanted
-
-    @staticmethod
-    def _some_row(chance: random.Random) -> dict[str, Any]:
-        return usage(
-            id=f"sub-{chance.randint(1, 3)}",
-            product=chance.choice(["meetings", "calling"]),
-            day=f"2026-08-{chance.randint(1, 9):02}",
-            assigned=chance.randint(12, 15),
-            purchased=chance.choice([None, None, 20, 30]),
-        )
+def test_each_product_of_which_usage_is_known_is_noted_once(store: SqlStore) -> None:
+    keep = Kept(store)
+    keep(usage(day="2026-08-04"), usage(day="2026-08-03"), usage(product="calling"))
+    keep(usage(day="2026-08-05"), usage(id="sub-2"))
+    assert [tuple(row) for row in rows_of(store, MeasuredRecord)] == [
+        ("subscription", "sub-1", "calling"),
+        ("subscription", "sub-1", "meetings"),
+        ("subscription", "sub-2", "meetings"),
+    ]
 
 
 class TestWeeks:
@@ -272,12 +228,12 @@ class TestProgress:
         before = everything(store)
         told: list[Sequence[RowResult]] = []
 
-        def killed(_after: ImportProgress, became: Sequence[RowResult]) -> None:
+        def killed(became: Sequence[RowResult]) -> None:
             told.append(list(became))
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            store.keep_rows(keep.progress, [usage(id="sub-2")], line=9, bad=0, now=NOW, told=killed)
+            store.keep_rows(keep.progress, [usage(id="sub-2")], line=9, bad=0, now=NOW, before_commit=killed)
         assert told == [[NEW]]
         assert everything(store) == before
         assert keep(usage(id="sub-2")) == [NEW]
@@ -300,14 +256,14 @@ class TestProgress:
         first(usage())
         before = everything(store)
         with pytest.raises(Refused, match="another run imports this very file"):
-            store.keep_rows(second, [usage(used=1)], line=1, bad=0, now=LATER, told=lambda *_: None)
+            store.keep_rows(second, [usage(used=1)], line=1, bad=0, now=LATER, before_commit=lambda _: None)
         assert everything(store) == before
 
     def test_at_one_moment_one_of_both_is_refused(self, store: SqlStore) -> None:
         progress = begun(store)
 
         def run() -> Any:
-            return store.keep_rows(progress, [usage()], line=1, bad=0, now=NOW, told=lambda *_: None)
+            return store.keep_rows(progress, [usage()], line=1, bad=0, now=NOW, before_commit=lambda _: None)
 
         assert sorted(type(each).__name__ for each in at_once(run, run)) == ["ImportProgress", "Refused"]
         assert [row.counts for row in rows_of(store, HubImportRecord)] == [{"new": 1}]
@@ -318,7 +274,7 @@ class TestProgress:
         days = [usage(day=f"2026-08-{day:02}", id=f"sub-{number}") for day in (1, 9) for number in range(20)]
 
         def run(progress: ImportProgress, rows: list[dict[str, Any]]) -> Any:
-            return store.keep_rows(progress, rows, line=1, bad=0, now=NOW, told=lambda *_: None)
+            return store.keep_rows(progress, rows, line=1, bad=0, now=NOW, before_commit=lambda _: None)
 
         ended = at_once(lambda: run(one, days), lambda: run(other, days[::-1]))
         assert [type(each).__name__ for each in ended] == ["ImportProgress"] * 2

@@ -1,6 +1,7 @@
 """What the hub derives from lives and reads as of an instant, on every database. HUB-10 to HUB-60."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -9,18 +10,20 @@ from sqlalchemy import insert, select, update
 
 from activities.ports.store import NotKnown
 from adapters.sql import hub_projection
-from adapters.sql.hub_latest import keep_latest
+from adapters.sql.hub_files import measured_in
 from adapters.sql.hub_schema import (
     CallsRecord,
     DerivedRecord,
     HubCustomerRecord,
     HubLifeRecord,
     InvoiceRecord,
+    MeasuredRecord,
     SignInRecord,
     TagRecord,
     UsageRecord,
 )
 from adapters.sql.store import SqlStore, open_store
+from adapters.sql.upsert import insert_all_missing
 from domain.hub.customers import HubCustomer, Managed
 from domain.hub.fold import fold as folded
 from domain.hub.lines import WEEKS, Line
@@ -119,7 +122,7 @@ def use(
     }
     write(store, UsageRecord, row)
     with store._writing() as session:
-        keep_latest(session, [row])
+        insert_all_missing(session, MeasuredRecord, measured_in([row]))
 
 
 def suspend(store: SqlStore, state: Any, at: datetime, why: Any = "unpaid") -> None:
@@ -251,6 +254,25 @@ class TestCustomers:
         assert customers(store, of_the_fifth)["akasaka"].last_sign_in == date(2026, 6, 2)
         assert customers(store, of_the_fifth + A_MOMENT)["akasaka"].last_sign_in == date(2026, 6, 6)
         assert customers(store, LATER)["akasaka"].last_sign_in == date(2026, 6, 10)
+
+    def test_hub_14_whether_any_sign_in_was_imported_is_known_of_everybody(self, store: SqlStore) -> None:
+        """Another customer's is enough; one of a later day is none yet."""
+        bought(store)
+        assert not customers(store, LATER)["akasaka"].sign_ins_known
+        row = {"customer_id": "elsewhere", "day": MONDAY.date() + days(9), "administrator": "a-1"}
+        write(store, SignInRecord, row)
+        assert not customers(store, MONDAY + days(8))["akasaka"].sign_ins_known
+        assert customers(store, LATER)["akasaka"].sign_ins_known
+
+    def test_some_customers_and_nobody_s_overuse(self, store: SqlStore) -> None:
+        """What a list looks up of everybody, and then of those that it shows. HUB-13."""
+        bought(store)
+        use(store, LATER.date(), assigned=30, used=30)
+        (whole,) = customers(store, LATER).values()
+        assert whole.overused
+        assert store.hub_customers("hikari", LATER, overuse=False) == [replace(whole, overused=())]
+        assert store.hub_customers("hikari", LATER, customers=["akasaka", "nobody"]) == [whole]
+        assert store.hub_customers("hikari", LATER, customers=["nobody"]) == []
 
     def test_hub_20_tags_of_this_partner_and_of_no_other(self, store: SqlStore) -> None:
         bought(store)
@@ -489,6 +511,24 @@ class TestLines:
         assert found.used_by_week == (None, None, 1, None, None, None, None, None, None, None, 1, None, None)
         assert (found.assigned, found.used) == (9, 0)
 
+    @pytest.mark.parametrize("weeks", [1, 2, WEEKS])
+    def test_a_line_that_remembers_fewer_weeks_says_the_same_of_them(self, store: SqlStore, weeks: int) -> None:
+        """What was assigned long before is assigned still."""
+        bought(store)
+        for back, assigned, used in ((90, 5, 4), (30, 9, 7), (3, 12, 6)):
+            use(store, LATER.date() - timedelta(back), assigned=assigned, used=used)
+        use(store, LATER.date() - timedelta(80), assigned=3, used=1, product="calling")
+        store.catch_up({}, LATER)
+        every = store.lines("hikari", LATER)
+        few = [
+            replace(one, assigned_by_week=one.assigned_by_week[-weeks:], used_by_week=one.used_by_week[-weeks:])
+            for one in every
+        ]
+        assert [one.assigned for one in every] == [3, 12]
+        assert store.lines("hikari", LATER, weeks=weeks) == few
+        assert store.lines("hikari", LATER, subjects=["sub-SO-100001"]) == every
+        assert store.lines("hikari", LATER, subjects=["sub-SO-100002"]) == []
+
     def test_thirteen_weeks_back_and_not_a_day_more(self, store: SqlStore) -> None:
         bought(store)
         use(store, SUNDAY - timedelta(weeks=WEEKS), 3, used=30)
@@ -605,13 +645,12 @@ class TestCalls:
         write(store, CallsRecord, *rows)
         store.catch_up({}, LATER)
 
-        def found(partner: str | None, customer: str | None = None) -> list[tuple[date, str]]:
-            return [(each.week, each.customer_id) for each in store.calls(partner, weeks, customer)]
+        def found(partner: str | None) -> list[tuple[date, str]]:
+            return [(each.week, each.customer_id) for each in store.calls(partner, weeks)]
 
         assert found("hikari") == [(week, "akasaka")]
         assert found("asahi") == [(week, "b"), (weeks[1], "akasaka"), (weeks[1], "b")]
         assert found(None) == [(day, each) for day in weeks for each in ("akasaka", "b")]
-        assert found("asahi", "b") == [(week, "b"), (weeks[1], "b")]
         assert store.calls("asahi", [week])[0].calls == 70
 
 

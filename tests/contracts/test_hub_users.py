@@ -11,8 +11,8 @@ from sqlalchemy import select
 from activities.ports.store import NotKnown, Taken
 from adapters.sql.hub_schema import ActRecord
 from adapters.sql.store import SqlStore
-from domain.hub.people import LastFullAdministrator, NewUser, NoOrderYet
 from domain.hub.policy import ATTEMPTS_WITHIN, SESSION_IDLES_FOR
+from domain.hub.users import LastFullAdministrator, NewUser, NoOrderYet
 from domain.permissions import PartnerRole
 from tests.hub_lives import bought
 from tests.makers import MONDAY, days

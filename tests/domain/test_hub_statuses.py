@@ -330,3 +330,11 @@ OF_THE_TWELVE = {
 def test_of_the_twelve(customer: HubCustomer) -> None:
     found = [(one.status, " ".join(one.subjects)) for one in statuses(customer, AT, POLICY)]
     assert found == OF_THE_TWELVE[customer.customer_id]
+
+
+@pytest.mark.parametrize("signed_in", [None, date(2025, 1, 1)])
+def test_hub_14_nobody_is_inactive_while_no_sign_in_was_ever_imported(signed_in: date | None) -> None:
+    """What was never looked at says nothing; once one is known, of whomever, who has none is inactive."""
+    long_known: dict[str, Any] = {"known_since": NOON - timedelta(days=400), "last_sign_in": signed_in}
+    assert S.NO_RECENT_ACTIVITY not in of(sign_ins_known=False, **long_known)
+    assert S.NO_RECENT_ACTIVITY in of(sign_ins_known=True, **long_known)

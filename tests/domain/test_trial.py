@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from pydantic import ValidationError
 
+from domain import permissions
 from domain.lifecycle import PostedMail
 from domain.mails import MailKind, MailState
 from domain.operator import Hold, Resume
+from domain.permissions import PartnerRole, Right, may
 from domain.trial import letters
 from domain.trial.losses import LOSSES, NUMBERS_RELEASED, Others, fate_of
 from domain.trial.mails import TrialMail
@@ -95,6 +97,28 @@ def due(state: TrialState) -> dict[str, str]:
 def test_a_start_against_the_rules_names_the_rule(changes: dict[str, object], rule: str) -> None:
     with pytest.raises(ValidationError, match=rule):
         a_trial(**changes)
+
+
+@pytest.mark.parametrize("role", [*PartnerRole])
+def test_trl_02_who_may_start_a_trial_says_the_one_table_of_rights(
+    role: PartnerRole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given the right or not, the message follows: it has no list of its own."""
+    allowed = {PartnerRole.SALES_ADMINISTRATOR, PartnerRole.FULL_ADMINISTRATOR}
+    assert may([role], Right.START_TRIAL) is (role in allowed)
+    assert starts(role) is (role in allowed)
+    changed = dict.fromkeys(PartnerRole, frozenset(Right)) | {role: frozenset(Right) - {Right.START_TRIAL}}
+    monkeypatch.setattr(permissions, "RIGHTS", changed)
+    assert [each for each in PartnerRole if not starts(each)] == [role]
+
+
+def starts(role: PartnerRole) -> bool:
+    """Somebody of that role is taken as the one who starts it."""
+    try:
+        a_trial(partner_role=role)
+    except ValidationError:
+        return False
+    return True
 
 
 def test_trl_15_94_one_shipment_per_device_type_with_serial_numbers_of_their_own() -> None:

@@ -26,8 +26,10 @@ from domain.operator import SettleMail
 from domain.order.mails import OrderMail
 from domain.order.messages import Offering
 from domain.trial.messages import EditServices, Service, TrialDevice
+from starter.service.service import Ports
 from tests.cases import an_opening, main_email, other_policy
-from tests.e2e.killable_worker import armed, killable_worker
+from tests.e2e.killable_worker import killable_worker
+from tests.e2e.strikes import armed
 from tests.makers import (
     a_customer,
     a_paid_customer_s_trial,
@@ -42,7 +44,7 @@ from tests.makers import (
 )
 from tests.options import a_request, begun, done
 from tests.support.environment import AT_LAST, eventually
-from tests.support.whole_service import QuickServer, WholeService, assert_whole, whole_service
+from tests.support.whole_service import ANY_PORTS, QuickServer, WholeService, assert_whole, whole_service
 from worker import activities_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -56,12 +58,14 @@ async def env(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WholeSe
 
 
 @asynccontextmanager
-async def a_mortal_service(directory: Path, *, time_travel: bool) -> AsyncIterator[WholeService]:
+async def a_mortal_service(
+    directory: Path, *, time_travel: bool, ports: Ports = ANY_PORTS
+) -> AsyncIterator[WholeService]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("starter.service.service.DevServer", QuickServer)
         patched.setattr("starter.service.service._worker", killable_worker)
         patched.setenv("TENURE_SMTP_DEADLINE", "4")
-        async with whole_service(directory, time_travel=time_travel) as running:
+        async with whole_service(directory, time_travel=time_travel, ports=ports) as running:
             yield running
 
 
@@ -154,10 +158,10 @@ async def _settle_all(env: WholeService) -> None:
         await asyncio.sleep(AT_LAST)
 
 
-async def settle(env: WholeService, order: WorkflowHandle[Any, Any], outcome: str) -> None:
+async def settle(env: WholeService, order: WorkflowHandle[Any, Any], outcome: str, of: str = "") -> None:
     """An operator is asked, looks at the mail server's log and decides; the worker dies over the decision too."""
     number = order.id.removeprefix("order-")
-    key = mail_key(Lifecycle.ORDER, number, OrderMail.TERMS_WANTED)
+    key = of or mail_key(Lifecycle.ORDER, number, OrderMail.TERMS_WANTED)
     await env.settled(order)
     assert [(task.key, task.assignee) for task in env.store.tasks(Lifecycle.ORDER, number)] == [(key, "operations")]
     arm(env, order.id, "settle_mail:done")

@@ -20,7 +20,7 @@ from domain.wholesale.policy import WholesalePolicy
 from domain.wholesale.standing import STEPS, USERS_REMOVED
 from domain.wholesale.state import NAME
 from tests.compliance import confirmed
-from tests.e2e.killable_worker import armed
+from tests.e2e.strikes import armed
 from tests.e2e.test_crashes import a_mortal_service, an_operator, arm, names_of
 from tests.makers import MONDAY, days
 from tests.support.environment import Handle, eventually

@@ -62,6 +62,9 @@ class Report:
     forms: Counter[str] = field(default_factory=Counter)
     fates: Counter[str] = field(default_factory=Counter)
     stages: Counter[tuple[str, str]] = field(default_factory=Counter)
+    taken: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Updates that were done, by lifecycle and name."""
+
     shots: dict[str, tuple[int, Shot, Answer]] = field(default_factory=dict)
     """By canary."""
 
@@ -86,6 +89,8 @@ class Report:
         self.forms[shot.form] += 1
         self.fates[f"{shot.kind}: {answer.fate}"] += 1
         self.shots[shot.canary] = (cast, shot, answer)
+        if shot.kind is Kind.UPDATE and answer.fate is Fate.DONE:
+            self.taken[shot.to.partition("-")[0], shot.name] += 1
         if shot.form == "valid" and answer.fate is not Fate.DONE:
             self.notes.append(f"cast {cast}: {shot.kind} {shot.name} {answer.fate}: {answer.words}")
         match answer.fate:

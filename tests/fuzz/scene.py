@@ -122,7 +122,8 @@ class Scene:
         state = await self.look(the_state)
         if self.report.count >= self.enough:
             return
-        shots = [self.shots.hostile(the_state, state) for _ in range(self.size)]
+        shots = self.shots.again(the_state, state.get("mails", ()))
+        shots += [self.shots.hostile(the_state, state) for _ in range(self.size)]
         while shots:
             some = self.chance.choice((1, 1, 2, AT_ONCE))
             await self._send_all(the_state, shots[:some])

@@ -1,7 +1,7 @@
 """What one cast is sent: good messages, bent ones, and whatever else somebody may put on the wire."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -50,6 +50,9 @@ ID_FIELDS: Final = {
 EXTREME: Final = 0.35
 ENDS: Final = frozenset({"cancel", "decline", "withdraw", "terminate", "refuse_compliance", "deprovision"})
 """Updates that would end a life too early for what is still to be tried on it."""
+
+AGAIN: Final = "send_again"
+"""Of every lifecycle, and never in order by chance: it names a mail."""
 
 SELDOM: Final = 0.1
 HOUR: Final = timedelta(hours=1)
@@ -108,6 +111,14 @@ class Shots:
             (self._update, self._start, self._query, self._signal, self._nameless), (58, 14, 10, 12, 6)
         )[0]
         return make(the_state, state) or self._query(the_state, state)
+
+    def again(self, state: LifecycleState, mails: Sequence[Json]) -> list[Shot]:
+        """One of the mails that there were, once more; none, if there was none."""
+        if not mails:
+            return []
+        model = UPDATES[state.type][AGAIN]
+        message = self.generator(self.extreme()).message(model) | {"mail": self.chance.choice(mails)["key"]}
+        return [self.shot(Kind.UPDATE, AGAIN, state, plain(message), "extreme", model, message)]
 
     def _update(self, the_state: LifecycleState, state: Json) -> Shot | None:
         name = self.chance.choice(list(UPDATES[the_state.type]))

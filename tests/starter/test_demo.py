@@ -3,6 +3,9 @@
 import asyncio
 import io
 import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -12,9 +15,11 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
+from adapters.sql.store import SqlStore, open_store
 from adapters.temporal.clock import ClockHeld
 from domain.case.mails import CaseMail
 from domain.compliance.mails import ComplianceMail
+from domain.hub.imports import Imported
 from domain.lifecycle import Lifecycle
 from domain.order.state import OrderState
 from domain.order.view import order_view
@@ -26,6 +31,7 @@ from domain.wholesale.state import WholesaleState
 from starter.console.ids import subject_of
 from starter.demo.acts import Happening
 from starter.demo.demo import THRESHOLDS, play, prepare, sent_mails, stage
+from starter.demo.hub import hub_table, import_files, suspensions, the_end
 from starter.demo.screen import Screen
 from starter.demo.tables import Ended, Start
 from starter.demo.world import World
@@ -34,6 +40,7 @@ from tests.support.embedded import QUEUE, Background
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
+HUB = EXAMPLES / "hub" / "demo"
 TERMINALS = [(80, 24), (120, 30), (200, 50)]
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 ID = r" (SO|T|OR|C|W)-(\d|OWN)"
@@ -321,6 +328,41 @@ def test_the_readme_shows_what_the_demo_shows(played: Played) -> None:
     table = [DAY.sub("date", line).rstrip() for line in played.tables(100).splitlines()]
     first = next(at for at, line in enumerate(table) if "in service" in line)
     assert sample[middle + 1 :] == table[first : table.index("", first)]
+
+
+@pytest.fixture(scope="module")
+def beside(played: Played, one_service: Background, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
+    """A copy of the store: what is imported there is in nobody's way."""
+    copy = tmp_path_factory.mktemp("hub") / "tenure.db"
+    url = one_service.env.reach["DATABASE_URL"]
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as store, closing(sqlite3.connect(copy)) as there:
+        store.backup(there)
+    opened = open_store(f"sqlite:///{copy}")
+    yield opened
+    opened.close()
+
+
+def test_the_hub_takes_in_its_files_and_is_asked(played: Played, beside: SqlStore) -> None:
+    """HUB-10 to HUB-16, HUB-53: days are those of the demo, so what was used lately counts."""
+    now = max(each.at for each in played.happened)
+    suspended = suspensions(import_files(beside, HUB, now))
+    (suspend,) = [each for each in suspended if each.to in played.screen.views]
+    assert (suspend.to, suspend.update) == ("subscription-sub-SO-100005", "suspend")
+    end = the_end(beside, now)
+    statuses = {customer.customer_id: {str(each.status) for each in found} for customer, found in end.customers}
+    assert "over_licence" in statuses["minato"]
+    assert statuses["W-1001"] == {"subscription"}
+    assert "suspended" in statuses["northwind"]
+    table = printed(hub_table(end))
+    assert "みなと製作所株式会社 hikari over licence" in table
+    assert re.search(r"nearing renewal \d+, low licence assignment \d+, over licence limit [1-9]", table)
+
+
+def test_every_row_of_the_hub_s_files_is_about_somebody_of_the_demo(played: Played, beside: SqlStore) -> None:
+    for kind in some(Imported):
+        ids = {line.split(",")[0] for line in (HUB / f"{kind}.csv").read_text("utf-8").splitlines()[1:]}
+        known_ids = beside.known_customers(ids) | beside.with_licences(ids).keys()
+        assert ids == known_ids, kind
 
 
 def test_of_orders_no_cell_but_a_long_name_needs_two_lines_on_a_terminal_of_80_columns() -> None:

@@ -104,6 +104,16 @@ class TestDoctor:
         (said,) = [check["said"] for check in answered.json["checks"] if check["name"] == "large users"]
         assert said.startswith("no threshold is set for EMEA")
 
+    def test_forms_that_are_pages_of_ours_are_not_missed(
+        self, tenure: Tenure, in_vain: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TENURE_WEB__URL", "https://hub.example.com")
+        monkeypatch.setenv("TENURE_WEB__SECRET", "known to nobody but to this very test")
+        (check,) = [each for each in tenure("doctor", "--json").json["checks"] if each["name"] == "links"]
+
+        assert check["said"] == "4 of 9 links in mails lead to example.com"
+        assert "TENURE_LINKS__SUBSCRIPTION_PAGE" in check["remedy"]
+
     def test_without_a_list_nobody_can_be_screened_and_it_is_told(
         self, store: SqlStore, tenure: Tenure, in_vain: None
     ) -> None:

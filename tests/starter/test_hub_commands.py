@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from adapters.sql.migrate import migrate
 from adapters.sql.store import SqlStore, open_store
-from domain.hub.people import NewUser
 from domain.hub.tags import About
+from domain.hub.users import NewUser
 from domain.permissions import PartnerRole
 from starter.commands import hub_asked
 from starter.commands.schemas import schema_of
@@ -196,7 +196,7 @@ class TestWho:
     )
     def test_everybody_sees_their_own_customers(self, hub: Tenure, user: tuple[str, ...], seen: int) -> None:
         """Whoever has the store sees everything; a user of the hub what they see there. HUB-42."""
-        assert told(hub("customers", *user, "--json")).json["seen"] == seen
+        assert told(hub("customers", *user, "--json")).json["visible"] == seen
 
     @pytest.mark.parametrize(
         "words",
@@ -322,13 +322,12 @@ class TestNumbers:
 
 
 class TestTags:
-    def test_are_replaced_as_a_whole(self, hub: Tenure, store: SqlStore) -> None:
+    def test_are_replaced_as_a_whole(self, hub: Tenure) -> None:
         """HUB-20; whoever has the store has its rights, and is named in the record."""
         kept = told(hub("tags", "set", "akasaka", "--tag", "pilot", "--tag", "Key", "--by", "ops-7", "--json")).json
         assert kept["tags"] == ["Key", "pilot"]
         Draft202012Validator(schema_of("answer.hub_tags")).validate(kept)
         assert told(hub("tags", "set", "akasaka", "--none")).out == "akasaka: no tags\n"
-        assert store.known_tags("hikari")[0].tag == "+1"
 
     def test_only_two_roles_may(self, hub: Tenure, store: SqlStore) -> None:
         """HUB-22."""

@@ -11,7 +11,7 @@ from httpx import AsyncClient
 
 from adapters.sql.migrate import migrate
 from adapters.sql.store import open_store
-from domain.hub.people import NewUser
+from domain.hub.users import NewUser
 from starter.service import env_file, pages
 from starter.service.service import KEPT, Ports, Service, service
 from tests.adapters.test_private import loose, open_to_others

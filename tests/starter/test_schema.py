@@ -98,7 +98,7 @@ def test_every_model_of_an_answer_is_listed_or_part_of_one(home: ModuleType) -> 
     """Also of what is answered line by line, or as a list."""
     own = {found for found in vars(home).values() if isinstance(found, type) and found.__module__ == home.__name__}
     parts = {part for model in ANSWERS.values() for part in model.model_json_schema().get("$defs", {})}
-    bases = {"Answer", "ListAnswer", "Listed"}
+    bases = {"Answer", "ListAnswer", "Listed", "OfAnInstant"}
 
     assert {model.__name__ for model in own} - bases <= parts | {model.__name__ for model in ANSWERS.values()}
 

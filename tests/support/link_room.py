@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from httpx import ASGITransport, AsyncClient
+from httpx import ASGITransport, AsyncClient, Response
 from starlette.applications import Starlette
 from temporalio.client import Client
 
@@ -30,12 +30,24 @@ from tests.support.embedded import QUEUE
 from tests.support.environment import Environment, eventually
 from tests.support.read_mail import READER
 from web.app import app
+from web.session import csrf_of
 from web.world import World
 from workflows import attributes
 
 SECRET: Final = "a secret of tests, and of nothing else"
+VISITOR: Final = "tenure-visitor"
+
 SOON: Final = 60.0
 """Seconds for a mail that is on its way."""
+
+
+class Browser(AsyncClient):
+    """Of a visitor."""
+
+    async def post(self, url: Any, **given: Any) -> Response:
+        """As a form of a page of ours."""
+        data = {"csrf": csrf_of(self.cookies[VISITOR]), **given.pop("data", {})}
+        return await super().post(url, data=data, **given)
 
 
 @dataclass
@@ -60,9 +72,19 @@ class LinkRoom(Environment):
         """Of the web room."""
         return datetime.now(UTC) + self.ahead
 
-    def browser(self) -> AsyncClient:
-        """One that follows no script and keeps cookies."""
-        return AsyncClient(transport=ASGITransport(self.app, client=("203.0.113.9", 4711)), base_url=self.url)
+    def browser(self) -> "Browser":
+        """One that follows no script, keeps cookies, and sends what a form of ours has."""
+        opened = Browser(transport=self._transport, base_url=self.url)
+        opened.cookies.set(VISITOR, "somebody who looked at a page before")
+        return opened
+
+    def program(self) -> AsyncClient:
+        """Knows no page and has no cookie."""
+        return AsyncClient(transport=self._transport, base_url=self.url)
+
+    @property
+    def _transport(self) -> ASGITransport:
+        return ASGITransport(self.app, client=("203.0.113.9", 4711))
 
     @property
     def url(self) -> str:

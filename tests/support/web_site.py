@@ -17,9 +17,8 @@ from adapters.setting_groups import Hub, Web
 from adapters.settings import Settings
 from adapters.sql.store import SqlStore, open_store
 from adapters.tokens import digest
-from domain.hub.people import NewUser
 from domain.hub.policy import SESSION_ENDS_AFTER
-from domain.hub.users import HubUser
+from domain.hub.users import HubUser, NewUser
 from domain.permissions import OPERATOR, PartnerRole
 from tests.hub_world import a_subscription
 from tests.postgres import an_open_store, everything

@@ -78,9 +78,11 @@ async def history(handle: Handle, *kinds: str) -> list[HistoryEvent]:
 
 
 @asynccontextmanager
-async def whole_service(directory: Path, *, time_travel: bool = True) -> AsyncIterator[WholeService]:
+async def whole_service(
+    directory: Path, *, time_travel: bool = True, ports: Ports = ANY_PORTS
+) -> AsyncIterator[WholeService]:
     """The embedded service as `tenure up` runs it, on free ports."""
-    async with service(directory, ANY_PORTS, time_travel=time_travel) as running:
+    async with service(directory, ports, time_travel=time_travel) as running:
         yield WholeService(running.client, open_store(running.database_url), running.task_queue, running)
 
 

@@ -14,6 +14,7 @@ from adapters.settings import Settings
 from domain.lifecycle import Lifecycle
 from domain.permissions import PartnerRole
 from domain.trial.messages import Service
+from domain.trial.policy import TrialPolicy
 from domain.values import Source
 from tests.makers import a_customer, a_partner, a_trial, an_order, services_built
 from tests.support.embedded import Background, in_background
@@ -123,8 +124,9 @@ def test_with_no_worker_what_was_typed_stays_and_the_same_button_asks_again(
         started = background.client.start_workflow("Trial", trial, id="trial-T-6", task_queue="another")
         handle = background.do(started)
         background.do(background.env.send(handle, "report_services_built", services_built(*trial.services)))
+    for patience in ("QUERY_PATIENCE", "UPDATE_PATIENCE"):
+        monkeypatch.setattr(reach, patience, timedelta(milliseconds=200))
     shown = full.get(path)
-    monkeypatch.setattr(reach, "UPDATE_PATIENCE", timedelta(milliseconds=200))
     unanswered = full.send(path, shown, **ONCE, reason="a word of theirs")
     assert (unanswered.status_code, "a word of theirs" in unanswered.text) == (503, True)
     assert "may still take effect" in said_in(unanswered)

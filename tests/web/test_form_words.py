@@ -27,10 +27,9 @@ from web.links.sections import BEGINS, sections_of
 from web.links.sheets import CONDITIONAL, as_answered, in_words, of_the_kind, prefilled, sheet
 from web.model_fields import Field
 from web.reader import Reader
-from web.words import is_said, texts
+from web.words import texts
 
 FORMS = (Purpose.PROVISIONING, Purpose.GRADUATION, Purpose.OPTION)
-TEMPLATES = Path(causes.__file__).parents[1] / "templates" / "links"
 
 
 def followed(purpose: Purpose, occurrence: str = "0" * 16) -> Followed:
@@ -104,13 +103,6 @@ def test_whatever_becomes_of_a_link_has_words(language: Language) -> None:
     names |= {f"contact_contact_of_{who}" for who in ContactOf}
     missing = [name for name in sorted(names) if not texts().get(f"forms.{name}", {}).get(language)]
     assert missing == []
-
-
-def test_every_text_that_a_page_names_is_there() -> None:
-    pages = "\n".join(path.read_text(encoding="utf-8") for path in some(TEMPLATES.glob("*.html")))
-    named = set(re.findall(r'say\("(forms\.[a-z_]+)"', pages))
-    assert named
-    assert {name for name in named if not name.endswith("_") and not is_said(name)} == set()
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ from httpx import Response
 from adapters.setting_groups import Hub
 from adapters.sql.store import SqlStore
 from domain.hub.statuses import Status
-from tests.makers import some
+from tests.hub_lives import shipped
+from tests.hub_showcase import CUSTOMERS, HUB, a_showcase
+from tests.makers import a_customer, an_order, days, some
 from tests.postgres import an_open_store, emptied
 from tests.support.web_site import NOW, Site
-from tests.web.hub_world import CUSTOMERS, HUB, a_hub_world
 
 AKASAKA = "/customers/hikari/akasaka"
 TABS = ("subscriptions", "trials", "administrators", "requests", "cases", "timeline")
@@ -28,7 +29,7 @@ def store() -> Iterator[SqlStore]:
 @pytest.fixture(scope="module")
 def world(store: SqlStore) -> Site:
     """Read by most tests; those that change something change what no other one looks at."""
-    return a_hub_world(emptied(store))
+    return a_showcase(emptied(store))
 
 
 async def got(world: Site, path: str, user: str = "full", status: int = 200, headers: Mapping[str, str] = {}) -> str:
@@ -122,6 +123,22 @@ async def test_pages_of_a_long_list(world: Site) -> None:
     assert 'rel="next"' not in first
 
 
+async def test_one_click_leads_to_the_next_page_and_back() -> None:
+    with an_open_store("sqlite") as store:
+        site = a_showcase(store)
+        for number in range(25):
+            customer = a_customer(id=f"more-{number}", company=f"more {number}")
+            shipped(store, an_order(f"SO-9000{number:02}", customer=customer), NOW - days(1))
+        site.world.book.catch_up(NOW)
+        first = await got(site, "/?size=25")
+        (after,) = re.findall(r'rel="next" href="([^"]+)"', first)
+        last = await got(site, after)
+        (back,) = re.findall(r'rel="prev" href="([^"]+)"', last)
+        assert names_in(last)
+        assert not {*names_in(first)} & {*names_in(last)}
+        assert names_in(await got(site, back)) == names_in(first)
+
+
 async def test_launch_organization_stands_at_the_end_of_a_row_only_if_configured(world: Site) -> None:
     """HUB-19."""
     assert '<a class="button icon plain" href="https://example.com/org/akasaka" target="_blank" rel="noopener' in (
@@ -184,7 +201,7 @@ async def test_a_trial_that_waits_for_consent_can_be_sent_again(world: Site) -> 
     """TRL-30."""
     page = await got(world, "/customers/hikari/roux?tab=trials")
     assert "Waiting for the customer's consent until" in page
-    assert re.findall(r"/act/trial/T-1003/(\w+)\?", page) == ["resend"]
+    assert re.findall(r"/act/trial/T-1003/(\w+)\?", page) == ["resend", "withdraw"]
 
 
 async def test_where_no_trial_runs_one_is_started(world: Site) -> None:
@@ -206,7 +223,22 @@ async def test_the_timeline_shows_what_was_and_what_will_be(world: Site) -> None
     coming, happened = page.split("Coming up")[1].split("So far")
     assert coming.index("Warning before the end of the trial") < coming.index("Trial expires, grace begins")
     assert happened.index("Trial started") < happened.index("Trial requested")
-    assert page.count("<circle") == 7
+    assert page.count('<circle class="dot coming"') == 3
+    assert page.count('<circle class="dot foreseen"') == 4
+
+
+async def test_what_follows_from_a_date_that_is_set_is_foreseen_and_said_so(world: Site) -> None:
+    """HUB-40, TRL-76 to TRL-80: of a trial that runs, the end of grace and of its numbers too."""
+    page = plain(await got(world, "/customers/hikari/hanbit?tab=timeline"))
+    coming = page.split("Coming up")[1].split("So far")[0]
+    assert re.findall(r"(Date set|Foreseen) (Trial expires|Last call|Grace ends|Phone numbers)", coming) == [
+        ("Date set", "Trial expires"),
+        ("Foreseen", "Last call"),
+        ("Foreseen", "Last call"),
+        ("Foreseen", "Grace ends"),
+        ("Foreseen", "Phone numbers"),
+    ]
+    assert "lost if nothing takes over: users, licences" in coming
 
 
 async def test_what_only_operators_see_in_a_timeline_no_partner_sees(world: Site) -> None:

@@ -10,9 +10,9 @@ import pytest
 from domain.hub.policy import HubPolicy
 from domain.hub.sections import COLUMNS, SectionKey
 from domain.values import Language
+from tests.hub_showcase import a_showcase
 from tests.postgres import an_open_store, emptied
 from tests.support.web_site import Site
-from tests.web.hub_world import a_hub_world
 from web.words import said
 
 WEEK: Final = "2026-11-22"
@@ -21,7 +21,7 @@ WEEK: Final = "2026-11-22"
 @pytest.fixture(scope="module")
 def world() -> Iterator[Site]:
     with an_open_store("sqlite") as store:
-        made = a_hub_world(emptied(store))
+        made = a_showcase(emptied(store))
         assert list(made.world.book.close_weeks(made.now))
         yield made
 

@@ -12,26 +12,20 @@ from httpx import AsyncClient, Response
 from adapters.mail.signed_links import SignedLinks
 from domain.lifecycle import Lifecycle
 from domain.links import Purpose
-from domain.order.messages import Offering, Terms
-from domain.trial.messages import ResendConsent, TrialDevice
+from domain.order.messages import Terms
+from domain.trial.messages import ResendConsent
 from domain.values import Source
 from tests.makers import (
-    a_consented_trial,
-    a_customer,
     a_form,
-    a_paid_customer_s_trial,
     accepted,
-    an_order,
     cancelled,
-    cleared,
-    days,
     known,
     some,
 )
 from tests.postgres import everything
-from tests.support.clock import forward
 from tests.support.environment import eventually
 from tests.support.html_forms import sent
+from tests.support.link_lives import changes_of, lending, wanting_a_form, wanting_consent, wanting_terms
 from tests.support.link_room import LinkRoom, link_room
 from web.links.answers import UNDER_WAY
 from web.links.routes import OF_ONE_LINK
@@ -57,38 +51,6 @@ async def browser(room: LinkRoom) -> AsyncIterator[AsyncClient]:
     room.ahead, room.world.client = timedelta(0), room.client
 
 
-async def wanting_terms(room: LinkRoom, number: str) -> str:
-    """The link to the port terms of an order."""
-    await room.start("Order", an_order(number, Offering.NAMED_HOST, Offering.PORT), f"order-{number}")
-    return await room.link("port-terms", "terms_wanted", number)
-
-
-async def wanting_a_form(room: LinkRoom, number: str) -> str:
-    """The link to the Provisioning form of an order."""
-    order = await room.start("Order", an_order(number), f"order-{number}")
-    await room.send(order, "clear_compliance", cleared())
-    return await room.link("provisioning", "confirmation", number)
-
-
-async def wanting_consent(room: LinkRoom, trial: str) -> str:
-    """The full administrator's link to a trial request."""
-    placed = a_consented_trial(trial, customer=a_customer(id=f"customer-of-{trial}"))
-    await room.start("Trial", placed, f"trial-{trial}")
-    return await room.link("consent", "trial_consent", trial, "full@")
-
-
-async def lending(room: LinkRoom, number: int) -> dict[str, str]:
-    """The links of the reminder to give a device back."""
-    device = TrialDevice(
-        device_id=f"D-{number}", model="Desk Pro", serial_number=f"FOC{number}", expires_on=room.now() + days(30)
-    )
-    trial = a_paid_customer_s_trial(f"T-{number}", customer=a_customer(id=f"customer-{number}"), devices=(device,))
-    await room.start("Trial", trial, f"trial-T-{number}")
-    await room.mail("device_eula", f"T-{number}")
-    await forward(room.client, f"device-D-{number}", days(31))
-    return room.links_in(await room.mail("device_return", f"T-{number}"))
-
-
 async def times(room: LinkRoom, lifecycle: Lifecycle, subject: str, event: str) -> int:
     """How often something happened."""
     return [each.type for each in room.store.events(lifecycle, subject)].count(event)
@@ -96,11 +58,6 @@ async def times(room: LinkRoom, lifecycle: Lifecycle, subject: str, event: str) 
 
 def heading(answer: Response) -> str:
     return answer.text.partition("<h1>")[2].partition("</h1>")[0]
-
-
-def changes_of(room: LinkRoom) -> dict[str, Any]:
-    """All rows, but how often somebody tried."""
-    return {name: rows for name, rows in everything(room.store).items() if name != "web_attempts"}
 
 
 async def test_looking_changes_nothing_however_often_and_by_whatever_program(
@@ -312,16 +269,16 @@ async def test_an_answer_that_was_interrupted_is_finished_by_the_next(
     """The process died between claiming and sending, or between sending and noting: the same id, one effect."""
     path = await wanting_terms(room, number)
     signed = known(SignedLinks.of(room.settings))
-    link = known(signed.read(path.removeprefix("/f/")))
+    mark = known(signed.mark(path.removeprefix("/f/")))
     message = accepted(Terms.PORT).model_copy(update={"by": "link-facing-partner", "source": Source.PORTAL})
-    id_ = once(signed.mark(link), message, link.purpose, "accept_terms")
-    room.store.claim_form(signed.mark(link), link.purpose, Lifecycle.ORDER, number, id_, room.now())
+    id_ = once(mark, message, Purpose.PORT_TERMS, "accept_terms")
+    room.store.claim_form(mark, Purpose.PORT_TERMS, Lifecycle.ORDER, number, id_, room.now())
     if was_sent:
         await room.client.get_workflow_handle(f"order-{number}").execute_update("accept_terms", message, id=id_)
     pressed = await browser.post(path, data={"do": "submit", "agreed": "yes"})
     assert pressed.status_code in {303, 409}
     assert heading(await browser.get(path)) == "Already answered"
-    assert known(room.store.form_claim(signed.mark(link))).update_id == id_
+    assert known(room.store.form_claim(mark)).update_id == id_
     assert await times(room, Lifecycle.ORDER, number, "order.terms_accepted") == 1
 
 
@@ -330,8 +287,8 @@ async def test_another_answer_that_is_under_way_is_waited_for_and_one_that_was_g
 ) -> None:
     path = await wanting_consent(room, "T-800005")
     signed = known(SignedLinks.of(room.settings))
-    link = known(signed.read(path.removeprefix("/f/")))
-    room.store.claim_form(signed.mark(link), link.purpose, Lifecycle.TRIAL, "T-800005", "another", room.now())
+    mark = known(signed.mark(path.removeprefix("/f/")))
+    room.store.claim_form(mark, Purpose.CONSENT, Lifecycle.TRIAL, "T-800005", "another", room.now())
     busy = await browser.post(path, data={"do": "accept"})
     assert busy.status_code == 409
     assert "being processed" in busy.text
@@ -345,7 +302,7 @@ async def test_a_mail_program_ends_the_reminders_by_one_post(room: LinkRoom, bro
     links = await lending(room, 810002)
     mail = await room.mail("device_return", "T-810002")
     assert room.header(mail, "List-Unsubscribe") == f"<{room.url}{links['reminders']}>"
-    async with room.browser() as program:
+    async with room.program() as program:
         answer = await program.post(links["reminders"], data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 303
     deadlines = (await room.state(room.client.get_workflow_handle("device-D-810002"))).deadlines

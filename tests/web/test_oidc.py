@@ -79,6 +79,14 @@ async def test_the_address_is_found_in_whichever_letters(vouched: Site, provider
         assert (await signed_in(client)).status_code == 303
 
 
+async def test_an_address_that_only_looks_like_somebody_s_is_another(vouched: Site, provider: Provider) -> None:
+    """The sign of kelvin is a k in small letters, and the owner of that address is somebody else."""
+    vouched.add("ken", "hikari", "sales_administrator", email="ken@example.com")
+    provider.email = "\N{KELVIN SIGN}en@example.com"
+    async with vouched.client() as client:
+        await refused(vouched, client, await signed_in(client))
+
+
 LIES: dict[str, dict[str, Any]] = {
     "another issuer": {"iss": "https://evil.example"},
     "no issuer": {"iss": None},
@@ -91,6 +99,8 @@ LIES: dict[str, dict[str, Any]] = {
     "a verification in words": {"email_verified": "true"},
     "no address": {"email": None},
     "an address that is none": {"email": ["full@example.com"]},
+    "an address that no mail reaches": {"email": "full"},
+    "two addresses": {"email": "full@example.com,nobody@example.com"},
     "nobody": {"sub": None},
 }
 

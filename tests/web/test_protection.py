@@ -129,10 +129,33 @@ class TestSizes:
             answer = await client.post("/taken", content=body(), headers=headers)
             assert answer.status_code == 413
 
+    @pytest.mark.parametrize("said", ["9" * 5000, "9" * 19, "-1", "1.5", "x", "²"])
+    async def test_a_size_that_is_none_is_refused(self, trying: Site, said: str) -> None:
+        headers = [(b"Content-Length", said.encode("latin-1"))]
+        async with trying.client() as client:
+            assert (await client.get("/taken", headers=headers)).status_code == 413
+
+    async def test_a_form_of_more_fields_than_any_of_ours_is_refused(self, trying: Site) -> None:
+        """Ten thousand rows of sites would keep one process busy for long."""
+        async with trying.client() as client:
+            await client.get("/sign-in")
+            fields = {f"form.sites[{number}].url": "x" for number in range(10_000)}
+            answer = await client.post("/taken", data={"csrf": trying.csrf(client), **fields})
+            assert answer.status_code == 400
+
+    @pytest.mark.parametrize("charset", ["utf-16", "unicode_escape", "no-such-thing", "utf-7", "rot13"])
+    async def test_a_form_in_whatever_letters_it_says_is_no_fault_of_ours(self, trying: Site, charset: str) -> None:
+        said = 'form-data; name="csrf"\r\n\r\n\\ud800\xff'
+        body = f"--b\r\nContent-Disposition: {said}\r\n--b--\r\n".encode("latin-1")
+        headers = {"Content-Type": f"multipart/form-data; charset={charset}; boundary=b"}
+        async with trying.client() as client:
+            await client.get("/sign-in")
+            assert (await client.post("/taken", content=body, headers=headers)).status_code in {400, 403}
+
 
 class TestFaults:
     @pytest.mark.parametrize("language", list(Language))
-    @pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 422, 429, 500, 503, 418])
+    @pytest.mark.parametrize("status", [400, 403, 404, 405, 408, 413, 422, 429, 500, 503, 418])
     async def test_a_fault_is_a_page_in_the_reader_s_language_without_details(
         self, trying: Site, status: int, language: Language
     ) -> None:
@@ -145,11 +168,15 @@ class TestFaults:
     async def test_a_fault_of_ours_says_nothing_and_its_log_no_value(
         self, trying: Site, caplog: pytest.LogCaptureFixture
     ) -> None:
-        async with trying.client() as client:
-            answer = await client.get("/broken")
+        with structlog.testing.capture_logs() as lines:
+            async with trying.client() as client:
+                answer = await client.get("/broken")
         assert answer.status_code == 500
         assert "hikari" not in answer.text
         assert "Traceback" not in answer.text
+        assert "hikari" not in json.dumps(lines, default=repr) + caplog.text
+        assert lines[0]["fault"] == "RuntimeError"
+        assert lines[0]["at"][-1].endswith(" broken"), "where it was is said all the same"
 
     async def test_a_store_that_is_away_is_said_and_nobody_is_let_in(
         self, site: Site, monkeypatch: pytest.MonkeyPatch

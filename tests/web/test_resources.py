@@ -11,6 +11,7 @@ from domain.values import Language
 from tests.support.web_site import Site, a_site
 from web.places import PLACES
 from web.resources.library import ANSWERS, TOPICS, library, sought, topics_of
+from web.words import texts
 
 CONFIGURED: dict[str, Any] = {
     "helpdesk_url": "https://help.example.com/partners",
@@ -60,6 +61,11 @@ def test_accents_case_and_width_do_not_matter(site: Site, words: str, language: 
 def test_there_is_an_answer_on_every_topic_in_every_language(site: Site, language: Language) -> None:
     full, operator = (library(site.store.hub_user(user), language, ()) for user in ("full", "operator"))
     assert [topic for topic, _ in topics_of(full + operator, language)] == list(TOPICS)
+
+
+def test_every_answer_has_its_words_and_no_other() -> None:
+    named = {name for name in texts() if re.fullmatch(r"resources\.\w+_(title|summary)", name)}
+    assert named == {f"resources.{answer.key}_{part}" for answer in ANSWERS for part in ("title", "summary")}
 
 
 def test_every_answer_leads_to_a_place_that_there_is() -> None:

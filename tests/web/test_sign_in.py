@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from httpx import AsyncClient
 
-from adapters.sql.hub_schema import SessionRecord, SignInLinkRecord
+from adapters.sql.web_schema import SessionRecord, SignInLinkRecord
 from adapters.tokens import sign_in_path
 from domain.hub.policy import ATTEMPTS, ATTEMPTS_WITHIN, SESSION_ENDS_AFTER, SESSION_IDLES_FOR, SIGN_IN_LINK_LIVES
 from tests.postgres import everything

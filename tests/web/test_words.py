@@ -15,9 +15,11 @@ from domain.hub.sections import Column, SectionKey
 from domain.hub.statuses import Status
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
-from domain.permissions import RIGHTS
+from domain.permissions import RIGHTS, PartnerRole
+from domain.trial.losses import LOSSES, NUMBERS_RELEASED
 from domain.trial.messages import Service
 from domain.values import Language
+from web.faults import SAID
 from web.words import TEXTS, is_said, texts
 
 WEB: Final = Path(__file__).parents[2] / "web"
@@ -120,10 +122,13 @@ def test_a_text_that_is_missing_or_idle_is_seen() -> None:
         *(f"hub.product_{product}" for product in Product),
         *(f"hub.service_{service}" for service in Service),
         *(f"core.role_{role}" for role in RIGHTS),
+        *(f"signin.may_{role}" for role in PartnerRole),
+        *(f"core.fault_{status}{part}" for status in SAID for part in ("", "_title")),
         *(f"kpi.column_{column}" for column in Column),
         *(f"kpi.section_{section}" for section in SectionKey),
         *(f"kpi.table_{section}" for section in SectionKey),
         *(f"timeline.life_{lifecycle}" for lifecycle in KINDS),
+        *(f"timeline.loss_{step}" for step in (*LOSSES, NUMBERS_RELEASED)),
         *(
             f"hub.stage_{life}_{stage.replace('.', '_')}"
             for life in map(Lifecycle, ("order", "trial", "option", "case"))

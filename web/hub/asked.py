@@ -9,15 +9,15 @@ from starlette.requests import Request
 
 from activities.ports.store import RowColumns
 from adapters.hub_answers import CustomerAnswer
-from domain.hub.as_of import AsOf, NotAWeek
 from domain.hub.customers import HubCustomer
 from domain.hub.users import HubUser
-from domain.lifecycle import Lifecycle, workflow_id
+from domain.lifecycle import Lifecycle
 from domain.permissions import Right
-from web.hub.listing import href_of
+from web.addresses import customer_page, workflow_page
 from web.pages import reader_of
+from web.queries import as_of
 from web.reader import Reader
-from web.security import not_here, signed_in
+from web.security import signed_in
 from web.world import World, world_of
 
 OPTION: Final = Lifecycle("option")
@@ -54,38 +54,28 @@ class Asked:
 
     @property
     def href(self) -> str:
-        """Its address."""
-        return href_of(self.customer.partner_id, self.customer.customer_id)
+        """Its address, with nothing behind it."""
+        return customer_page(self.customer.partner_id, self.customer.customer_id)
+
+    def tab(self, name: str) -> str:
+        """The address of a part of it, as of the same week."""
+        as_of = str(self.answer.stand.as_of)
+        return customer_page(self.customer.partner_id, self.customer.customer_id, tab=name, as_of=as_of)
 
     def may(self, right: Right) -> bool:
         """This, to this customer; as of a week nobody does anything."""
         return self.answer.stand.now and self.user.may_do(right, self.customer.partner_id, self.customer.customer_id)
 
-    def workflow(self, lifecycle: Lifecycle, subject: str) -> str | None:
-        """Where an operator sees it in Temporal; None: not for this reader, or nobody knows where that is."""
-        return workflow_url(self.world, self.user, lifecycle, subject)
-
-
-def workflow_url(world: World, user: HubUser, lifecycle: Lifecycle, subject: str) -> str | None:
-    """In the Web UI of Temporal."""
-    if not world.settings.ui_url or not user.may(Right.OPERATE):
-        return None
-    namespace = world.client.namespace if world.client else "default"
-    return (
-        f"{str(world.settings.ui_url).rstrip('/')}/namespaces/{namespace}/workflows/{workflow_id(lifecycle, subject)}"
-    )
+    def workflow(self, lifecycle: Lifecycle, subject: str) -> str:
+        """Where an operator sees it in Temporal."""
+        return workflow_page(self.world, self.user, lifecycle, subject)
 
 
 def asked_of(request: Request) -> Asked:
     """Of a request for a page of one customer. Raises NotKnown."""
     world, user = world_of(request), signed_in(request)
     partner_id, customer_id = request.path_params["partner_id"], request.path_params["customer_id"]
-    try:
-        as_of = AsOf.read(request.query_params.get("as_of", ""))
-    except NotAWeek:
-        not_here()
-    now = world.now()
-    answer = world.book.customer(user, partner_id, customer_id, now=now, as_of=as_of)
+    answer = world.book.customer(user, partner_id, customer_id, now=world.now(), as_of=as_of(request))
     return Asked(
         world=world,
         user=user,

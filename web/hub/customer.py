@@ -34,10 +34,10 @@ TABS: Final[Mapping[str, Callable[[Asked], dict[str, Any]]]] = {
 @needs(Right.SEE_CUSTOMERS)
 async def show(request: Request) -> Response:
     """What one may not know is not there."""
-    return await customer_page(request)
+    return await show_customer(request)
 
 
-async def customer_page(request: Request, status: int = 200, **more: Any) -> Response:
+async def show_customer(request: Request, status: int = 200, **more: Any) -> Response:
     """The part that is asked for, else the first that shows something; `more` of a form that was refused."""
     asked = await run_in_threadpool(asked_of, request)
     tab = request.query_params.get("tab") or ("subscriptions" if asked.others.bought else "trials")
@@ -48,8 +48,7 @@ async def customer_page(request: Request, status: int = 200, **more: Any) -> Res
 
 
 def _common(asked: Asked, tab: str) -> dict[str, Any]:
-    customer, as_of = asked.customer, str(asked.answer.stand.as_of)
-    beside = f"&as_of={as_of}" if as_of else ""
+    customer = asked.customer
     return {
         "asked": asked,
         "customer": customer,
@@ -58,10 +57,8 @@ def _common(asked: Asked, tab: str) -> dict[str, Any]:
         "at": asked.now,
         "chips": status_chips(asked.answer.statuses, asked.reader),
         "tab": tab,
-        "here_tab": f"{asked.href}?tab={tab}{beside}",
-        "tabs": [
-            (f"{asked.href}?tab={name}{beside}", asked.reader.say(f"hub.tab_{name}"), None) for name in _tabs(asked)
-        ],
+        "here_tab": asked.tab(tab),
+        "tabs": [(asked.tab(name), asked.reader.say(f"hub.tab_{name}")) for name in _tabs(asked)],
         "launch": launch_url(asked.world, customer.customer_id),
         "limits": {"number": MOST, "length": LONGEST},
         "About": About,

@@ -19,6 +19,7 @@ from domain.hub.statuses import DISPLAYED, Found, running
 from domain.hub.users import HubUser
 from domain.permissions import Right
 from domain.values import Refused
+from web.addresses import customer_page
 from web.hub.chips import Chip, days_left, status_chips
 from web.pages import page, reader_of
 from web.reader import Reader
@@ -91,18 +92,13 @@ def row_of(world: World, customer: HubCustomer, found: Iterable[Found], reader: 
         renews = f"{what} · {days_left(life, now, customer.zone, reader)}"
     return CustomerRow(
         customer=customer,
-        href=href_of(customer.partner_id, customer.customer_id),
+        href=customer_page(customer.partner_id, customer.customer_id),
         chips=status_chips(found, reader),
         products=products_of(customer, reader),
         next_end=ends,
         next_end_is=renews,
         launch=launch_url(world, customer.customer_id),
     )
-
-
-def href_of(partner_id: str, customer_id: str) -> str:
-    """Ids need no quoting: they are letters, digits, `.`, `_` and `-`."""
-    return f"/customers/{partner_id}/{customer_id}"
 
 
 def launch_url(world: World, customer_id: str) -> str | None:

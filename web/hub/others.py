@@ -26,7 +26,7 @@ class OtherRow:
     """What falls due next, in words."""
 
     next_at: Any
-    workflow: str | None
+    workflow: str
 
 
 def rows_of(asked: Asked, found: Sequence[RowColumns]) -> list[OtherRow]:

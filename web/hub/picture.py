@@ -102,7 +102,7 @@ def _span(instants: Sequence[datetime], y: int, scale: Scale, kind: str) -> Mark
 
 
 def _point(moment: Moment, y: int, scale: Scale, reader: Reader) -> Markup:
-    kind = "coming" if moment.coming else COLOURS[moment.tone]
+    kind = moment.mark if moment.coming else COLOURS[moment.tone]
     return Markup('<circle class="dot {}" cx="{:.1f}" cy="{}" r="5.5"><title>{}</title></circle>').format(
         kind, scale.x(moment.at), y, f"{reader.at(moment.at)}\n{moment.text}"
     )

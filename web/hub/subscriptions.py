@@ -7,11 +7,12 @@ from typing import Any
 from markupsafe import Markup
 
 from domain.hub.days import last_day
+from domain.hub.drill_down import Invoice
 from domain.hub.lines import Line
 from domain.hub.lives import Life, LifeState
-from domain.hub.reading import Invoice
 from domain.lifecycle import Lifecycle
 from domain.permissions import Right
+from web.addresses import usage_page
 from web.charts import licence_bar
 from web.hub.asked import Asked
 from web.hub.chips import Chip, days_left, state_chip
@@ -45,7 +46,7 @@ class SubscriptionCard:
     licences: list[LicenceRow]
     invoices: Sequence[Invoice]
     tags: list[str]
-    workflow: str | None
+    workflow: str
 
 
 def subscriptions_tab(asked: Asked) -> dict[str, Any]:
@@ -88,6 +89,7 @@ def _lines(lines: Iterable[Line], life: Life) -> Iterable[Line]:
 
 
 def _licences(asked: Asked, life: Life, product: str, line: Line | None) -> LicenceRow:
+    customer = asked.customer
     total = line.total if line else life.products[product]
     name = asked.reader.word("hub.product", product)
     return LicenceRow(
@@ -95,7 +97,7 @@ def _licences(asked: Asked, life: Life, product: str, line: Line | None) -> Lice
         product=name,
         total=total,
         bar=bar_of(line, asked.reader, name) if line else Markup(),
-        usage=f"{asked.href}/usage?lifecycle={life.lifecycle}&subject={life.subject}&product={product}",
+        usage=usage_page(customer.partner_id, customer.customer_id, life.lifecycle, life.subject, product),
     )
 
 

@@ -12,9 +12,9 @@ from domain.lifecycle import Lifecycle
 from domain.permissions import Right
 from domain.reasons import Reason
 from domain.values import Refused
+from web.addresses import customer_page
 from web.flash import flash
-from web.hub.customer import customer_page
-from web.hub.listing import href_of
+from web.hub.customer import show_customer
 from web.pages import reader_of
 from web.reader import Reader
 from web.security import needs, not_here, signed_in
@@ -31,8 +31,8 @@ async def replace(request: Request) -> Response:
         await run_in_threadpool(_replace, world, user, key, (about, subject), text)
     except Refused as refused:
         said = _said(refused, typed(text), reader_of(request))
-        return await customer_page(request, 422, wrong_tags=(subject, text, said))
-    answer = RedirectResponse(f"{href_of(*key)}?tab=subscriptions", 303)
+        return await show_customer(request, 422, wrong_tags=(subject, text, said))
+    answer = RedirectResponse(customer_page(*key, tab="subscriptions"), 303)
     return flash(answer, "hub.tags_saved", https=world.https)
 
 

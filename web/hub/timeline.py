@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from domain.deadlines import Deadline
-from domain.hub.reading import HubEvent
-from domain.lifecycle import Lifecycle
+from domain.hub.drill_down import HubEvent
+from domain.hub.foreseen import Foreseen, foreseen
+from domain.lifecycle import Lifecycle, LifecycleState
 from domain.lifecycles import KINDS
+from domain.trial.losses import Others
 from domain.working_time import start_of_day
 from web.hub.asked import Asked
 from web.reader import Reader
@@ -32,6 +33,7 @@ GUIDES: Final = frozenset(
 
 EVENT: Final = "timeline.event"
 DUE: Final = "timeline.due"
+LOSS: Final = "timeline.loss"
 
 BAD: Final = ("refused", "rejected", "suspended", "expired", "overdue", "lost", "failed", "terminated", "jeopardy")
 GOOD: Final = ("completed", "renewed", "activated", "converted", "graduated", "site_built", "lifted", "resolved")
@@ -46,10 +48,19 @@ class Moment:
     subject: str
     text: str
     more: str
-    """For operators: by whom, why; of what will be: from when it was moved."""
+    """For operators: by whom, why; of what will be: from when it was moved, and what is lost by it."""
 
     coming: bool
     tone: str
+    certain: bool = True
+    """It happened, or its date is set; else it follows from what comes before it, if nobody does anything."""
+
+    @property
+    def mark(self) -> str:
+        """How its point looks."""
+        if not self.coming:
+            return self.tone
+        return "coming" if self.certain else "foreseen"
 
     @property
     def life(self) -> tuple[Lifecycle, str]:
@@ -84,23 +95,27 @@ def begun(asked: Asked) -> list[Moment]:
 
 
 def coming(asked: Asked, *, operator: bool) -> list[Moment]:
-    """The next first: of all that is open, one query for each kind."""
-    return sorted(
-        (
-            _coming(lifecycle, subject, due, asked.reader)
-            for lifecycle, subject, due in _pending(asked)
-            if operator or (lifecycle not in INTERNAL and due.kind not in GUIDES)
-        ),
-        key=lambda moment: moment.at,
-    )
+    """The next first: what is set for all that is open, and what follows from it if nobody does anything."""
+    states = list(_open(asked))
+    return [
+        _coming(each, asked.reader)
+        for each in foreseen(states, asked.now, _beside(asked, states))
+        if operator or (each.lifecycle not in INTERNAL and each.deadline.kind not in GUIDES)
+    ]
 
 
-def _pending(asked: Asked) -> Iterable[tuple[Lifecycle, str, Deadline]]:
+def _open(asked: Asked) -> Iterable[LifecycleState]:
+    """One query for each kind."""
     store, customer = asked.world.store, asked.customer
     for lifecycle in KINDS:
         found = store.listed(lifecycle, customer=customer.customer_id, partner=customer.partner_id, open_only=True)
-        for subject, state in store.states(lifecycle, [each.subject for each in found]).items():
-            yield from ((lifecycle, subject, due) for due in state.agenda.pending)
+        yield from store.states(lifecycle, [each.subject for each in found]).values()
+
+
+def _beside(asked: Asked, states: Iterable[LifecycleState]) -> dict[str, Others]:
+    """By trial, what the customer has from others: that is not lost with it. AMB-48."""
+    trials = (state.subject for state in states if state.lifecycle == Lifecycle.TRIAL)
+    return {trial: asked.world.store.row(Lifecycle.TRIAL, trial).others for trial in trials}
 
 
 def _happened(found: HubEvent, reader: Reader, *, operator: bool) -> Moment:
@@ -117,15 +132,22 @@ def _happened(found: HubEvent, reader: Reader, *, operator: bool) -> Moment:
     )
 
 
-def _coming(lifecycle: Lifecycle, subject: str, due: Deadline, reader: Reader) -> Moment:
+def _coming(found: Foreseen, reader: Reader) -> Moment:
+    due = found.deadline
+    lost = reader.all_of([reader.say(_name(LOSS, step)) for step in found.lost])
+    more = [
+        reader.say("timeline.moved", at=reader.at(due.was)) if due.was else "",
+        reader.say("timeline.lost", what=lost) if lost else "",
+    ]
     return Moment(
         at=due.at,
-        lifecycle=lifecycle,
-        subject=subject,
+        lifecycle=found.lifecycle,
+        subject=found.subject,
         text=_words(DUE, due.kind, reader),
-        more=reader.say("timeline.moved", at=reader.at(due.was)) if due.was else "",
+        more=" · ".join(part for part in more if part),
         coming=True,
-        tone="",
+        tone="bad" if found.lost else "",
+        certain=found.armed,
     )
 
 

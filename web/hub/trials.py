@@ -12,14 +12,15 @@ from domain.permissions import Right, may_send
 from domain.trial.state import TrialState
 from domain.trial.states import TrialStage
 from domain.view import LifecycleView
+from web.addresses import act_page, start_page
 from web.hub.asked import Asked
 from web.hub.chips import Chip, days_left, state_chip
 from web.hub.others import stage_chip
 from web.hub.subscriptions import LicenceRow, licences_of
 from web.reader import Reader
 
-ACTIONS: Final = ("extend", "edit_services", "convert", "resend", "cancel")
-"""In this order; what is possible now, its own view says. TRL-50 to TRL-67, TRL-30."""
+ACTIONS: Final = ("give_details", "extend", "edit_services", "convert", "resend", "withdraw", "cancel")
+"""In this order; what is possible now, its own view says. TRL-29, TRL-50 to TRL-67, TRL-30."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class TrialCard:
     consent_until: datetime | None
     grace_ends_on: str
     actions: list[Action]
-    workflow: str | None
+    workflow: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def trials_tab(asked: Asked) -> dict[str, Any]:
         "cards": [_card(asked, life, states.get(life.subject)) for life in trials if life not in over],
         "past": [_past(asked, life, states.get(life.subject)) for life in over],
         "may_start": asked.may(Right.START_TRIAL),
-        "start": f"/start/trial?customer={asked.customer.customer_id}",
+        "start": start_page("trial", customer=asked.customer.customer_id),
     }
 
 
@@ -131,13 +132,14 @@ def _actions(asked: Asked, life: Life, view: LifecycleView | None) -> list[Actio
     """Those that would be taken now, for whoever may send them."""
     if view is None or not asked.may(Right.SEE_CUSTOMERS):
         return []
-    back = f"{asked.href}%3Ftab%3Dtrials"
+    back = asked.tab("trials")
     return [
         Action(
             name=name,
-            href=f"/act/trial/{life.subject}/{name}?next={back}",
+            href=act_page(life.lifecycle, life.subject, name, next=back),
             text=asked.reader.say(f"hub.act_{name}"),
         )
         for name in ACTIONS
         if name in view.can_send and may_send(asked.user.roles, str(life.lifecycle), name)
+        if name != "resend" or view.stage == TrialStage.AWAITING_CONSENT
     ]

@@ -57,5 +57,5 @@ async def show(request: Request) -> Response:
         rows=list(reversed(rows)),
         chart=line_chart(figure, series, reader) if rows else None,
         workflow=asked.workflow(life.lifecycle, life.subject),
-        back=f"{asked.href}?tab={'trials' if life.trial else 'subscriptions'}",
+        back=asked.tab("trials" if life.trial else "subscriptions"),
     )

@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from domain.hub.as_of import AsOf, ClosedWeek, NotAWeek
+from domain.hub.as_of import AsOf, ClosedWeek
 from domain.hub.definitions import terms
+from domain.hub.lines import Line
 from domain.hub.policy import HubPolicy
 from domain.hub.products import MEASURED, Product
 from domain.hub.users import HubUser
+from web.addresses import customer_page, query_of, usage_page
 from web.hub.listing import partners_of
 from web.pages import reader_of
+from web.queries import as_of
 from web.reader import Reader
 from web.security import not_here, signed_in
 from web.world import World, world_of
@@ -48,12 +50,21 @@ class Asked:
         usual = {"product": str(Product.MEETINGS)}
         said = {"product": self.product, "as_of": str(self.as_of), "partner": self.partner or ""} | changes
         kept = {name: str(value) for name, value in said.items() if value and str(value) != usual.get(name)}
-        query = urlencode(kept)
-        return f"{path or self.path}{f'?{query}' if query else ''}"
+        return f"{path or self.path}{query_of(**kept)}"
+
+    def page_of(self, line: Line) -> str:
+        """Of its customer, where it stands, as of the same week."""
+        tab = "trials" if line.trial else "subscriptions"
+        return customer_page(line.partner_id, line.customer_id, tab=tab, as_of=str(self.as_of), subject=line.subject)
 
     def means(self, key: str) -> str:
         """What a number or a column means here, with the terms of this installation."""
         return self.reader.say(f"kpi.means_{key}", **terms(self.policy))
+
+
+def usage_of(line: Line) -> str:
+    """The days behind its numbers."""
+    return usage_page(line.partner_id, line.customer_id, line.lifecycle, line.subject, line.product)
 
 
 def asked_of(request: Request) -> Asked:
@@ -62,17 +73,13 @@ def asked_of(request: Request) -> Asked:
     product = query.get("product") or str(Product.MEETINGS)
     if product not in MEASURED:
         not_here()
-    try:
-        as_of = AsOf.read(query.get("as_of", ""))
-    except NotAWeek:
-        not_here()
     return Asked(
         world=world,
         user=signed_in(request),
         reader=reader_of(request),
         path=request.url.path,
         product=product,
-        as_of=as_of,
+        as_of=as_of(request),
         partner=query.get("partner") or None,
         now=world.now(),
     )

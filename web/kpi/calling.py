@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from domain.hub.call_rows import CallWeek, CustomerQuality, CustomerQueues, CustomerUsage, EndpointQuality, Statistic
 from domain.hub.calling import CallingAnalytics
+from domain.hub.numbers import Unit
 from domain.permissions import Right
+from web.addresses import customer_page
 from web.charts import Chart, Series, bar_chart, line_chart
-from web.hub.listing import href_of
 from web.kpi.asked import Asked, asked_of, choices
 from web.kpi.figures import types_figure, weeks_figure
-from web.kpi.numbers import tile
+from web.kpi.numbers import in_unit, tile
 from web.kpi.sparks import spark
 from web.pages import page
 from web.reader import NOTHING, Reader
@@ -57,7 +58,7 @@ def _answer(asked: Asked) -> dict[str, Any]:
 def _customer(asked: Asked, customer_id: str) -> str:
     """Their page; who sees several partners and chose none finds them by the list."""
     partner = asked.partner or asked.user.partner_id
-    return f"{href_of(partner, customer_id)}?tab=subscriptions" if partner else f"/?q={customer_id}"
+    return customer_page(partner, customer_id, tab="subscriptions") if partner else f"/?q={customer_id}"
 
 
 def _usage_chart(weeks: Sequence[CallWeek], asked: Asked) -> Chart:
@@ -155,8 +156,8 @@ def _queues(row: CustomerQueues, asked: Asked) -> dict[str, Any]:
     return {
         "row": row,
         "href": _customer(asked, row.customer_id),
-        "answer_time": reader.say("kpi.seconds", number=reader.decimal(row.answer_time)),
-        "abandoned_wait": reader.say("kpi.seconds", number=reader.decimal(row.abandoned_wait)),
+        "answer_time": in_unit(row.answer_time, Unit.SECONDS, reader),
+        "abandoned_wait": in_unit(row.abandoned_wait, Unit.SECONDS, reader),
         "rate": reader.percent(row.abandoned_rate),
         "features": ", ".join(
             f"{reader.word('kpi.feature', name)} ({reader.number(calls)})" for name, calls in features

@@ -27,7 +27,7 @@ async def show(request: Request) -> Response:
 
 
 def _answer(asked: Asked) -> dict[str, Any]:
-    overview = asked.world.book.overview(asked.user, asked.product, **asked.of_whom)
+    overview = asked.world.book.overview(asked.user, asked.product, shown=slice(0, SHOWN), **asked.of_whom)
     return {
         **choices(asked),
         "stand": overview.stand,

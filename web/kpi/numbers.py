@@ -9,11 +9,10 @@ from markupsafe import Markup
 
 from domain.hub.numbers import Number, Unit
 from domain.hub.sections import Column, Row, Section
-from web.hub.listing import href_of
 from web.hub.subscriptions import bar_of
-from web.kpi.asked import Asked
+from web.kpi.asked import Asked, usage_of
 from web.kpi.sparks import spark
-from web.reader import Reader
+from web.reader import NOTHING, Reader
 
 C = Column
 
@@ -50,7 +49,7 @@ def in_unit(value: Fraction | int | None, unit: Unit, reader: Reader) -> str:
         case Unit.SHARE:
             return reader.percent(value)
         case Unit.SECONDS:
-            return reader.say("kpi.seconds", number=reader.decimal(value))
+            return NOTHING if value is None else reader.say("kpi.seconds", number=reader.decimal(value))
         case Unit.LICENCES_PER_CUSTOMER | Unit.CALLS_PER_USER | Unit.MINUTES_PER_USER:
             return reader.decimal(value)
         case Unit.CUSTOMERS | Unit.LICENCES | Unit.CALLS:
@@ -84,25 +83,16 @@ def table(section: Section, asked: Asked, first: int, number: int) -> Table:
 
 
 def _customer(row: Row, asked: Asked) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(_page(row, asked), row.line.customer_name)
-
-
-def _page(row: Row, asked: Asked) -> str:
-    """The customer's page, as of the same week."""
-    tab = "trials" if row.line.trial else "subscriptions"
-    as_of = f"&as_of={asked.as_of}" if asked.as_of.week else ""
-    line = row.line
-    return f"{href_of(line.partner_id, line.customer_id)}?tab={tab}{as_of}#{line.subject}"
+    return Markup('<a href="{}">{}</a>').format(asked.page_of(row.line), row.line.customer_name)
 
 
 def _subscription(row: Row, asked: Asked) -> Markup:
     """A trial's own id stands below its name. domain.md §6.8."""
     line = row.line
     name = asked.reader.say("kpi.trial") if line.trial else line.subject
-    usage = f"{href_of(line.partner_id, line.customer_id)}/usage?lifecycle={line.lifecycle}&subject={line.subject}"
     below = Markup('<br><span class="id muted">{}</span>').format(line.subject) if line.trial else Markup()
-    return Markup('<span><a{} href="{}&product={}">{}</a>{}</span>').format(
-        Markup("") if line.trial else Markup(' class="id"'), usage, line.product, name, below
+    return Markup('<span><a{} href="{}">{}</a>{}</span>').format(
+        Markup("") if line.trial else Markup(' class="id"'), usage_of(line), name, below
     )
 
 

@@ -14,12 +14,12 @@ from domain.hub.numbers import CustomerKey, Number
 from domain.hub.products import MEASURED
 from domain.hub.sections import Section
 from domain.permissions import Right
-from web.hub.asked import workflow_url
-from web.hub.listing import href_of
+from web.addresses import workflow_page
 from web.hub.subscriptions import bar_of
-from web.kpi.asked import Asked, asked_of, choices
+from web.kpi.asked import Asked, asked_of, choices, usage_of
 from web.kpi.numbers import table, tile
 from web.pages import page
+from web.queries import page_number
 from web.security import needs, not_here
 
 SHOWN: Final = 100
@@ -32,20 +32,13 @@ BEYOND_ITS_ROWS: Final = "new_customers_licences"
 @needs(Right.SEE_CUSTOMERS)
 async def show(request: Request) -> Response:
     """`number`, by its key; `page`."""
-    asked, key, first = asked_of(request), request.query_params.get("number", ""), _first(request)
+    asked, key, first = asked_of(request), request.query_params.get("number", ""), (page_number(request) - 1) * SHOWN
     return page(request, "kpi/rows.html", **await run_in_threadpool(_answer, asked, key, first))
 
 
-def _first(request: Request) -> int:
-    given = request.query_params.get("page", "1")
-    number = int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else 0  # noqa: PLR2004
-    if number < 1:
-        not_here()
-    return (number - 1) * SHOWN
-
-
 def _answer(asked: Asked, key: str, first: int) -> dict[str, Any]:
-    overview = asked.world.book.overview(asked.user, asked.product, **asked.of_whom)
+    shown = slice(first, first + SHOWN)
+    overview = asked.world.book.overview(asked.user, asked.product, shown=shown, **asked.of_whom)
     number, section = _found(overview, key)
     rows: dict[str, Any]
     if section is None or key == BEYOND_ITS_ROWS:
@@ -90,15 +83,13 @@ def _lines(asked: Asked, number: Number, *, measured: bool) -> Sequence[Line]:
 def _line(line: Line, asked: Asked) -> dict[str, Any]:
     """One subscription or trial with one product."""
     reader = asked.reader
-    page_of = href_of(line.partner_id, line.customer_id)
-    as_of = f"&as_of={asked.as_of}" if asked.as_of.week else ""
     product = reader.word("hub.product", line.product)
     return {
         "line": line,
         "product": product,
-        "href": f"{page_of}?tab={'trials' if line.trial else 'subscriptions'}{as_of}#{line.subject}",
-        "usage": f"{page_of}/usage?lifecycle={line.lifecycle}&subject={line.subject}&product={line.product}",
+        "href": asked.page_of(line),
+        "usage": usage_of(line),
         "ends": reader.day(last_day(line.ends_at, line.zone) if line.ends_at else None),
         "bar": bar_of(line, reader, product),
-        "workflow": workflow_url(asked.world, asked.user, line.lifecycle, line.subject),
+        "workflow": workflow_page(asked.world, asked.user, line.lifecycle, line.subject),
     }

@@ -5,6 +5,8 @@ from typing import Final
 
 from markupsafe import Markup
 
+from web.charts import path_of
+
 WIDTH: Final = 96
 HEIGHT: Final = 24
 EDGE: Final = 3
@@ -17,15 +19,12 @@ def spark(values: Sequence[float | None], name: str) -> Markup:
         return Markup()
     highest = max(known) or 1
     step = (WIDTH - 2 * EDGE) / max(len(values) - 1, 1)
-    path, before = [], False
-    for at, value in enumerate(values):
-        if value is not None:
-            y = HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * value / highest
-            path.append(f"{'L' if before else 'M'}{EDGE + step * at:.1f} {y:.1f}")
-        before = value is not None
-    last_y = HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * known[-1] / highest
-    dot = Markup('<circle class="series-1" cx="{:.1f}" cy="{:.1f}" r="2.5"/>').format(WIDTH - EDGE, last_y)
+    heights = [None if value is None else HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * value / highest for value in values]
+    path = path_of((EDGE + step * at, y) for at, y in enumerate(heights))
+    dot = Markup('<circle class="series-1" cx="{:.1f}" cy="{:.1f}" r="2.5"/>')
     return Markup(
         '<svg class="spark" viewBox="0 0 {} {}" role="img" aria-label="{}"><title>{}</title>'
         '<path class="line series-1" d="{}"/>{}</svg>'
-    ).format(WIDTH, HEIGHT, name, name, " ".join(path), dot if values[-1] is not None else Markup())
+    ).format(
+        WIDTH, HEIGHT, name, name, path, Markup() if heights[-1] is None else dot.format(WIDTH - EDGE, heights[-1])
+    )

@@ -76,11 +76,11 @@ class Followed:
 
 def follow(store: SqlStore, signed: SignedLinks, token: str, now: datetime, live_for: timedelta) -> Followed | None:
     """None for what we never signed, and for a mail or a life that nobody knows here. It changes nothing."""
-    link = signed.read(token)
-    if link is None:
+    link, mark = signed.read(token), signed.mark(token)
+    if link is None or mark is None:
         return None
     try:
-        return _followed(store, link, signed.mark(link), now, live_for)
+        return _followed(store, link, mark, now, live_for)
     except NotKnown:
         return None
 

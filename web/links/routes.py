@@ -4,33 +4,45 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from adapters.mail.signed_links import SignedLinks
+from domain.links import Purpose
 from domain.reasons import Problem
 from domain.values import Language
 from web.links.answers import Answered, Busy, Outcome, acts_of, answer, fresh_link
 from web.links.facts import facts_of, may_decide
 from web.links.followed import Followed, Standing, follow
 from web.links.sections import beside_no_field, sections_of
-from web.links.sheets import MODELS, in_words, prefilled, sheet, zones
+from web.links.sheets import MODELS, in_words, prefilled, sheet
 from web.model_forms import Wrong, typed_of
 from web.model_values import Typed
 from web.pages import page, reader_of
 from web.reach import NoAnswer, Over, Refusal
 from web.reader import Reader
-from web.security import behind_link
+from web.security import behind_link, posted_behind_link
 from web.session import LANGUAGE
-from web.throttle import throttle
+from web.throttle import look, throttle
 from web.world import World, world_of
+from web.zones import ZONES
 
 BUTTONS: Final = frozenset({"do", "row", "csrf", "List-Unsubscribe"})
 """Names that are no field."""
 
+ONE_CLICK: Final = [("List-Unsubscribe", "One-Click")]
+"""All that a mail program sends. RFC 8058."""
+
+DECIDES: Final = frozenset({"submit", "accept", "decline"})
+"""Values of the buttons that answer."""
+
 JUST_NOW: Final = "done"
 """In the address after an answer. It changes a heading."""
+
+MOST_FIELDS: Final = 300
+"""Form A with fifty sites and fifty languages has 180. Whoever sends more keeps us busy, by no page of ours."""
 
 OF_ONE_LINK: Final = 40
 """Answers and drafts in a quarter of an hour."""
@@ -52,7 +64,7 @@ async def show(request: Request) -> Response:
     """What the link is worth now, or the form."""
     found = await _followed(request)
     if found is None:
-        return page(request, "links/told.html", 404, told="unknown", at=None, found=None, facts=())
+        return _unknown(request)
     if found.standing is not Standing.OPEN:
         return _told(request, found)
     kept = await run_in_threadpool(world_of(request).store.draft, found.mark)
@@ -63,15 +75,32 @@ async def show(request: Request) -> Response:
     return _form(request, found, content, notice=Notice(reader.say("forms.draft", at=reader.at(saved_at)), "accent"))
 
 
-@behind_link
+async def _shown_again(request: Request) -> Response:
+    """As it was typed, on a page that has the token this time."""
+    found = await _followed(request)
+    if found is None:
+        return _unknown(request)
+    notice = Notice(reader_of(request).say("forms.no_cookie"), "warn")
+    if found.standing is Standing.OPEN:
+        return _form(request, found, await _typed(request), status=403, notice=notice)
+    return _told(request, found, 403, notice if found.standing is Standing.EXPIRED else None)
+
+
+async def _is_one_click(request: Request) -> bool:
+    """The mail program's own button against more reminders, which knows no page. RFC 8058."""
+    purpose = request.path_params["token"].partition(".")[0]
+    return purpose == Purpose.REMINDERS and (await request.form()).multi_items() == ONE_CLICK
+
+
+@posted_behind_link(_shown_again, without_page=_is_one_click)
 async def act(request: Request) -> Response:
     """A decision, a draft, another row, or a fresh link."""
     found = await _followed(request)
     if found is None:
-        return page(request, "links/told.html", 404, told="unknown", at=None, found=None, facts=())
+        return _unknown(request)
     await throttle(request, "form link", of=found.mark, limit=OF_ONE_LINK)
     await throttle(request, "form link", limit=OF_ONE_ADDRESS)
-    typed = typed_of((await request.form()).multi_items())
+    typed = await _typed(request)
     if found.standing is Standing.EXPIRED and typed.get("do") == ["fresh"]:
         return _sent_afresh(request, found, await fresh_link(world_of(request), found))
     if found.standing is not Standing.OPEN:
@@ -90,6 +119,8 @@ async def _decided(request: Request, found: Followed, typed: Typed) -> Response:
         if typed.get("do") == ["save"]:
             await _keep(world_of(request), found, typed)
             return RedirectResponse(request.url.path, 303)
+    if not await _is_one_click(request) and not _answers(typed):
+        return _form(request, found, typed)
     acts = acts_of(found, typed, reader)
     if isinstance(acts, Wrong):
         await _keep(world_of(request), found, typed)
@@ -99,6 +130,12 @@ async def _decided(request: Request, found: Followed, typed: Typed) -> Response:
         return RedirectResponse(f"{request.url.path}?{JUST_NOW}", 303)
     await _keep(world_of(request), found, typed)
     return _not_answered(request, found, typed, outcome)
+
+
+def _answers(typed: Typed) -> bool:
+    """One button, and one that answers: whoever says yes and no has said nothing."""
+    pressed = typed.get("do", ())
+    return len(pressed) == 1 and pressed[0] in DECIDES
 
 
 def _not_answered(request: Request, found: Followed, typed: Typed, outcome: Outcome) -> Response:
@@ -125,15 +162,19 @@ def _sent_afresh(request: Request, found: Followed, outcome: Outcome) -> Respons
             return _page(request, found, "fresh_refused", 409)
 
 
-def _told(request: Request, found: Followed, status: int = 200) -> Response:
+def _told(request: Request, found: Followed, status: int = 200, notice: Notice | None = None) -> Response:
     """Whoever has just answered is thanked; it says the same otherwise."""
     thanks = found.standing is Standing.ANSWERED and JUST_NOW in request.query_params
-    return _page(request, found, "done" if thanks else found.standing.value, status)
+    return _page(request, found, "done" if thanks else found.standing.value, status, notice)
 
 
-def _page(request: Request, found: Followed, name: str, status: int) -> Response:
+def _page(request: Request, found: Followed, name: str, status: int, notice: Notice | None = None) -> Response:
     facts = facts_of(found, reader_of(request))
-    return page(request, "links/told.html", status, told=name, at=found.at, found=found, facts=facts)
+    return page(request, "links/told.html", status, told=name, at=found.at, found=found, facts=facts, notice=notice)
+
+
+def _unknown(request: Request) -> Response:
+    return page(request, "links/told.html", 404, told="unknown", at=None, found=None, facts=(), notice=None)
 
 
 def _form(
@@ -165,7 +206,7 @@ def _form(
     fields = form.fields(said, problems)
     above = (*form.at_no_field(said, problems), *beside_no_field(fields))
     sections = sections_of(found.purpose, fields, reader)
-    shown = {"sections": sections, "fields": fields, "above": above, "zones": zones()}
+    shown = {"sections": sections, "fields": fields, "above": above, "zones": ZONES}
     return page(request, "links/form.html", status, **common, **shown)
 
 
@@ -174,15 +215,25 @@ def _placed(found: Followed, typed: Typed, reader: Reader, problems: tuple[Probl
     return sheet(found, reader).refused(typed, problems) if found.purpose in MODELS else Wrong(problems)
 
 
+async def _typed(request: Request) -> Typed:
+    """Raises HTTPException 413."""
+    items = (await request.form()).multi_items()
+    if len(items) > MOST_FIELDS:
+        raise HTTPException(413)
+    return typed_of(items)
+
+
 async def _followed(request: Request) -> Followed | None:
     """Whose page it is from here on: in the language that was chosen here, else in that of the mail's reader."""
     world = world_of(request)
     signed = SignedLinks.of(world.settings)
     if signed is None:
         return None
-    found = await run_in_threadpool(
-        follow, world.store, signed, request.path_params["token"], world.now(), world.settings.web.links_live_for
-    )
+    token: str = request.path_params["token"]
+    if (mark := signed.mark(token)) is not None:
+        look(request, mark)
+    live_for = world.settings.web.links_live_for
+    found = await run_in_threadpool(follow, world.store, signed, token, world.now(), live_for)
     if found is not None:
         request.state.reader = _reader(request, found)
     return found

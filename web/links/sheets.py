@@ -1,9 +1,7 @@
 """The long forms behind links: what each asks, what is known already, how it speaks to its reader. Forms A, B, E."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from pydantic import TypeAdapter
 
@@ -68,18 +66,12 @@ def prefilled(found: Followed) -> dict[str, Any]:
     """Facts that the store has, and nothing that anybody would have to guess. Of people only those who wrote and read
     the mail: the document is passed on to others."""
     if isinstance(found.row, SubscriptionRow):
-        return _form_e(found.row)
+        return form_e(found.row)
     if not isinstance(found.row, OrderRow):
         return {}
     with_people = found.link.occurrence != DOCUMENT
     known = _form_a if found.purpose is Purpose.PROVISIONING else _form_b
     return {"form": known(found.row, with_people=with_people)}
-
-
-@cache
-def zones() -> tuple[str, ...]:
-    """What inputs of zones offer."""
-    return tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")))
 
 
 def as_answered(typed: Typed) -> Typed:
@@ -135,7 +127,7 @@ def _form_b(row: OrderRow, *, with_people: bool) -> dict[str, Any]:
     return known
 
 
-def _form_e(row: SubscriptionRow) -> dict[str, Any]:
+def form_e(row: SubscriptionRow) -> dict[str, Any]:
     """Where there is one site, it is that one."""
     site = row.sites[0].url if len(row.sites) == 1 else None
     return {

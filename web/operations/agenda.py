@@ -12,10 +12,14 @@ from adapters.sql.operations import DueLine
 from domain.hub.users import HubUser
 from domain.lifecycles import KINDS
 from domain.working_time import add_months, local_day
+from web.addresses import act_page
 
 PRODUCT: Final = "-//Tenure//Deadlines//EN"
 HOST: Final = "tenure.example"
 """Right side of every UID, whatever an installation is called: the same deadline is the same event for ever."""
+
+YEARS: Final = range(2000, 2100)
+"""Those of a Moment."""
 
 A_WEEK: Final = 7
 """Days; a month is shown in whole weeks, which begin on Monday."""
@@ -82,7 +86,7 @@ def _event(line: DueLine, address: str) -> Event:
     event.add("summary", f"{deadline.label}: {kind.one} {line.subject}")
     event.add("description", f"{kind.one} {line.subject}, customer {line.customer_id}, partner {line.partner_id}")
     event.add("transp", "TRANSPARENT")
-    event.add("url", f"{address}/act/{line.lifecycle}/{line.subject}")
+    event.add("url", f"{address}{act_page(line.lifecycle, line.subject)}")
     return event
 
 
@@ -95,8 +99,9 @@ def by_day(lines: Sequence[DueLine], zone: str) -> Iterator[tuple[date, list[Due
 
 
 def parsed_month(text: str, today: date) -> date:
-    """`2026-11` as its first day; today's month for what is none."""
+    """`2026-11` as its first day; today's month for what is none, or is beyond any deadline."""
     try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+        found = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
     except ValueError:
         return today.replace(day=1)
+    return found if found.year in YEARS else today.replace(day=1)

@@ -16,6 +16,7 @@ from domain.hub.policy import CALENDAR_AHEAD, CALENDAR_BACK
 from domain.hub.users import HubUser
 from domain.permissions import Right
 from domain.working_time import add_months, local_day, start_of_day
+from web.addresses import here, outside
 from web.flash import flash
 from web.operations.agenda import A_WEEK, by_day, feed_of, month_of, parsed_month, seen_by, weeks
 from web.pages import page, reader_of
@@ -50,7 +51,7 @@ async def calendar(request: Request) -> Response:
         month_name=format_skeleton("yMMMM", first, locale=reader.locale),
         day_names=[get_day_names("abbreviated", locale=reader.locale)[number] for number in range(A_WEEK)],
         time_of=lambda at: format_time(at, "short", ZoneInfo(reader.zone), reader.locale),
-        here_and_query=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        here_and_query=here(request),
         today=today,
         chosen=chosen,
         weeks=weeks(first, lines, reader.zone),
@@ -60,7 +61,7 @@ async def calendar(request: Request) -> Response:
         earlier=f"{add_months(first, -1):%Y-%m}",
         later=f"{add_months(first, 1):%Y-%m}",
         feed=await run_in_threadpool(feed_address, world, user),
-        feed_base=_base(world, request),
+        feed_base=outside(request),
     )
 
 
@@ -73,7 +74,7 @@ async def feed(request: Request) -> Response:
     lines = await run_in_threadpool(
         lambda: list(world.store.deadlines(Narrowed(), now - CALENDAR_BACK, now + CALENDAR_AHEAD))
     )
-    said = feed_of(seen_by(user, lines), "Tenure", _base(world, request))
+    said = feed_of(seen_by(user, lines), "Tenure", outside(request))
     headers = {"Cache-Control": "private, no-cache", "Content-Disposition": 'inline; filename="tenure.ics"'}
     return Response(said, media_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -133,8 +134,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _base(world: World, request: Request) -> str:
-    url = world.settings.web.url
-    return str(url or request.base_url).rstrip("/")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
@@ -13,12 +12,13 @@ from starlette.responses import Response
 from adapters.sql.operations import Narrowed
 from domain.lifecycles import KINDS
 from domain.permissions import Right
+from web.addresses import act_page, here, query_of, workflow_page
 from web.model_fields import humanized
-from web.operations.board import FIRST, PAGE, Board, Group, Line, Lines
-from web.operations.links import act_of, ui_of
+from web.operations.board import FIRST, PAGE, Act, Board, Group, Line, Lines
 from web.pages import page, reader_of
+from web.queries import page_number
 from web.reader import Reader
-from web.security import needs, not_here
+from web.security import needs, not_here, signed_in
 from web.world import world_of
 
 NAMED: Final = ("lifecycle", "partner", "search")
@@ -50,14 +50,14 @@ class Shown:
 @needs(Right.OPERATE)
 async def board(request: Request) -> Response:
     """All groups with their first lines, or a page of one: `?group=jeopardy&page=2`."""
-    world, asked = world_of(request), request.query_params
+    world, user, asked = world_of(request), signed_in(request), request.query_params
     wanted = narrowed(asked)
     chosen = asked.get("group", "")
     if chosen and chosen not in set(Group):
         not_here()
     made = Board(world.store, world.now(), reader_of(request).zone, wanted)
-    number = int(asked["page"]) if asked.get("page", "").isdecimal() else 1
-    counts, groups, names, partners = await run_in_threadpool(_read, made, chosen, max(number, 1))
+    number = page_number(request)
+    counts, groups, names, partners = await run_in_threadpool(_read, made, chosen, number)
     return page(
         request,
         "operations/board.html",
@@ -65,16 +65,21 @@ async def board(request: Request) -> Response:
         chosen=chosen,
         groups=[_shown(wanted, chosen, each, lines, number) for each, lines in groups],
         names=names,
-        kind_options=[(name, kind.several) for name, kind in KINDS.items()],
+        kind_options=[(name, reader_of(request).say(f"actions.{name}")) for name in KINDS],
         partner_options=[(partner, partner) for partner in partners],
         tab_items=_tabs(wanted, reader_of(request), counts),
         tones=TONES,
         address=lambda group: address(wanted, group),
-        back=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        back=here(request),
         act_of=act_of,
         humanized=humanized,
-        ui=lambda line: ui_of(world, line.lifecycle, line.subject),
+        ui=lambda line: workflow_page(world, user, line.lifecycle, line.subject),
     )
+
+
+def act_of(line: Line, act: Act, back: str) -> str:
+    """Where a button leads: the form, with what it is about filled in."""
+    return act_page(line.lifecycle, line.subject, act.update, **dict(act.known), next=back)
 
 
 def _read(
@@ -119,6 +124,4 @@ def narrowed(asked: QueryParams) -> Narrowed:
 def address(wanted: Narrowed, group: str = "", number: int = 1) -> str:
     """Of a page of a group, narrowed in the same way."""
     said = {name: getattr(wanted, name) for name in NAMED} | {"group": str(group)}
-    said |= {"page": str(number)} if number > 1 else {}
-    query = urlencode({name: value for name, value in said.items() if value})
-    return f"/operations?{query}" if query else "/operations"
+    return f"/operations{query_of(**said, page=str(number) if number > 1 else '')}"

@@ -4,7 +4,8 @@
 was said in this form: sent twice, it is started once.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -13,21 +14,27 @@ from starlette.responses import RedirectResponse, Response
 
 from activities.ports.store import NotKnown
 from domain.hub.customers import HubCustomer
-from domain.hub.lives import LifeState
 from domain.hub.users import HubUser
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
+from domain.option.messages import DETAILED
 from domain.permissions import PARTNERS_START, Right, may
+from domain.reasons import Problem
+from domain.subscription.row import SubscriptionRow
 from domain.values import Message
+from web.addresses import customer_page
 from web.flash import flash
-from web.model_forms import ModelForm, Typed, Wrong, typed_of
-from web.operations.acts import NOBODY_THERE, NOT_READ, OWN, first, new_form, sender
+from web.links.sheets import form_e, of_the_kind
+from web.model_fields import Field
+from web.model_forms import ModelForm, Wrong
+from web.operations.claims import pays, untrue
+from web.operations.posted import NOBODY_THERE, NOT_READ, Posted, posted, sender, unanswered
 from web.operations.words import wording
 from web.pages import page, reader_of
 from web.reach import NoAnswer, Refusal, Started, once, start
 from web.security import needs, not_here, signed_in
-from web.signin.profile import ZONES
 from web.world import World, world_of
+from web.zones import ZONES
 
 NOT_ASKED: Final = frozenset({"policy", "requested_at", "purchased", "partner_administrators"})
 """Terms are the installation's; when it was asked for is now; what was bought already, we know ourselves."""
@@ -37,9 +44,12 @@ PREFIX: Final = {"trial": "T", "option": "OR"}
 
 ID_LENGTH: Final = 10
 
+OF_SITES: Final = ("language.site", "session_type.site", "logo.site", "site_split.taken_from")
+"""Fields of an option request that name a site which is there already."""
+
 
 @dataclass(frozen=True)
-class Counter:
+class Asked:
     """What is about to be started, by whom, for which customer."""
 
     user: HubUser
@@ -63,80 +73,83 @@ class Counter:
 @needs(Right.SEE_CUSTOMERS)
 async def begin(request: Request) -> Response:
     """The form, and what became of it."""
-    counter = await _counter(request)
+    asked = await _asked(request)
     if request.method != "POST":
-        return _show(request, counter, counter.form.blank(counter.known))
-    given = typed_of((await request.form()).multi_items())
-    typed = {name: texts for name, texts in given.items() if name not in OWN}
-    if (more := counter.form.pressed(typed)) is not None:
-        return _show(request, counter, more, given)
-    message = counter.form.read(typed)
+        return _show(request, asked, Posted(typed=asked.form.blank(asked.known)))
+    sent = await posted(request)
+    if asked.lifecycle == "option":
+        sent = replace(sent, typed=of_the_kind(sent.typed))
+    if (more := asked.form.pressed(sent.typed)) is not None:
+        return _show(request, asked, replace(sent, typed=more))
+    message = asked.form.read(sent.typed)
     if isinstance(message, Wrong):
-        return _show(request, counter, typed, given, message, NOT_READ)
-    return await _answered(request, counter, typed, given, counter.named(message, first(given, "form")))
+        return _show(request, asked, sent, message.problems, NOT_READ)
+    problems = await run_in_threadpool(untrue, world_of(request), asked.user, asked.partner_id, message)
+    if problems:
+        return _show(request, asked, sent, problems, NOT_READ)
+    return await _answered(request, asked, sent, asked.named(message, sent.form))
 
 
-async def _answered(request: Request, counter: Counter, typed: Typed, given: Typed, message: Message) -> Response:
+async def _answered(request: Request, asked: Asked, sent: Posted, message: Message) -> Response:
     world = world_of(request)
-    match await start(world, message, KINDS[counter.lifecycle]):
+    match await start(world, message, KINDS[asked.lifecycle]):
         case Started(subject):
-            customer_id = _customer_of(counter, message)
-            there = RedirectResponse(f"/customers/{counter.partner_id}/{customer_id}", 303)
-            return flash(there, f"actions.started_{counter.lifecycle}", https=world.https, id=subject)
+            there = RedirectResponse(customer_page(asked.partner_id, _customer_of(asked, message)), 303)
+            return flash(there, f"actions.started_{asked.lifecycle}", https=world.https, id=subject)
         case Refusal(problems):
-            given = {**given, "form": ()}  # asked anew it is another question: the cause may be gone by then
-            return _show(request, counter, typed, given, counter.form.refused(typed, problems), NOT_READ)
-        case NoAnswer(may_take_effect):
-            said = "no_answer" if may_take_effect else "away"
-            return _show(request, counter, typed, given, said=said, status=NOBODY_THERE)
+            return _show(request, asked, sent.anew(), asked.form.refused(sent.typed, problems).problems, NOT_READ)
+        case NoAnswer() as nobody:
+            return _show(request, asked, sent, status=NOBODY_THERE, said=unanswered(nobody))
 
 
 def _show(
     request: Request,
-    counter: Counter,
-    typed: Typed,
-    given: Typed | None = None,
-    wrong: Wrong | None = None,
+    asked: Asked,
+    sent: Posted,
+    problems: Sequence[Problem] = (),
     status: int = 200,
     said: str = "",
 ) -> Response:
-    problems = wrong.problems if wrong else ()
     return page(
         request,
         "operations/start.html",
         status,
-        counter=counter,
-        fields=counter.form.fields(typed, problems),
-        above=counter.form.at_no_field(typed, problems),
+        asked=asked,
+        sent=sent,
+        fields=_of_its_kind(asked, asked.form.fields(sent.typed, problems)),
+        details=DETAILED,
+        above=asked.form.at_no_field(sent.typed, problems),
         said=said,
-        form_id=first(given or {}, "form") or new_form(),
-        back=f"/customers/{counter.partner_id}/{counter.customer.customer_id}" if counter.customer else "/",
+        back=customer_page(asked.partner_id, asked.customer.customer_id) if asked.customer else "/",
         zones=ZONES,
     )
 
 
-async def _counter(request: Request) -> Counter:
+async def _asked(request: Request) -> Asked:
     """Or there is no such page: for another partner's customer, without the right, for nothing that people start."""
     user, lifecycle = signed_in(request), Lifecycle(request.path_params["lifecycle"])
     right, partner_id = PARTNERS_START.get(lifecycle), user.partner_id
     if right is None or partner_id is None or not user.may(right):
         not_here()
-    world, asked = world_of(request), dict(request.query_params)
+    world, query = world_of(request), request.query_params
+    choices: dict[str, list[tuple[str, str]]] = {}
     if lifecycle == "option":
-        fixed, known, customer_id = await run_in_threadpool(_option, world, partner_id, asked.get("subscription", ""))
+        row = await run_in_threadpool(_subscription, world, partner_id, query.get("subscription", ""))
+        fixed, known, customer_id = _option(user, row)
+        choices = _sites(row)
     else:
-        customer_id = asked.get("customer", "")
+        customer_id = query.get("customer", "")
         fixed, known = await run_in_threadpool(_trial, world, user, partner_id)
     customer = await _customer(world, user, right, partner_id, customer_id)
     if lifecycle == "trial" and customer is not None:
         fixed |= _customer_known(customer)
-        known |= _kind_known(customer)
+        known |= {"customer": {"contact": {"zone": customer.zone}}} | _kind_known(customer)
     reader = reader_of(request)
     fixed |= {**sender(user), KINDS[lifecycle].id_field: f"{PREFIX[lifecycle]}-0"}
     form = ModelForm(
-        KINDS[lifecycle].start, zone=reader.zone, hidden=NOT_ASKED, fixed=fixed, wording=wording(user, reader, {})
+        KINDS[lifecycle].start, zone=reader.zone, hidden=NOT_ASKED, fixed=fixed, wording=wording(user, reader, choices)
     )
-    return Counter(user, partner_id, lifecycle, customer, form, known)
+    return Asked(user, partner_id, lifecycle, customer, form, known)
 
 
 async def _customer(world: World, user: HubUser, right: Right, partner_id: str, customer_id: str) -> HubCustomer | None:
@@ -151,17 +164,39 @@ async def _customer(world: World, user: HubUser, right: Right, partner_id: str, 
 def _trial(world: World, user: HubUser, partner_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is certain, and what somebody may still correct: how the partner is called, and who asks."""
     role = next(role for role in user.roles if may([role], Right.START_TRIAL))
-    contact = {"email": user.email, "language": user.language.value, "zone": user.zone}
-    known = {"partner": {"company": world.store.company_of_partner(partner_id), "contact": contact}}
+    known = {"partner": {"company": world.store.company_of_partner(partner_id), "contact": _contact(user)}}
     return {"partner.id": partner_id, "partner_role": role}, known
 
 
-def _option(world: World, partner_id: str, subscription: str) -> tuple[dict[str, Any], dict[str, Any], str]:
-    """For a subscription of theirs; its customer decides who may."""
-    columns = world.store.columns(Lifecycle.SUBSCRIPTION, subscription)
-    if columns.partner_id != partner_id:
+def _contact(user: HubUser) -> dict[str, Any]:
+    """Of whoever asks, what is known; how a name is parted, only they know."""
+    return {"email": user.email, "language": user.language.value, "zone": user.zone}
+
+
+def _subscription(world: World, partner_id: str, subscription: str) -> SubscriptionRow:
+    """One of theirs."""
+    if world.store.columns(Lifecycle.SUBSCRIPTION, subscription).partner_id != partner_id:
         raise NotKnown(f"there is no {subscription}")
-    return {"subscription_id": subscription, "partner_id": partner_id}, {}, columns.customer_id
+    row: SubscriptionRow = world.store.row(Lifecycle.SUBSCRIPTION, subscription)
+    return row
+
+
+def _option(user: HubUser, row: SubscriptionRow) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """What is certain, what somebody may still correct; its customer decides who may."""
+    fixed = {"subscription_id": row.state.subscription_id, "partner_id": user.partner_id}
+    return fixed, form_e(row) | {"requester": _contact(user)}, row.state.customer_id
+
+
+def _sites(row: SubscriptionRow) -> dict[str, list[tuple[str, str]]]:
+    """To choose from; where none is known its name is typed."""
+    return {field: [(site.url, site.url) for site in row.sites] for field in OF_SITES if row.sites}
+
+
+def _of_its_kind(asked: Asked, fields: Sequence[Field]) -> list[Field]:
+    """Details of an option request are shown after its kind was chosen, and have to be given then. OPT-02."""
+    if asked.lifecycle != "option":
+        return list(fields)
+    return [replace(each, required=True) if each.name in DETAILED else each for each in fields]
 
 
 def _customer_known(customer: HubCustomer) -> dict[str, Any]:
@@ -175,12 +210,11 @@ def _customer_known(customer: HubCustomer) -> dict[str, Any]:
 
 def _kind_known(customer: HubCustomer) -> dict[str, Any]:
     """Whoever has a subscription that runs pays. TRL-40."""
-    pays = any(life.state is LifeState.ACTIVE and not life.trial for life in customer.lives)
-    return {"kind": "paying_customer"} if pays else {}
+    return {"kind": "paying_customer"} if pays(customer) else {}
 
 
-def _customer_of(counter: Counter, message: Message) -> str:
-    if counter.customer is not None:
-        return counter.customer.customer_id
+def _customer_of(asked: Asked, message: Message) -> str:
+    if asked.customer is not None:
+        return asked.customer.customer_id
     customer: Any = getattr(message, "customer", None)
     return str(customer.id)

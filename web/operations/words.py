@@ -14,7 +14,7 @@ from domain.updates import Update
 from domain.values import Language
 from domain.view import LifecycleView, mail_in_words
 from web.model_fields import Wording, humanized
-from web.reach import Seen
+from web.reach import Snapshot
 from web.reader import Reader
 from web.words import is_said
 
@@ -29,8 +29,8 @@ def wording(user: HubUser, reader: Reader, choices: Mapping[str, Sequence[tuple[
     return replace(
         plain,
         label=lambda path: label_of(reader, path),
-        hint=lambda path, said: hint_of(reader, path, said),
-        choice=lambda _path, value: _word(reader, "choice", value),
+        hint=lambda path, _said: hint_of(reader, path),
+        choice=lambda _path, value: reader.word(f"{AREA}.choice", value),
         problem=lambda problem: problem_in_words(reader, problem),
     )
 
@@ -42,12 +42,11 @@ def label_of(reader: Reader, path: str) -> str:
     return reader.say(named) if is_said(named) else humanized(path)
 
 
-def hint_of(reader: Reader, path: str, said: str) -> str:
-    """In the reader's language, or none: what the model says of itself is English."""
-    named = f"{AREA}.hint_{path.rpartition('.')[2]}"
-    if is_said(named):
-        return reader.say(named)
-    return without_rules(said) if reader.language is Language.ENGLISH else ""
+def hint_of(reader: Reader, path: str) -> str:
+    """By its whole path, for a `site` is not always the same; most fields need none. What the model says of itself is
+    for those who program."""
+    named = f"{AREA}.hint_{path.replace('.', '_')}"
+    return reader.say(named) if is_said(named) else ""
 
 
 def problem_in_words(reader: Reader, problem: Problem) -> str:
@@ -71,33 +70,27 @@ def does(user: HubUser, reader: Reader, lifecycle: str, update: str, known: Upda
     return known.does
 
 
-def _word(reader: Reader, of: str, value: str) -> str:
-    """Of a set of values; one without a text stays as it is."""
-    name = f"{AREA}.{of}_{value.replace('.', '_')}"
-    return reader.say(name) if is_said(name) else value.replace("_", " ")
-
-
-def named(reader: Reader, found: Seen) -> str:
+def named(reader: Reader, found: Snapshot) -> str:
     """`Trial T-1001`, in the reader's language."""
     return reader.say(f"{AREA}.called", what=reader.say(f"{AREA}.{found.view.lifecycle}"), id=found.view.id)
 
 
-def standing(user: HubUser, reader: Reader, found: Seen) -> str:
+def standing(user: HubUser, reader: Reader, found: Snapshot) -> str:
     """Where it stands; the words of a lifecycle itself are English, for operators."""
     view = found.view
-    return view.stage_in_words if user.may(Right.OPERATE) else _word(reader, "stage", view.stage)
+    return view.stage_in_words if user.may(Right.OPERATE) else reader.word(f"{AREA}.stage", view.stage)
 
 
-def about(user: HubUser, reader: Reader, found: Seen) -> str:
+def about(user: HubUser, reader: Reader, found: Snapshot) -> str:
     """What a form is about."""
     if user.may(Right.OPERATE):
         return f"{found.view.what} {found.view.stage_in_words}."
     return f"{named(reader, found)} · {standing(user, reader, found)} · {found.view.customer_id}"
 
 
-def choices_in(seen: Seen, update: str, reader: Reader) -> dict[str, list[tuple[str, str]]]:
+def choices_in(found: Snapshot, update: str, reader: Reader) -> dict[str, list[tuple[str, str]]]:
     """What an update may name of this life: its mails, steps, alerts, dates and tasks, in words."""
-    state, view = seen.state, seen.view
+    state, view = found.state, found.view
     known = updates_of(KINDS[state.lifecycle])[update].message.model_fields
     pending = sorted(state.agenda.pending, key=lambda due: due.at)
     allowed = state.courtesies if update == "skip_reminder" else state.movable
@@ -109,7 +102,7 @@ def choices_in(seen: Seen, update: str, reader: Reader) -> dict[str, list[tuple[
         "deadline": [(due.name, f"{due.label}, {reader.at(due.at)}") for due in dates],
         "task": [(task.key, task.kind.replace("_", " ")) for task in state.journal.tasks if task.closed_at is None],
     }
-    return {name: found for name, found in there.items() if name in known and found}
+    return {name: several for name, several in there.items() if name in known and several}
 
 
 def _mails(state: LifecycleState, view: LifecycleView, update: str) -> Sequence[PostedMail]:

@@ -12,8 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from activities.ports import Taken
-from domain.hub.people import LastFullAdministrator, NewUser
-from domain.hub.users import HubUser
+from domain.hub.users import HubUser, LastFullAdministrator, NewUser
 from domain.permissions import PartnerRole, Right, may
 from domain.values import Language
 from web.pages import page, reader_of

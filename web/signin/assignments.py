@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.hub.users import HubUser
 from domain.permissions import Right
+from web.addresses import customer_page
 from web.security import needs, not_here, signed_in
 from web.world import World, world_of
 
@@ -17,7 +18,7 @@ async def assign(request: Request) -> Response:
     partner_id, customer_id = request.path_params["partner_id"], request.path_params["customer_id"]
     act, about = str(form.get("act", "")), str(form.get("user_id", ""))
     await run_in_threadpool(_apply, world, user, (partner_id, customer_id), act, about)
-    return RedirectResponse(f"/customers/{partner_id}/{customer_id}?tab=administrators", 303)
+    return RedirectResponse(customer_page(partner_id, customer_id, tab="administrators"), 303)
 
 
 def _apply(world: World, user: HubUser, customer: tuple[str, str], act: str, about: str) -> None:

@@ -10,8 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.hub.customers import HubCustomer
 from domain.hub.lives import LifeState
-from domain.hub.people import NoOrderYet
-from domain.hub.users import HubUser
+from domain.hub.users import HubUser, NoOrderYet
 from web.pages import page
 from web.security import needs, signed_in
 from web.world import World, world_of

@@ -7,10 +7,12 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.deprecate import AuthlibDeprecationWarning
 from httpx import HTTPError
 from joserfc.errors import JoseError
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.setting_groups import Web
+from domain.values import Email
 from web.signin.vouch import NotVouched
 
 with warnings.catch_warnings():  # it would rather have httpx2, which may become what we use when it does
@@ -18,6 +20,9 @@ with warnings.catch_warnings():  # it would rather have httpx2, which may become
     from authlib.integrations.starlette_client import OAuth
 
 NAME: Final = "issuer"
+ADDRESS: Final = TypeAdapter[str](Email)
+"""As users have theirs: `ken` with a letter that only looks like a k, and becomes one in small letters, is nobody."""
+
 ANSWERS_WITHIN: Final = 10
 """Seconds, for each question to the issuer."""
 
@@ -60,10 +65,12 @@ class Issuer:
         except (AuthlibBaseError, JoseError, HTTPError, RuntimeError, ValueError, KeyError) as failed:
             raise NotVouched(_code(failed)) from None
         person = token.get("userinfo") or {}
-        if person.get("email_verified") is not True or not isinstance(person.get("email"), str):
+        if person.get("email_verified") is not True:
             raise NotVouched("address_not_verified")
-        address: str = person["email"]
-        return address
+        try:
+            return ADDRESS.validate_python(person.get("email"), strict=True)
+        except ValueError:
+            raise NotVouched("no_address") from None
 
     async def _metadata(self) -> str:
         """The issuer as it names itself, which has to be the one that we were told of."""

@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from web.addresses import outside
 from web.pages import page
 from web.security import not_here, public, safe_path
 from web.session import name_of, sign_in
@@ -33,7 +34,7 @@ async def to_issuer(request: Request) -> Response:
     await throttle(request, "sign-in", limit=OF_ONE_ADDRESS)
     request.scope["session"] = {TARGET: safe_path(request.query_params.get(TARGET, "/"))}
     try:
-        answer = await issuer.leave(request, f"{_outside(request, world)}/sign-in/oidc/back")
+        answer = await issuer.leave(request, f"{outside(request)}/sign-in/oidc/back")
     except NotVouched as why:
         return _refused(request, str(why))
     name, signed = name_of("issuer", https=world.https), _signer(world).dumps(request.session)
@@ -76,10 +77,6 @@ def _remembered(request: Request, world: World) -> dict[str, Any]:
 
 def _signer(world: World) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(world.key, salt="sign-in at the issuer")
-
-
-def _outside(request: Request, world: World) -> str:
-    return str(world.settings.web.url or request.base_url).rstrip("/")
 
 
 def _refused(request: Request, why: str) -> Response:

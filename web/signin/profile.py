@@ -1,8 +1,5 @@
 """One's own language and zone."""
 
-from typing import Final
-from zoneinfo import available_timezones
-
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,11 +9,7 @@ from web.pages import page, reader_of
 from web.reader import Reader
 from web.security import needs, signed_in
 from web.world import world_of
-
-ZONES: Final = tuple(
-    sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/")))
-)
-"""As people find theirs: by continent and city; besides them UTC."""
+from web.zones import ZONES
 
 
 @needs()

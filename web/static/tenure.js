@@ -65,6 +65,10 @@
     for (const button of document.querySelectorAll("[data-copies][hidden], [data-prints][hidden]")) button.hidden = false;
     for (const submit of document.querySelectorAll("[data-without-script]")) submit.hidden = true;
     for (const form of document.forms) shownAsChosen(form);
+    for (const here of document.querySelectorAll(".places [aria-current], .tabs [aria-current]")) {
+      const bar = here.parentElement;
+      bar.scrollLeft = here.offsetLeft - bar.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+    }
     document.querySelector(".notice.bad[tabindex]")?.focus();
   }
 

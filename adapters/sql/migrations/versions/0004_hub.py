@@ -119,16 +119,12 @@ def _licences() -> None:
         postgresql_where=said,
     )
     op.create_table(
-        "hub_usage_latest",
+        "hub_measured",
         sa.Column("lifecycle", sa.String(40), nullable=False),
         sa.Column("subject", TEXT, nullable=False),
         sa.Column("product", TEXT, nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("assigned", sa.Integer(), nullable=False),
-        sa.Column("used", sa.Integer(), nullable=False),
-        sa.Column("used_assigned", sa.Integer(), nullable=False),
-        sa.Column("purchased", sa.Integer()),
-        sa.PrimaryKeyConstraint("lifecycle", "subject", "product", name=op.f("pk_hub_usage_latest")),
+        sa.PrimaryKeyConstraint("lifecycle", "subject", "product", name=op.f("pk_hub_measured")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "hub_sign_ins",

@@ -3,14 +3,14 @@
 Every life is recorded through the store as its workflow records it, and lives up to NOW: what fell due was done.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
 from adapters.setting_groups import Hub, Web
 from adapters.sql.store import SqlStore
-from domain.hub.imports import HubRow, Imported, ImportProgress, PaymentRow, SignInRow, UsageRow
+from domain.hub.imports import HubRow, Imported, PaymentRow, SignInRow, UsageRow
 from domain.hub.imports_calls import CallingRow
 from domain.hub.policy import WEEK
 from domain.hub.tags import About
@@ -24,6 +24,7 @@ from domain.trial.messages import Service, StartTrial
 from domain.trial.state import TrialState
 from domain.values import Country, Language
 from tests import cases, options
+from tests.hub_files import imported
 from tests.hub_lives import HOUR, opened, record, shipped, subscribed, tried
 from tests.lives import MEETS
 from tests.makers import (
@@ -65,8 +66,8 @@ CUSTOMERS: Final[Mapping[str, tuple[str, str, str]]] = {
 
 
 @dataclass
-class HubWorld:
-    """What is being made."""
+class Showcase:
+    """What is being made of it."""
 
     store: SqlStore
     today: date = field(default_factory=NOW.date)
@@ -130,23 +131,15 @@ class HubWorld:
             given = round(total * assigned * share)
             in_use = round(total * used * share * idle * (1 - (ago * 7 % 5) / 40))
             rows.append(UsageRow(id=subject, day=day, product=product, assigned=given, used=in_use))
-        self.keep(Imported.USAGE, rows, subject)
+        self.keep(Imported.USAGE, rows)
 
-    def keep(self, kind: Imported, rows: list[Any], name: str) -> None:
-        """As an import does."""
-        known = self.store.with_licences({name}).get(name, set())
-        columns = [self._columns(row, known) for row in rows]
-        progress = ImportProgress(kind=kind, digest=f"{kind} {name} {len(rows)}", by="ops-7", begun_at=NOW)
-        self.store.begin_import(progress)
-        kept = self.store.keep_rows(progress, columns, line=len(rows), bad=0, now=NOW, told=lambda *_: None)
-        self.store.finish_import(kept, NOW)
-
-    @staticmethod
-    def _columns(row: HubRow, known: set[Any]) -> dict[str, Any]:
-        columns = row.columns()
-        if "lifecycle" in columns:
-            columns["lifecycle"] = next(iter(known))
-        return columns
+    def keep(self, kind: Imported, rows: Sequence[HubRow]) -> None:
+        """As an import does, which finds out whose usage it is."""
+        columns = [row.columns() for row in rows]
+        if kind is Imported.USAGE:
+            known = self.store.with_licences({each["subject"] for each in columns})
+            columns = [each | {"lifecycle": next(iter(known[each["subject"]]))} for each in columns]
+        imported(self.store, kind, columns, NOW)
 
     def invoiced(self, subscription_id: str, *, state: str = "paid", auto_renew: bool | None = None) -> None:
         """One a quarter; the newest one in that state."""
@@ -167,12 +160,12 @@ class HubWorld:
                     auto_renew=auto_renew if last else None,
                 )
             )
-        self.keep(Imported.PAYMENTS, rows, subscription_id)
+        self.keep(Imported.PAYMENTS, rows)
 
     def signed_in(self, customer_id: str, ago: int) -> None:
         """One of its administrators."""
         row = SignInRow(customer_id=customer_id, administrator="admin-1", day=self.today - timedelta(days=ago))
-        self.keep(Imported.SIGN_INS, [row], customer_id)
+        self.keep(Imported.SIGN_INS, [row])
 
     def called(
         self, customer_id: str, users: int, *, falling: bool = False, low: float = 0.03, queue: bool = True
@@ -185,7 +178,7 @@ class HubWorld:
             calls = round(users * 21 * share)
             bad = round(calls * low * (1.9 if back == 0 else 1 + back % 3 / 4))
             rows.append(_week(customer_id, last - WEEK * back, users, calls, bad, queue=queue))
-        self.keep(Imported.CALLING, rows, customer_id)
+        self.keep(Imported.CALLING, rows)
 
 
 def _week(customer_id: str, week: date, users: int, calls: int, bad: int, *, queue: bool) -> CallingRow:
@@ -219,10 +212,10 @@ def _week(customer_id: str, week: date, users: int, calls: int, bad: int, *, que
     )
 
 
-def a_hub_world(store: SqlStore, **changes: Any) -> Site:
+def a_showcase(store: SqlStore, **changes: Any) -> Site:
     """The site of hikari and its dozen customers, people of each role among them; minato has one customer."""
     site = Site(store, hub=changes.pop("hub", HUB), web=changes.pop("web", Web(secret=SECRET)), **changes)
-    world = HubWorld(store)
+    world = Showcase(store)
     _running(world)
     _in_trouble(world)
     _on_trial(world)
@@ -233,7 +226,7 @@ def a_hub_world(store: SqlStore, **changes: Any) -> Site:
     return site
 
 
-def _running(world: HubWorld) -> None:
+def _running(world: Showcase) -> None:
     akasaka = world.bought("akasaka", {"meetings": 100, "calling": 80}, ends_in=60, assigned=0.92, used=0.74)
     world.invoiced(akasaka.subject, auto_renew=True)
     world.called("akasaka", 80)
@@ -249,7 +242,7 @@ def _running(world: HubWorld) -> None:
     _requests(world, akasaka)
 
 
-def _requests(world: HubWorld, akasaka: SubscriptionState) -> None:
+def _requests(world: Showcase, akasaka: SubscriptionState) -> None:
     """Option requests, and a support case."""
     asked = options.a_request(request_id="OR-11", subscription_id=akasaka.subject)
     request = options.opened(asked, NOW - days(2), customer_id="akasaka", zone="Asia/Tokyo")
@@ -262,7 +255,7 @@ def _requests(world: HubWorld, akasaka: SubscriptionState) -> None:
     world.live(case)
 
 
-def _in_trouble(world: HubWorld) -> None:
+def _in_trouble(world: Showcase) -> None:
     ginza = world.bought("ginza", {"meetings": 60}, ends_in=19, assigned=0.7, used=0.5)
     world.invoiced(ginza.subject, auto_renew=False)
     shibuya = world.bought("shibuya", {"meetings": 40}, ends_in=210, assigned=1.18, used=1.1)
@@ -277,7 +270,7 @@ def _in_trouble(world: HubWorld) -> None:
         world.signed_in(customer_id, 6)
 
 
-def _on_trial(world: HubWorld) -> None:
+def _on_trial(world: Showcase) -> None:
     services = (Service.MEETINGS, Service.CALLING)
     running = world.trial(a_trial("T-1001", *services, customer=world.customer("hanbit"), licences=50), ago=79)
     for product in ("meetings", "calling"):
@@ -294,7 +287,7 @@ def _on_trial(world: HubWorld) -> None:
     record(world.store, order, NOW - days(1))
 
 
-def _elsewhere(world: HubWorld) -> None:
+def _elsewhere(world: Showcase) -> None:
     """Another partner's, of which hikari knows nothing."""
     placed = an_order(
         "SO-900001",

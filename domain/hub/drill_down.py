@@ -1,4 +1,4 @@
-"""Rows behind the hub's numbers: what a drill-down, an invoice list and a timeline show. HUB-40. Pure."""
+"""What stands behind the hub's numbers: days of usage, invoices, and what happened. HUB-40. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from domain.lifecycle import Lifecycle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UsageRow:
+class UsageDay:
     """Licences of one product on one day, as the last import has it."""
 
     day: date
