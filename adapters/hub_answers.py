@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.hub.as_of import Stand
+from domain.hub.as_of import Basis
 from domain.hub.calling import CallingAnalytics
 from domain.hub.customer_list import Listed
 from domain.hub.customers import HubCustomer
@@ -19,7 +19,7 @@ from domain.hub.trend import TrendPoint
 class Overview:
     """The KPI dashboard."""
 
-    stand: Stand
+    basis: Basis
     product: str
     """Of everything below the first row. HUB-51."""
 
@@ -37,7 +37,7 @@ class Overview:
 class SectionAnswer:
     """One of them."""
 
-    stand: Stand
+    basis: Basis
     section: Section
 
 
@@ -45,7 +45,7 @@ class SectionAnswer:
 class CallingAnswer:
     """HUB-60."""
 
-    stand: Stand
+    basis: Basis
     calling: CallingAnalytics
 
 
@@ -53,7 +53,7 @@ class CallingAnswer:
 class CustomerList:
     """One page of the list."""
 
-    stand: Stand
+    basis: Basis
     listed: Listed
     visible: int
     """Customers that the user sees, whatever the filter."""
@@ -67,7 +67,7 @@ class CustomerList:
 class CustomerAnswer:
     """One customer, with everything that the page of a customer shows of the hub's own."""
 
-    stand: Stand
+    basis: Basis
     customer: HubCustomer
     statuses: tuple[Found, ...]
     lines: tuple[Line, ...]

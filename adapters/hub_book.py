@@ -95,10 +95,10 @@ class HubBook:
         reading = self._reading(user, now, as_of, partner)
         if shown != EVERY_ROW and reading.closed_weeks(1):
             reading = replace(reading, weeks=1)
-        lines, at = reading.lines(), reading.stand.at
+        lines, at = reading.lines(), reading.basis.at
         every = {key: section(key, lines, product, at, self._policy, reading.peers) for key in SectionKey}
         return Overview(
-            stand=reading.stand,
+            basis=reading.basis,
             product=product,
             numbers=top(lines, at, self._policy, reading.peers),
             trend=_trend(reading, product),
@@ -123,16 +123,16 @@ class HubBook:
     ) -> SectionAnswer:
         """domain.md §6.8."""
         reading = self._reading(user, now, as_of, partner)
-        found = section(key, reading.lines(), product, reading.stand.at, self._policy, reading.peers)
-        return SectionAnswer(stand=reading.stand, section=found)
+        found = section(key, reading.lines(), product, reading.basis.at, self._policy, reading.peers)
+        return SectionAnswer(basis=reading.basis, section=found)
 
     @collector_paused()
     def calling(self, user: HubUser, *, now: datetime, as_of: AsOf = NOW, partner: str | None = None) -> CallingAnswer:
         """Of the last completed week; as of a week, of that one. HUB-60."""
         reading = replace(self._reading(user, now, as_of, partner), weeks=1)
-        week = reading.stand.closed.week if reading.stand.closed else last_closed(now)
+        week = reading.basis.closed.week if reading.basis.closed else last_closed(now)
         found = calling(reading.calls(), week, buyers(reading.lines()), self._policy)
-        return CallingAnswer(stand=reading.stand, calling=found)
+        return CallingAnswer(basis=reading.basis, calling=found)
 
     @collector_paused()
     def customers(
@@ -145,9 +145,9 @@ class HubBook:
         tags = {tag for each in customers for tag in each.tags}
         on_subscriptions = {tag for each in customers for _, tag in each.subscription_tags}
         return CustomerList(
-            stand=reading.stand,
+            basis=reading.basis,
             listed=listed(
-                customers, asked, reading.stand.at, self._policy, (lambda shown: shown) if overuse else reading.complete
+                customers, asked, reading.basis.at, self._policy, (lambda shown: shown) if overuse else reading.complete
             ),
             visible=len(customers),
             products=tuple(sorted({product for each in customers for life in each.lives for product in life.products})),
@@ -160,12 +160,12 @@ class HubBook:
         """HUB-40. Its invoices and what happened are told as of now only: a closed week keeps none of them."""
         reading = self._reading(user, now, as_of, partner_id)
         found = reading.customer(partner_id, customer_id)
-        bought = _subscriptions(found) if reading.stand.now else []
-        events = self._store.hub_events(partner_id, customer_id) if reading.stand.now else []
+        bought = _subscriptions(found) if reading.basis.now else []
+        events = self._store.hub_events(partner_id, customer_id) if reading.basis.now else []
         return CustomerAnswer(
-            stand=reading.stand,
+            basis=reading.basis,
             customer=found,
-            statuses=statuses(found, reading.stand.at, self._policy),
+            statuses=statuses(found, reading.basis.at, self._policy),
             lines=tuple(reading.lines_of(found)),
             invoices={subject: self._store.invoices(subject) for subject in bought},
             events=tuple(events),
@@ -224,7 +224,7 @@ def _remembering(
     few = [row.line for each in sections.values() for row in each.rows[shown]]
     known = reading.remembering(few)
     return {
-        key: replace(each, rows=tuple(_with_weeks(each.rows, known, reading.stand.at)))
+        key: replace(each, rows=tuple(_with_weeks(each.rows, known, reading.basis.at)))
         for key, each in sections.items()
     }
 
@@ -237,8 +237,8 @@ def _trend(reading: HubReading, product: str) -> tuple[TrendPoint, ...]:
     """Weeks as they were closed; as of now, and now. HUB-54."""
     weeks = reading.closed_weeks(SHOWN)
     if not weeks:
-        return trend_of_lines(reading.lines(), product, reading.stand.at)
+        return trend_of_lines(reading.lines(), product, reading.basis.at)
     points = [reading.point(each, product) for each in weeks]
-    if reading.stand.now:
-        points.append(point(reading.lines(), product, reading.stand.at.date()))
+    if reading.basis.now:
+        points.append(point(reading.lines(), product, reading.basis.at.date()))
     return tuple(points[-SHOWN:])

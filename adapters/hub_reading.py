@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from activities.ports.store import NotKnown
 from adapters.sql.hub_week_rows import Sums, added
 from adapters.sql.store import SqlStore
-from domain.hub.as_of import AsOf, ClosedWeek, Stand
+from domain.hub.as_of import AsOf, Basis, ClosedWeek
 from domain.hub.calling import SHOWN as CHARTED
 from domain.hub.calling import weeks_up_to
 from domain.hub.calls import WeekOfCalls
@@ -55,28 +55,28 @@ class HubReading:
     partner_id: str | None
     """None: all partners'. Only who may see all of them has it."""
 
-    stand: Stand
+    basis: Basis
     weeks: int = WEEKS
     """That its lines remember at least. Few are much quicker: see `remembering`."""
 
     @classmethod
     def of(cls, store: SqlStore, user: HubUser, *, now: datetime, as_of: AsOf, partner: str | None) -> "HubReading":
         """Raises NotKnown: for a partner that is not theirs, and for a week that is not closed."""
-        return cls(store, user, partner_seen(user, partner), stand(store, as_of, now))
+        return cls(store, user, partner_seen(user, partner), basis_of(store, as_of, now))
 
     def customers(self, *, overuse: bool = True) -> Sequence[HubCustomer]:
         """By partner and customer. Without `overuse`, as of now nobody is overused: see `complete`."""
-        closed = self.stand.closed
+        closed = self.basis.closed
         if closed is None:
-            return self._seen(self.store.hub_customers(self.partner_id, self.stand.at, overuse=overuse))
+            return self._seen(self.store.hub_customers(self.partner_id, self.basis.at, overuse=overuse))
         return self._seen(self.store.week_customers(closed.week, closed.revision, self.partner_id))
 
     def complete(self, few: Sequence[HubCustomer]) -> Sequence[HubCustomer]:
         """The same customers with who is overused. A change between the two readings leaves nobody out."""
-        if not few or not self.stand.now:
+        if not few or not self.basis.now:
             return few
         ids = {each.customer_id for each in few}
-        found = self.store.hub_customers(self.partner_id, self.stand.at, customers=ids)
+        found = self.store.hub_customers(self.partner_id, self.basis.at, customers=ids)
         known = {(each.partner_id, each.customer_id): each for each in found}
         return [known.get((each.partner_id, each.customer_id), each) for each in few]
 
@@ -84,7 +84,7 @@ class HubReading:
         """Raises NotKnown, whether it does not exist or is not theirs."""
         if not self.user.sees(partner_id, customer_id):
             raise NotThere
-        closed = self.stand.closed
+        closed = self.basis.closed
         if closed is None:
             return self._now(partner_id, customer_id)
         found = self.store.week_customer(closed.week, closed.revision, partner_id, customer_id)
@@ -94,7 +94,7 @@ class HubReading:
 
     def _now(self, partner_id: str, customer_id: str) -> HubCustomer:
         try:
-            return self.store.hub_customer(partner_id, customer_id, self.stand.at)
+            return self.store.hub_customer(partner_id, customer_id, self.basis.at)
         except NotKnown:
             raise NotThere from None
 
@@ -105,32 +105,32 @@ class HubReading:
     @cached_property
     def peers(self) -> list[Line]:
         """The same of customers that they do not see, too: for comparisons only. AMB-22."""
-        closed = self.stand.closed
+        closed = self.basis.closed
         if closed is None:
-            return self.store.lines(self.partner_id, self.stand.at, weeks=self.weeks)
+            return self.store.lines(self.partner_id, self.basis.at, weeks=self.weeks)
         return self.store.week_lines(closed.week, closed.revision, self.partner_id)
 
     def remembering(self, few: Iterable[Line]) -> Mapping[LineKey, Line]:
         """The same lines with all their weeks, by key."""
         known = list(few)
-        if known and self.stand.now and self.weeks < WEEKS:
+        if known and self.basis.now and self.weeks < WEEKS:
             subjects = {line.subject for line in known}
-            known = self.store.lines(self.partner_id, self.stand.at, subjects=subjects)
+            known = self.store.lines(self.partner_id, self.basis.at, subjects=subjects)
         return {key_of(line): line for line in known}
 
     def lines_of(self, customer: HubCustomer) -> list[Line]:
         """Of one customer that they see."""
-        whose, closed = customer.partner_id, self.stand.closed
+        whose, closed = customer.partner_id, self.basis.closed
         if closed is None:
-            return self.store.lines(whose, self.stand.at, customer.customer_id)
+            return self.store.lines(whose, self.basis.at, customer.customer_id)
         return self.store.week_lines(closed.week, closed.revision, whose, customer.customer_id)
 
     def closed_weeks(self, number: int) -> list[ClosedWeek]:
         """The last ones that were closed, the oldest first; as of a week, each as it was known then."""
-        closed = self.stand.closed
+        closed = self.basis.closed
         if closed is not None:
             return self.store.weeks_before(closed, number)
-        return [each for each in self.store.weeks()[:number] if end_of(each.week) <= self.stand.at][::-1]
+        return [each for each in self.store.weeks()[:number] if end_of(each.week) <= self.basis.at][::-1]
 
     def point(self, closed: ClosedWeek, product: str) -> TrendPoint:
         """Licences of all that ran in that week. HUB-54."""
@@ -143,8 +143,8 @@ class HubReading:
 
     def calls(self) -> list[WeekOfCalls]:
         """Of the last eight completed weeks; as of a week, each as it was known when that revision was closed."""
-        if self.stand.now:
-            weeks = weeks_up_to(last_closed(self.stand.at))
+        if self.basis.now:
+            weeks = weeks_up_to(last_closed(self.basis.at))
             calls = self.store.calls(self.partner_id, weeks)
         else:
             kept = (
@@ -187,9 +187,9 @@ def partner_seen(user: HubUser, partner: str | None) -> str | None:
     return user.partner_id
 
 
-def stand(store: SqlStore, as_of: AsOf, now: datetime) -> Stand:
+def basis_of(store: SqlStore, as_of: AsOf, now: datetime) -> Basis:
     """Raises WeekNotClosed."""
     if as_of.week is None:
-        return Stand(at=now)
+        return Basis(at=now)
     closed = store.closed_week(as_of)
-    return Stand(at=end_of(closed.week), closed=closed)
+    return Basis(at=end_of(closed.week), closed=closed)

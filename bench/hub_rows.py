@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert
@@ -16,7 +17,12 @@ from adapters.sql.hub_schema import (
     TagRecord,
     UsageRecord,
 )
+from adapters.sql.rows import columns_of
 from adapters.sql.schema import Base, LifecycleRecord
+from domain.case.examples import STARTS
+from domain.case.messages import OpenCase
+from domain.case.state import CaseState
+from domain.lifecycles import KINDS
 
 PARTNER: Final = "hikari"
 AT_ONCE: Final = 5_000
@@ -149,8 +155,16 @@ def sign_in_lines(subjects: int, days: int) -> Iterator[str]:
 
 def _case(number: int, whose: dict[str, str], now: datetime, chance: random.Random) -> dict[str, Any]:
     """Something that an operator sees, and the hub does not: a support case with a deadline."""
-    case = {"lifecycle": "case", "subject": f"case-{number:05}", "stage": "open"}
-    return _open(whose, now) | case | {"next_deadline": now + timedelta(minutes=chance.randint(-600, 86_400))}
+    shown, state = _received(now)
+    own = {"subject": f"case-{number:05}", "next_deadline": now + timedelta(minutes=chance.randint(-600, 86_400))}
+    return _open(whose, now) | shown | {"state": state} | whose | own
+
+
+@cache
+def _received(now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    start = STARTS["widget"]
+    state = CaseState.received(OpenCase.model_validate(start.model_dump()), now)
+    return columns_of(KINDS[state.lifecycle], state, "r-1", now), state.for_the_store().model_dump(mode="json")
 
 
 def _open(whose: dict[str, str], now: datetime) -> dict[str, Any]:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 LONG = (
     "test_fuzz.py",
     "test_crashes.py",
+    "test_wholesale_crashes.py",
+    "test_hub_crashes.py",
+    "test_links_in_browser.py",
+    "test_hub_in_browser.py",
     "test_new_runs.py",
     "test_steps_that_fail.py",
     "test_restore_drill.py",

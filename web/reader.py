@@ -92,9 +92,13 @@ class Reader:
         """An instant, in the reader's zone."""
         if value is None:
             return NOTHING
-        here = value.astimezone(ZoneInfo(self.zone))
         both = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
-        return both.format(format_time(here, "short", locale=self.locale), self.day(here.date()))
+        return both.format(self.hour(value), self.day_of(value))
+
+    def hour(self, value: datetime) -> str:
+        """The time of an instant, in the reader's zone; in Korean `오후 9:13`, where Babel says `PM 9:13`."""
+        pattern = "aaaa h:mm" if self.language is Language.KOREAN else "short"
+        return str(format_time(value.astimezone(ZoneInfo(self.zone)), pattern, locale=self.locale))
 
     def day_of(self, value: datetime | None) -> str:
         """The day of an instant, in the reader's zone."""

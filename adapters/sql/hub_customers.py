@@ -116,7 +116,7 @@ class Gathered:
 
 def overused(lives: Sequence[Life], uses: Iterable[tuple[str, str, str, LastUse]]) -> frozenset[Whose]:
     """Of which more is used, of some product, than was purchased. HUB-13, AMB-19."""
-    known = {(life.lifecycle, life.subject): life for life in lives}
+    known: dict[Whose, Life] = {(life.lifecycle, life.subject): life for life in lives}
     return frozenset(
         (lifecycle, subject)
         for lifecycle, subject, product, use in uses

@@ -77,7 +77,7 @@ class ClosedWeek:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
+class Basis:
     """Of which instant an answer is, and how it came to be: every answer says so."""
 
     at: datetime

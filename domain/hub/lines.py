@@ -50,6 +50,11 @@ class Line:
     """Set to be renewed by itself; never of a trial. HUB-53, AMB-23."""
 
     @property
+    def measured(self) -> bool:
+        """Has a file ever said how many are assigned? Else nobody knows, and none is not what was said."""
+        return self.assigned_by_week[-1] is not None
+
+    @property
     def available(self) -> int:
         """Not assigned; never less than none."""
         return max(0, self.total - self.assigned)

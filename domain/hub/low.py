@@ -44,7 +44,8 @@ def low_lines(lines: Sequence[Line], policy: HubPolicy, peers: Sequence[Line] | 
     """Of the customers whose assignment is low, the lines whose own is: one that was all assigned is not among them.
 
     `peers`: every line of the partners, where `lines` are only some customers'. Who sees few customers must not find
-    other ones low than who sees all. None: `lines` are all. Lines that do not run count nowhere.
+    other ones low than who sees all. None: `lines` are all. Lines that do not run, or that no file spoke of, count
+    nowhere.
     """
     theirs = assignments(lines)
     every = theirs if peers is None or peers is lines else assignments(peers)
@@ -78,7 +79,7 @@ def assignments(lines: Sequence[Line]) -> Mapping[Peers, Mapping[str, Assigned]]
     """Of each customer over its lines of one product; without licences nobody is anybody's peer."""
     sums: dict[tuple[str, str], dict[str, tuple[int, int]]] = defaultdict(dict)
     for line in lines:
-        if line.active:
+        if line.active and line.measured:
             of_group = sums[line.partner_id, line.product]
             assigned, total = of_group.get(line.customer_id, NOTHING)
             of_group[line.customer_id] = assigned + line.assigned, total + line.total
@@ -95,6 +96,7 @@ def _of_one_of(low: Set[tuple[str, str, str]], line: Line) -> bool:
 def _own_is_low(line: Line, limits: Mapping[Peers, Fraction]) -> bool:
     return (
         line.active
+        and line.measured
         and line.total > 0
         and Assigned(line.assigned, line.total).below(limits[Peers(line.partner_id, line.product)])
     )

@@ -81,8 +81,7 @@ def statuses(customer: HubCustomer, now: datetime, policy: HubPolicy) -> tuple[F
 
 def first_status(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Status | None:
     """The one to show where there is place for one. HUB-18."""
-    first = next(_found(customer, now, policy), None)
-    return first.status if first else None
+    return next((status for status, question in QUESTIONS.items() if question(customer, now, policy)), None)
 
 
 def has_one_of(customer: HubCustomer, asked: Collection[Status], now: datetime, policy: HubPolicy) -> bool:
@@ -142,14 +141,14 @@ def over_licence(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> F
 
 
 def ready_for_setup(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
-    """HUB-15."""
-    lives = _in_state(customer, LifeState.PENDING_ACTIVE)
+    """What was bought; a trial that is not in use yet is nothing to set up by an order. HUB-15."""
+    lives = tuple(life for life in _in_state(customer, LifeState.PENDING_ACTIVE) if not life.trial)
     return Found(status=Status.READY_FOR_SETUP, lives=lives) if lives else None
 
 
 def no_recent_activity(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Found | None:
     """Days of UTC, as those of sign-ins are. Of somebody who never signed in, they are counted from when the customer
-    was first known: who is new had no time to. Where no sign-in of anybody was ever imported, nobody can tell. AMB-20."""
+    was first known: who is new had no time to. While no sign-in of anybody was imported, nobody can tell. AMB-20."""
     if not customer.sign_ins_known:
         return None
     since = customer.last_sign_in or customer.known_since.astimezone(UTC).date()
@@ -196,12 +195,15 @@ def _was_in_use(life: Life) -> bool:
 
 
 def _in_state(customer: HubCustomer, state: LifeState) -> tuple[Life, ...]:
-    return _of(customer, lambda life: life.state is state)
+    return _in_order([life for life in customer.lives if life.state is state])
 
 
 def _of(customer: HubCustomer, fits: Callable[[Life], bool]) -> tuple[Life, ...]:
-    found = [life for life in customer.lives if fits(life)]
-    return tuple(sorted(found, key=_ends_first) if len(found) > 1 else found)
+    return _in_order([life for life in customer.lives if fits(life)])
+
+
+def _in_order(lives: list[Life]) -> tuple[Life, ...]:
+    return tuple(sorted(lives, key=_ends_first) if len(lives) > 1 else lives)
 
 
 def _ends_first(life: Life) -> tuple[bool, datetime, str]:

@@ -10,7 +10,7 @@ from activities.ports.store import NotKnown
 from adapters.hub_book import HubBook
 from adapters.hub_reading import NotThere
 from adapters.sql.store import SqlStore
-from domain.hub.as_of import NOW, AsOf, ClosedWeek, NotAWeek, Stand
+from domain.hub.as_of import NOW, AsOf, Basis, ClosedWeek, NotAWeek
 from domain.hub.users import HubUser
 from domain.permissions import OPERATOR, PartnerRole
 from domain.reasons import Reason
@@ -139,11 +139,11 @@ def _option(refused: Refused) -> str:
     return OPTIONS.get(field, f"--{field}" if field else "")
 
 
-def say_stand(stand: Stand) -> None:
+def say_basis(basis: Basis) -> None:
     """The first line of every answer: of when it is."""
-    closed = stand.closed
+    closed = basis.closed
     if closed is None:
-        terminal.say(f"As of now ({_at(stand.at)}).")
+        terminal.say(f"As of now ({_at(basis.at)}).")
         return
     revised = f", revised {_at(closed.closed_at)}" if closed.revised else ""
     which = f", revision {closed.revision} of {closed.revisions}" if closed.revisions > 1 else ""
@@ -153,9 +153,9 @@ def say_stand(stand: Stand) -> None:
         terminal.warn("rows of this week came since: the next closing revises it (tenure hub close)")
 
 
-def answered(stand: Stand, **more: Any) -> dict[str, Any]:
+def answered(basis: Basis, **more: Any) -> dict[str, Any]:
     """Keys that all answers have, and more."""
-    return {"at": stand.at, "as_of": week_of(stand.closed) if stand.closed else None} | more
+    return {"at": basis.at, "as_of": week_of(basis.closed) if basis.closed else None} | more
 
 
 def week_of(closed: ClosedWeek) -> HubWeek:

@@ -20,7 +20,7 @@ from starter.answers.hub_kpi import (
     HubQueues,
     HubUsageTrend,
 )
-from starter.commands.hub_asked import Asked, answered, say_stand
+from starter.commands.hub_asked import Asked, answered, say_basis
 from starter.commands.hub_kpi import exact, number_in_words, number_of, per_cent
 from starter.console.tables import cells_table
 from starter.console.terminal import terminal
@@ -130,11 +130,11 @@ def show_calling(asked: Asked, table: CallTable | None, *, csv: bool) -> None:
         columns, rows = TABLES[table or CallTable.USAGE](found.calling)
         print(as_csv(columns, rows), end="")
         return
-    say_stand(found.stand)
+    say_basis(found.basis)
     terminal.say(f"The last completed week ended on Sunday {found.calling.week}, 00:00 UTC.")
     for each in [table] if table else CallTable:
         _say_table(each, found.calling)
-    _answer(answered(found.stand), found.calling)
+    _answer(answered(found.basis), found.calling)
 
 
 def _say_table(which: CallTable, found: CallingAnalytics) -> None:

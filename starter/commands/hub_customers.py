@@ -31,7 +31,7 @@ from starter.answers.hub import (
     HubUsageDay,
     fields_of,
 )
-from starter.commands.hub_asked import Asked, answered, say_stand
+from starter.commands.hub_asked import Asked, answered, say_basis
 from starter.console.exits import Exit, Stop
 from starter.console.tables import NOTHING, cells_table, facts_table, list_table
 from starter.console.terminal import shown, terminal
@@ -64,12 +64,12 @@ def list_customers(asked: Asked, wanted: Filter, *, csv: bool) -> None:
     if csv:
         print(as_csv(CSV_COLUMNS, map(_csv_row, lines_of(found))), end="")
         return
-    say_stand(found.stand)
+    say_basis(found.basis)
     _say_list(found)
     listed = found.listed
     more = {"page": listed.asked.page, "pages": listed.pages, "query": listed.asked.query(page=listed.asked.page)}
     counts = {"total": listed.total, "visible": found.visible}
-    terminal.answer(HubCustomersAnswer(**answered(found.stand, **counts, **more, customers=tuple(lines_of(found)))))
+    terminal.answer(HubCustomersAnswer(**answered(found.basis, **counts, **more, customers=tuple(lines_of(found)))))
 
 
 def _say_list(found: CustomerList) -> None:
@@ -162,13 +162,13 @@ def show_customer(asked: Asked, customer_id: str) -> None:
     """Everything that the page of a customer shows of the hub's own."""
     partner = asked.partner_of(customer_id)
     found = asked.book.customer(asked.user, partner, customer_id, now=asked.now, as_of=asked.as_of)
-    say_stand(found.stand)
+    say_basis(found.basis)
     for part in _parts(found):
         terminal.say(part)
     invoices = [(subject, each) for subject, every in found.invoices.items() for each in every]
     terminal.answer(
         HubCustomerAnswer(
-            **answered(found.stand),
+            **answered(found.basis),
             customer=line_of(found.customer, found.statuses),
             lives=tuple(map(_life, found.customer.lives)),
             lines=tuple(map(licences_of, found.lines)),

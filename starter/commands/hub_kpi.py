@@ -14,7 +14,7 @@ from domain.hub.sections import START, Column, Row, Section, SectionKey
 from domain.hub.trend import TrendPoint
 from starter.answers.hub import fields_of
 from starter.answers.hub_kpi import HubCustomerKey, HubKpiAnswer, HubNumber, HubRow, HubSection, HubTrendPoint
-from starter.commands.hub_asked import Asked, answered, say_stand
+from starter.commands.hub_asked import Asked, answered, say_basis
 from starter.commands.hub_customers import licences_of
 from starter.console.tables import NOTHING, cells_table, in_words, plain_table
 from starter.console.terminal import terminal
@@ -75,12 +75,12 @@ def show_dashboard(asked: Asked, product: str, *, csv: bool) -> None:
     if csv:
         print(numbers_csv(every), end="")
         return
-    say_stand(found.stand)
+    say_basis(found.basis)
     _say_numbers("Meetings and Calling", found.numbers)
     _say_trend(product, found.trend)
     for key, section in found.sections.items():
         _say_numbers(f"{TITLES[key]}, {product.capitalize()}", section.numbers, hint=f"--section {key}")
-    _answer(answered(found.stand), product, found.numbers, found.trend, list(found.sections.values()))
+    _answer(answered(found.basis), product, found.numbers, found.trend, list(found.sections.values()))
 
 
 def show_section(asked: Asked, product: str, key: SectionKey, *, csv: bool) -> None:
@@ -91,11 +91,11 @@ def show_section(asked: Asked, product: str, key: SectionKey, *, csv: bool) -> N
         rows = ([cell(row) for _, cell in columns] for row in found.section.rows)
         print(as_csv([name for name, _ in columns], rows), end="")
         return
-    say_stand(found.stand)
+    say_basis(found.basis)
     _say_numbers(f"{TITLES[key]}, {product.capitalize()}", found.section.numbers)
     terminal.say("")
     terminal.say(_section_table(found.section) if found.section.rows else "Nothing to list.")
-    _answer(answered(found.stand), product, (), (), [found.section])
+    _answer(answered(found.basis), product, (), (), [found.section])
 
 
 def columns_of(section: Section) -> list[tuple[str, Callable[[Row], Cell]]]:

@@ -167,7 +167,7 @@ async def test_without_javascript_the_same_pages_do_the_same(visitor: Visitor, s
         await page.goto(f"{visitor.url}/kpi")
         await page.get_by_label("As of").select_option("2026-11-22")
         await page.get_by_role("button", name="Show").click()
-        await expect(page.locator(".stand")).to_contain_text("These numbers do not change any more")
+        await expect(page.locator(".basis")).to_contain_text("These numbers do not change any more")
 
 
 @pytest.mark.asyncio(loop_scope="module")

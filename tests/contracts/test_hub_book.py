@@ -62,7 +62,7 @@ def everything_as_of(book: HubBook, as_of: AsOf, user: HubUser = FULL, **narrowe
         book.calling(user, **asked),
         book.customers(user, Filter(), **asked),
     ]
-    return [replace(each, stand=each.stand.as_of) for each in answers]
+    return [replace(each, basis=each.basis.as_of) for each in answers]
 
 
 class TestClosing:
@@ -196,10 +196,10 @@ class TestAsOf:
         used(store, "sub-SO-100001", LATE, assigned=24, in_use=9, now=MIDNIGHT + SECOND)
         closed(book, MIDNIGHT + SECOND)
 
-        stand = book.customers(FULL, Filter(), now=MIDNIGHT + days(2), as_of=AsOf(SUNDAY)).stand
+        basis = book.customers(FULL, Filter(), now=MIDNIGHT + days(2), as_of=AsOf(SUNDAY)).basis
 
-        assert stand.as_of == AsOf(SUNDAY, 2)
-        assert (stand.at, stand.now) == (MIDNIGHT, False)
+        assert basis.as_of == AsOf(SUNDAY, 2)
+        assert (basis.at, basis.now) == (MIDNIGHT, False)
 
     def test_statuses_are_those_at_the_end_of_the_week(self, store: SqlStore, book: HubBook) -> None:
         """Who had signed in then is inactive now. HUB-14."""

@@ -67,6 +67,9 @@ def limit_of(partner: str, product: str, lines: list[Line]) -> Fraction:
 
 
 def is_low(line: Line, lines: list[Line]) -> bool:
+    if line.assigned_by_week[-1] is None:
+        return False
+    lines = [each for each in lines if each.assigned_by_week[-1] is not None]
     limit = limit_of(line.partner_id, line.product, lines)
     customer = ratio_of(line.partner_id, line.customer_id, line.product, lines)
     own = divided(line.assigned, line.total)
@@ -147,6 +150,8 @@ def of_one_life(life: Life, customer: HubCustomer, now: datetime) -> set[str]:
         "pending_active": "ready_for_setup",
     }
     found = {by_state[state]} if state in by_state else set[str]()
+    if life.lifecycle == "trial":
+        found.discard("ready_for_setup")
     renews = life.subject in customer.auto_renewing
     if state in ("active", "trialing") and not renews and ends_in(life, customer.zone, now) <= 30:
         found.add("expiring_soon")

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from domain.hub.as_of import NOW, AsOf, ClosedWeek, NotAWeek, Stand
+from domain.hub.as_of import NOW, AsOf, Basis, ClosedWeek, NotAWeek
 from tests.hub_rows import MIDNIGHT, SUNDAY
 
 ASKED = [
@@ -46,16 +46,16 @@ def a_closed_week(revision: int) -> ClosedWeek:
 
 @pytest.mark.parametrize(("revision", "revised"), [(1, False), (2, True)])
 def test_an_answer_says_which_revision_it_is_and_how_to_ask_for_it_again(revision: int, revised: bool) -> None:
-    stand = Stand(at=MIDNIGHT, closed=a_closed_week(revision))
+    basis = Basis(at=MIDNIGHT, closed=a_closed_week(revision))
 
-    assert not stand.now
-    assert stand.as_of == AsOf(SUNDAY, revision)
-    assert stand.closed is not None
-    assert stand.closed.revised is revised
+    assert not basis.now
+    assert basis.as_of == AsOf(SUNDAY, revision)
+    assert basis.closed is not None
+    assert basis.closed.revised is revised
 
 
 def test_an_answer_of_now_is_of_no_week() -> None:
-    stand = Stand(at=datetime(2026, 11, 25, tzinfo=UTC))
+    basis = Basis(at=datetime(2026, 11, 25, tzinfo=UTC))
 
-    assert stand.now
-    assert stand.as_of == NOW
+    assert basis.now
+    assert basis.as_of == NOW

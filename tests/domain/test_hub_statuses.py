@@ -55,7 +55,7 @@ def last_day(day: date, zone: str = TOKYO) -> datetime:
         (Lifecycle.SUBSCRIPTION, LifeState.ACTIVE, {S.SUBSCRIPTION}),
         (Lifecycle.SUBSCRIPTION, LifeState.SUSPENDED, {S.SUSPENDED, S.EXPIRED}),
         (Lifecycle.SUBSCRIPTION, LifeState.OVER, {S.EXPIRED}),
-        (Lifecycle.TRIAL, LifeState.PENDING_ACTIVE, {S.READY_FOR_SETUP}),
+        (Lifecycle.TRIAL, LifeState.PENDING_ACTIVE, set()),
         (Lifecycle.TRIAL, LifeState.TRIALING, {S.TRIAL}),
         (Lifecycle.TRIAL, LifeState.GRACE, {S.EXPIRED}),
         (Lifecycle.TRIAL, LifeState.OVER, {S.EXPIRED}),
@@ -242,10 +242,10 @@ def test_who_never_signed_in_has_90_days_from_the_beginning(known_since: datetim
 # Order ready for setup. HUB-15.
 
 
-def test_an_order_and_a_trial_that_are_not_set_up() -> None:
+def test_orders_that_are_not_set_up_and_no_trial_that_waits_for_consent() -> None:
     pending = a_trial("trial-1", state=LifeState.PENDING_ACTIVE, ends_at=None)
     found = of(an_order("SO-2"), an_order("SO-1"), pending, a_life())
-    assert found[S.READY_FOR_SETUP].subjects == ("SO-1", "SO-2", "trial-1")
+    assert found[S.READY_FOR_SETUP].subjects == ("SO-1", "SO-2")
     assert set(found) == {S.READY_FOR_SETUP, S.SUBSCRIPTION}
 
 

@@ -230,7 +230,7 @@ async def command(env: WholeService, *words: str | Path) -> tuple[int, str]:
 async def test_a2_an_import_killed_between_two_batches_goes_on_and_writes_each_row_once(
     env: WholeService, in_service: str, tmp_path: Path
 ) -> None:
-    """HUB-55 is counted from these rows."""
+    """HUB-54 is counted from these rows."""
     rows = [f"{in_service},2020-11-{day:02},meetings,20,{day}" for day in range(1, 8)]
     words = ("usage", "import", a_file(tmp_path / "usage.csv", USAGE, *rows))
     arm(env, "command", "rows", passes=1)

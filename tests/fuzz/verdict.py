@@ -14,6 +14,7 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from adapters.temporal.clock import CannotMoveClock, forward
+from domain.reasons import Reason
 from tests.fuzz.hostile import plain
 from tests.fuzz.report import Fault, Report
 from tests.fuzz.wire import Answer, Fate, Kind, Shot, Wire
@@ -26,7 +27,8 @@ BAD_INPUT: Final = "BadInput"
 ID: Final = "id-"
 """How every generated identifier begins."""
 
-ID_WANTED: Final = "workflow id: must be "
+ID_WANTED: Final = ("workflow id: must be ", f'{{"code":"{Reason.WRONG_WORKFLOW_ID}"')
+"""How the failure of such a start begins, and its details."""
 
 OVER: Final = frozenset({WorkflowExecutionStatus.COMPLETED, WorkflowExecutionStatus.FAILED})
 AT_ONCE: Final = 12

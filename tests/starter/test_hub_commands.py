@@ -231,7 +231,7 @@ class TestCustomers:
         ("words", "ids"),
         [
             (("--search", "AOYA"), ["aoyama"]),
-            (("--status", "ready_for_setup"), ["shiba"]),
+            (("--status", "ready_for_setup"), []),
             (("--tag", "@TAG"), ["evil"]),
             (("--type", "subscription", "--partner", "umi", "--sort", "id", "--reverse"), ["minato", "aoyama"]),
             (("--product", "calling", "--product", "messaging"), []),
@@ -264,7 +264,7 @@ class TestCustomers:
         assert evil["customer"] == f"'{EVIL}"
         assert evil["tags"] == "'+1, @tag"
         (row,) = (
-            each for each in cells(hub("kpi", "--section", "low_assignment", "--csv")) if each["id"] == "sub-SO-100007"
+            each for each in cells(hub("kpi", "--section", "recently_added", "--csv")) if each["id"] == "sub-SO-100007"
         )
         assert row["customer"] == f"'{EVIL}"
 

@@ -29,12 +29,12 @@ from tests.postgres import migrated_file
 from tests.support.embedded import QUEUE
 from tests.support.environment import Environment, eventually
 from tests.support.read_mail import READER
+from tests.support.web_site import SECRET, transport
 from web.app import app
 from web.session import csrf_of
 from web.world import World
 from workflows import attributes
 
-SECRET: Final = "a secret of tests, and of nothing else"
 VISITOR: Final = "tenure-visitor"
 
 SOON: Final = 60.0
@@ -84,7 +84,7 @@ class LinkRoom(Environment):
 
     @property
     def _transport(self) -> ASGITransport:
-        return ASGITransport(self.app, client=("203.0.113.9", 4711))
+        return transport(self.app)
 
     @property
     def url(self) -> str:

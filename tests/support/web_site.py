@@ -50,6 +50,11 @@ HERE = "http://127.0.0.1:8080"
 SECRET = "a secret of tests, and of nothing else"
 
 
+def transport(app: Starlette) -> ASGITransport:
+    """From a browser somewhere to the app, without a socket."""
+    return ASGITransport(app, client=("203.0.113.9", 4711))
+
+
 class Site:
     """The app, its world, and browsers."""
 
@@ -67,7 +72,7 @@ class Site:
 
     def client(self, user_id: str | None = None, *, base_url: str = HERE) -> AsyncClient:
         """A browser; signed in as somebody, or as nobody. `csrf` in a form is `site.csrf(client)`."""
-        client = AsyncClient(transport=ASGITransport(self.app, client=("203.0.113.9", 4711)), base_url=base_url)
+        client = AsyncClient(transport=transport(self.app), base_url=base_url)
         if user_id is not None:
             token = f"token of {user_id} {len(user_id)}"
             ends_at = self.now + SESSION_ENDS_AFTER

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, updates_of
 from domain.permissions import PARTNERS_SEND, may, may_send
 from tests.hub_lives import tried
@@ -65,7 +66,7 @@ async def test_whoever_may_is_found_by_this_table(site: Site) -> None:
 @pytest.mark.parametrize("user_id", some(user for user, (partner, _) in USERS.items() if partner))
 async def test_what_only_operators_send_has_no_page_for_anybody_of_a_partner(site: Site, user_id: str) -> None:
     async with site.client(user_id) as client:
-        for update in updates_of(KINDS["trial"]):
+        for update in updates_of(KINDS[Lifecycle("trial")]):
             if ("trial", update) not in PARTNERS_SEND:
                 assert (await client.get(f"/act/trial/T-1/{update}")).status_code == 404
                 assert (await site.post(client, f"/act/trial/T-1/{update}", note="x")).status_code == 404

@@ -226,16 +226,29 @@ NEW = {
 """What somebody types who starts a trial for a new customer."""
 
 
+FORGED = {
+    "by": "operator",
+    "source": "operator",
+    "partner.id": "minato",
+    "partner_role": "sales_administrator",
+    "trial_id": "T-1",
+    "purchased": "calling",
+    "policy.grace": "P300D",
+}
+"""What no input of the page asks for: the session says it, or this installation."""
+
+
 def test_a_trial_is_started_once_by_whoever_may_start_one(background: Background, site: Site) -> None:
     """TRL-02. Who starts it, for which partner and as what, the session says; its id is made by the page."""
     full = browser(background, site, "full")
     shown = full.get("/start/trial")
-    first, again = full.send("/start/trial", shown, **NEW), full.send("/start/trial", shown, **NEW)
+    first, again = (full.send("/start/trial", shown, **NEW | FORGED) for _ in range(2))
     assert (first.status_code, again.status_code) == (303, 303)
     (row,) = background.store.listed(Lifecycle.TRIAL, customer="meguro")
     placed: Any = background.store.start_as_told(Lifecycle.TRIAL, row.subject)
     started = (placed.by, placed.source, placed.partner_role, placed.partner.id)
     assert started == ("full", Source.PORTAL, PartnerRole.FULL_ADMINISTRATOR, HIKARI)
+    assert (row.subject != "T-1", placed.purchased, placed.policy) == (True, (), TrialPolicy())
 
 
 def test_a_start_that_its_workflow_refuses_is_refused_on_the_page(background: Background, site: Site) -> None:

@@ -1,10 +1,12 @@
 """Forms behind links against forged posts, browsers without cookies, mail programs that press buttons, many looks."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
+import structlog
 from httpx import AsyncClient
 
 from domain.hub.policy import ATTEMPTS_WITHIN
@@ -177,6 +179,20 @@ async def test_a_fresh_link_is_sent_for_nobody_s_forged_form(room: LinkRoom, str
     assert (answer.status_code, "Nothing has been sent yet" in answer.text) == (403, True)
     assert dict(sent(answer.text))["csrf"] == csrf_of(stranger.cookies[VISITOR])
     assert len(room.store.mails(Lifecycle.ORDER, "SO-810004")) == before
+
+
+async def test_no_log_tells_the_link_or_what_was_typed(room: LinkRoom) -> None:
+    path = await wanting_a_form(room, "SO-810006")
+    with structlog.testing.capture_logs() as lines:
+        async with room.browser() as browser:
+            said = {"form.first_name": "Hanako", "form.email": "hanako@customer.example", "do": "submit"}
+            assert (await browser.post(path, data=said)).status_code == 422
+            assert (await browser.post(path, data=said, headers={"Origin": "https://evil.example"})).status_code == 403
+            assert (await browser.get(path)).status_code == 200
+    text = json.dumps([line for line in lines if line["event"].startswith("request.")], default=str)
+    assert text.count("request.answered") == 3
+    for secret in (path.rpartition(".")[2], path, "Hanako", "customer.example", "SO-810006", "203.0.113"):
+        assert secret not in text
 
 
 async def test_one_link_is_not_looked_at_without_end_and_the_others_of_an_office_are(

@@ -297,6 +297,14 @@ async def test_another_answer_that_is_under_way_is_waited_for_and_one_that_was_g
     assert await room.stage(Lifecycle.TRIAL, "T-800005") == "pending.awaiting_provisioning_details"
 
 
+async def test_where_no_carrier_is_fixed_the_page_names_none(room: LinkRoom, browser: AsyncClient) -> None:
+    """As the mail does not; what stands in its place is English. AMB-16."""
+    links = await lending(room, 810009)
+    page = (await browser.get(f"{links['return']}?language=ja")).text
+    assert "FOC810009" in page
+    assert "the trials team" not in page
+
+
 async def test_a_mail_program_ends_the_reminders_by_one_post(room: LinkRoom, browser: AsyncClient) -> None:
     """RFC 8058: no cookie, no field of ours, no origin."""
     links = await lending(room, 810002)

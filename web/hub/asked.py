@@ -59,12 +59,12 @@ class Asked:
 
     def tab(self, name: str) -> str:
         """The address of a part of it, as of the same week."""
-        as_of = str(self.answer.stand.as_of)
+        as_of = str(self.answer.basis.as_of)
         return customer_page(self.customer.partner_id, self.customer.customer_id, tab=name, as_of=as_of)
 
     def may(self, right: Right) -> bool:
         """This, to this customer; as of a week nobody does anything."""
-        return self.answer.stand.now and self.user.may_do(right, self.customer.partner_id, self.customer.customer_id)
+        return self.answer.basis.now and self.user.may_do(right, self.customer.partner_id, self.customer.customer_id)
 
     def workflow(self, lifecycle: Lifecycle, subject: str) -> str:
         """Where an operator sees it in Temporal."""
@@ -80,7 +80,7 @@ def asked_of(request: Request) -> Asked:
         world=world,
         user=user,
         reader=reader_of(request),
-        now=answer.stand.at,
+        now=answer.basis.at,
         answer=answer,
         others=others_of(world, answer),
         query=request.query_params,
@@ -90,7 +90,7 @@ def asked_of(request: Request) -> Asked:
 def others_of(world: World, answer: CustomerAnswer) -> Others:
     """Three queries. Orders are those of the lives that the hub derived, wherever a subscription went since."""
     bought = any(not life.trial for life in answer.customer.lives)
-    if not answer.stand.now:
+    if not answer.basis.now:
         return Others(orders=(), requests=(), cases=(), bought=bought)
     found = {lifecycle: tuple(_listed(world, answer, lifecycle)) for lifecycle in (Lifecycle.ORDER, OPTION, CASE)}
     return Others(

@@ -17,7 +17,7 @@ def timeline_tab(asked: Asked) -> dict[str, Any]:
     operator = may and asked.query.get("technical") == "yes"
     past = [*happened(asked.answer.events, asked.reader, operator=operator), *begun(asked)]
     past.sort(key=lambda moment: moment.at, reverse=True)
-    future = coming(asked, operator=operator) if asked.answer.stand.now else []
+    future = coming(asked, operator=operator) if asked.answer.basis.now else []
     every = asked.query.get("all") == "yes"
     name = asked.reader.say("timeline.picture", customer=asked.customer.name)
     return {

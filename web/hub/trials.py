@@ -68,7 +68,7 @@ class PastTrial:
 def trials_tab(asked: Asked) -> dict[str, Any]:
     """Running ones as cards, earlier ones as a list, the newest first."""
     trials = sorted((life for life in asked.customer.lives if life.trial), key=lambda life: life.added_on, reverse=True)
-    subjects = [life.subject for life in trials] if asked.answer.stand.now else []
+    subjects = [life.subject for life in trials] if asked.answer.basis.now else []
     states = asked.world.store.states(Lifecycle.TRIAL, subjects)
     over = [life for life in trials if life.state is LifeState.OVER]
     return {

@@ -41,7 +41,7 @@ def _answer(asked: Asked) -> dict[str, Any]:
     found = answer.calling
     return {
         **choices(asked),
-        "stand": answer.stand,
+        "basis": answer.basis,
         "found": found,
         "usage_chart": _usage_chart(found.weeks, asked),
         "usage": [_usage(row, asked) for row in found.usage[:SHOWN]],

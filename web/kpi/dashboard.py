@@ -30,7 +30,7 @@ def _answer(asked: Asked) -> dict[str, Any]:
     overview = asked.world.book.overview(asked.user, asked.product, shown=slice(0, SHOWN), **asked.of_whom)
     return {
         **choices(asked),
-        "stand": overview.stand,
+        "basis": overview.basis,
         "top": [tile(number, asked) for number in overview.numbers],
         "trend": trend_chart(overview.trend, asked),
         "sections": [

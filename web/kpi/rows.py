@@ -49,7 +49,7 @@ def _answer(asked: Asked, key: str, first: int) -> dict[str, Any]:
     at = first // SHOWN + 1
     return {
         **choices(asked),
-        "stand": overview.stand,
+        "basis": overview.basis,
         "tile": tile(number, asked, rows=False),
         "section": section,
         "first": first,

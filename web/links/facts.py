@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from adapters.mail.reader import Reader as MailReader
+from domain.device.carriers import FALLBACK
 from domain.device.row import DeviceRow
 from domain.links import Purpose
 from domain.order.row import OrderRow
@@ -50,7 +51,7 @@ def _facts(found: Followed, reader: Reader) -> Iterator[Fact]:
             yield "device", state.model
             yield "serial", state.serial_number
             yield "return_by", _until(state.return_due_at, found, reader)
-            yield "carrier", state.way_back.carrier
+            yield "carrier", "" if state.way_back.carrier == FALLBACK.carrier else state.way_back.carrier
         case SubscriptionRow(state=state, newest=newest):
             yield "subscription", state.subscription_id
             yield "customer", newest.customer_company if newest else ""

@@ -39,7 +39,7 @@ class Day:
         return list(Counter(line.deadline.label for line in self.lines).items())
 
 
-def seen_by(user: HubUser, lines: Iterable[DueLine]) -> list[DueLine]:
+def visible_to(user: HubUser, lines: Iterable[DueLine]) -> list[DueLine]:
     """In time order; only what this user may know of."""
     known = [line for line in lines if user.sees(line.partner_id, line.customer_id)]
     return sorted(known, key=lambda line: (line.deadline.at, line.lifecycle, line.subject, line.deadline.name))

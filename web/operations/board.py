@@ -25,7 +25,7 @@ FIRST: Final = 5
 """Lines of a group where all groups stand on one page."""
 
 MOST: Final = 2000
-"""Lives in trouble that are looked into; whoever has more of them has one cause to mend."""
+"""Lives in trouble that are looked into; whoever has more of them has one cause to repair."""
 
 
 class Group(StrEnum):

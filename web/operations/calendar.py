@@ -2,9 +2,8 @@
 
 from datetime import date
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_time, get_day_names
+from babel.dates import format_skeleton, get_day_names
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,7 +17,7 @@ from domain.permissions import Right
 from domain.working_time import add_months, local_day, start_of_day
 from web.addresses import here, outside
 from web.flash import flash
-from web.operations.agenda import A_WEEK, by_day, feed_of, month_of, parsed_month, seen_by, weeks
+from web.operations.agenda import A_WEEK, by_day, feed_of, month_of, parsed_month, visible_to, weeks
 from web.pages import page, reader_of
 from web.security import behind_link, needs, not_here, signed_in
 from web.world import World, world_of
@@ -50,7 +49,7 @@ async def calendar(request: Request) -> Response:
         first=first,
         month_name=format_skeleton("yMMMM", first, locale=reader.locale),
         day_names=[get_day_names("abbreviated", locale=reader.locale)[number] for number in range(A_WEEK)],
-        time_of=lambda at: format_time(at, "short", ZoneInfo(reader.zone), reader.locale),
+        time_of=reader.hour,
         here_and_query=here(request),
         today=today,
         chosen=chosen,
@@ -74,7 +73,7 @@ async def feed(request: Request) -> Response:
     lines = await run_in_threadpool(
         lambda: list(world.store.deadlines(Narrowed(), now - CALENDAR_BACK, now + CALENDAR_AHEAD))
     )
-    said = feed_of(seen_by(user, lines), "Tenure", outside(request))
+    said = feed_of(visible_to(user, lines), "Tenure", outside(request))
     headers = {"Cache-Control": "private, no-cache", "Content-Disposition": 'inline; filename="tenure.ics"'}
     return Response(said, media_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -121,7 +120,7 @@ def _signer(world: World) -> URLSafeSerializer | None:
 
 def _between(world: World, user: HubUser, begin: date, end: date, zone: str) -> list[DueLine]:
     since, until = start_of_day(begin, zone), start_of_day(end, zone)
-    return seen_by(user, world.store.deadlines(Narrowed(), since, until))
+    return visible_to(user, world.store.deadlines(Narrowed(), since, until))
 
 
 def _is_of(line: DueLine, first: date, chosen: date | None, zone: str) -> bool:
