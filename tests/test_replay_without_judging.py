@@ -23,7 +23,7 @@ from domain import checks
 from domain.checks import Judged
 from tests.makers import a_person
 from tests.recorder import HISTORIES, read
-from workflows.registry import WORKFLOWS
+from workflows.registry import BESIDE, WORKFLOWS
 from workflows.unknown import UnknownWorkflow
 
 RECORDED = sorted(HISTORIES.glob("*/*.json"))
@@ -53,7 +53,7 @@ def nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
 @cache
 def replayer() -> Replayer:
     return Replayer(
-        workflows=[*WORKFLOWS, UnknownWorkflow],
+        workflows=[*WORKFLOWS, *BESIDE, UnknownWorkflow],
         data_converter=data_converter,
         workflow_runner=sandbox(),
         interceptors=[PlainRefusals([story.__name__ for story in WORKFLOWS])],

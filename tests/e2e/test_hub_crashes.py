@@ -210,7 +210,9 @@ async def in_service(env: WholeService) -> str:
         ("graduate", graduated()),
     ):
         await env.send(order, update, message)
-    return f"sub-{PAID_BY_FILE}"
+    subscription = f"sub-{PAID_BY_FILE}"
+    await eventually(lambda: env.store.listed(Lifecycle.SUBSCRIPTION, beginning=subscription))
+    return subscription
 
 
 async def command(env: WholeService, *words: str | Path) -> tuple[int, str]:

@@ -15,6 +15,7 @@ from domain.permissions import Right
 from web.addresses import act_page, here, query_of, workflow_page
 from web.model_fields import humanized
 from web.operations.board import FIRST, PAGE, Act, Board, Group, Line, Lines
+from web.operations.words import kind_of
 from web.pages import page, reader_of
 from web.queries import page_number
 from web.reader import Reader
@@ -65,7 +66,7 @@ async def board(request: Request) -> Response:
         chosen=chosen,
         groups=[_shown(wanted, chosen, each, lines, number) for each, lines in groups],
         names=names,
-        kind_options=[(name, reader_of(request).say(f"actions.{name}")) for name in KINDS],
+        kind_options=[(name, kind_of(reader_of(request), name)) for name in KINDS],
         partner_options=[(partner, partner) for partner in partners],
         tab_items=_tabs(wanted, reader_of(request), counts),
         tones=TONES,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from domain.hub.users import HubUser
-from domain.lifecycle import LifecycleState, PostedMail
+from domain.lifecycle import Lifecycle, LifecycleState, PostedMail
 from domain.lifecycles import KINDS, updates_of
 from domain.mails import MailState
 from domain.permissions import Right
@@ -72,7 +72,13 @@ def does(user: HubUser, reader: Reader, lifecycle: str, update: str, known: Upda
 
 def named(reader: Reader, found: Snapshot) -> str:
     """`Trial T-1001`, in the reader's language."""
-    return reader.say(f"{AREA}.called", what=reader.say(f"{AREA}.{found.view.lifecycle}"), id=found.view.id)
+    return reader.say(f"{AREA}.called", what=kind_of(reader, found.view.lifecycle), id=found.view.id)
+
+
+def kind_of(reader: Reader, lifecycle: str) -> str:
+    """`trial`, in the reader's language; one that nobody has translated yet as its lifecycle calls it."""
+    named = f"{AREA}.{lifecycle}"
+    return reader.say(named) if is_said(named) else KINDS[Lifecycle(lifecycle)].one
 
 
 def standing(user: HubUser, reader: Reader, found: Snapshot) -> str:
