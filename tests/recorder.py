@@ -117,6 +117,7 @@ LONG: Final[dict[str, Callable[[TimeSkipping], Awaitable[Handle]]]] = {
 
 IN_ANY_ORDER: Final = {
     "order_mail_in_doubt",
+    "order_many_notes_2",
     "subscription_suspended_and_lifted_1",
     "trial_asks_for_consent",
     "trial_cancelled",
@@ -127,8 +128,8 @@ IN_ANY_ORDER: Final = {
     "compliance_carried",
     "compliance_carried_on",
 }
-"""Recordings with several activities, or workflows, under way at one time: they replay, but are not the same text each
-time."""
+"""Recordings with several activities, or workflows, under way at one time, or with a message that may come with the first
+task of a new run: they replay, but are not the same text each time."""
 
 
 async def recorded(*names: str) -> dict[str, WorkflowHistory]:

@@ -83,6 +83,7 @@ async def test_a2_a_worker_killed_in_every_activity_of_a_customer_and_its_checks
         customer = await in_service(env, "W-4100", name=LISTED)
         await used(env, customer)
         await env.send(customer, "update_billing_address", new_address(), check(env, 1), check(env, 2))
+        await eventually(lambda: env.events("W-4100", NAME).count("wholesale.check_started") == 2)
         await env.send(check(env, 2), "confirm_match", confirmed(), customer)
         await eventually(lambda: "compliance.partner_contacted" in env.events("W-4100-2", COMPLIANCE))
         await env.pass_time(check(env, 2), timedelta(days=3))
