@@ -128,8 +128,8 @@ IN_ANY_ORDER: Final = {
     "compliance_carried",
     "compliance_carried_on",
 }
-"""Recordings with several activities, or workflows, under way at one time, or with a message that may come with the first
-task of a new run: they replay, but are not the same text each time."""
+"""Recordings with several activities, or workflows, under way at one time, or with a message that may come with the
+first task of a new run: they replay, but are not the same text each time."""
 
 
 async def recorded(*names: str) -> dict[str, WorkflowHistory]:
