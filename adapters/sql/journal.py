@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
+from adapters.sql.retold import renumber_retold
 from adapters.sql.schema import EventRecord, PaperRecord, TaskRecord
 from adapters.sql.upsert import insert_all_missing, table_of, upsert
 from domain.events import Event, Journal
@@ -23,9 +24,10 @@ FORMS: Final[Select[Any]] = select(PAPERS.c.name, PAPERS.c.content).where(
 def keep_journal(
     session: Session, lifecycle: Lifecycle, subject: str, journal: Journal, run: str, recorded_at: datetime
 ) -> None:
-    """Add new events, the first telling of each; bring changed tasks up to date, as rows are."""
+    """Add new events, the first telling of each, once; bring changed tasks up to date, as rows are."""
     key = {"lifecycle": lifecycle, "subject": subject}
     told = [key | {"recorded_at": recorded_at} | event.model_dump() for event in journal.unrecorded]
+    renumber_retold(session, told)
     insert_all_missing(session, EventRecord, told)
     teller = key | {"run": run, "sequence": journal.sequence}
     upsert(session, TaskRecord, [teller | task.model_dump() for task in journal.changed_tasks], never_back=True)

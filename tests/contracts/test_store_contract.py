@@ -1,6 +1,6 @@
 """What every store promises (activities/ports/), sentence by sentence, on every database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -49,7 +49,7 @@ from tests.makers import (
     some,
     submitted,
 )
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import at_once, everything
 from tests.records import papers, recorded
 
 LATER = MONDAY + timedelta(hours=1)
@@ -58,18 +58,6 @@ LAST_MONTHS = (2200 - 2026) * 12 - 6
 """From MONDAY on, so that a term of one month more ends on the first day of December 2199."""
 
 MAIL = "order-SO-100001/welcome"
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 def a_life(placed: PlaceOrder) -> OrderState:
@@ -468,6 +456,40 @@ class TestRecordingAnOrder:
         journal = state.journal.take()
         assert at_once(*[lambda: recorded(store, state, journal, "run-1", LATER)] * 6) == [None] * 6
         assert len(store.events(Lifecycle.ORDER, "SO-100001")) == 2
+
+    def test_a2_what_a_lost_workflow_task_told_is_told_once_though_something_came_first_when_it_was_told_again(
+        self, store: SqlStore
+    ) -> None:
+        lost = held(opened(store))
+        lost.clear_compliance(cleared(), MONDAY)
+        lost.journal.note("order.tried", MONDAY, by_whom="A")
+        lost.journal.note("order.tried", MONDAY, by_whom="B")
+        recorded(store, lost, lost.journal.take(), "run-1", MONDAY)
+
+        again = held(a_life(an_order()))
+        again.journal.take()
+        again.journal.note("order.heard", LATER)
+        recorded(store, again, again.journal.take(), "run-1", LATER)
+        again.clear_compliance(cleared(), LATER)
+        recorded(store, again, again.journal.take(), "run-1", LATER)
+        again.journal.note("order.tried", LATER, by_whom="B")
+        recorded(store, again, again.journal.take(), "run-1", LATER)
+        again.journal.note("order.tried", LATER, by_whom="C")
+        recorded(store, again, again.journal.take(), "run-1", LATER)
+
+        told = [
+            (each.sequence, each.type, each.data.get("by_whom")) for each in store.events(Lifecycle.ORDER, "SO-100001")
+        ]
+        assert told == [
+            (1, "order.acknowledged", None),
+            (2, "order.held", None),
+            (3, "order.heard", None),
+            (4, "order.compliance_cleared", None),
+            (5, "order.shipped", None),
+            (5, "order.tried", "A"),
+            (6, "order.tried", "B"),
+            (7, "order.tried", "C"),
+        ]
 
     def test_an_order_nobody_placed_is_not_known(self, store: SqlStore) -> None:
         with pytest.raises(NotKnown, match="SO-404"):

@@ -16,12 +16,13 @@ from domain.compliance.policy import CompliancePolicy
 from domain.compliance.standing import NAME as COMPLIANCE
 from domain.lifecycle import workflow_id
 from domain.wholesale.certificate import Certificate, digest_of
+from domain.wholesale.messages import CheckNews
 from domain.wholesale.policy import WholesalePolicy
 from domain.wholesale.standing import STEPS, USERS_REMOVED
 from domain.wholesale.state import NAME
 from tests.compliance import confirmed
 from tests.e2e.strikes import armed
-from tests.e2e.test_crashes import a_mortal_service, an_operator, arm, names_of
+from tests.e2e.test_crashes import a_mortal_service, an_operator, arm, names_of, struck
 from tests.makers import MONDAY, days
 from tests.support.environment import Handle, eventually
 from tests.support.whole_service import WholeService
@@ -115,8 +116,8 @@ async def used(env: WholeService, customer: Handle) -> None:
     await env.send(customer, "change_quantities", quantities(packages={CALLING: 11}))
 
 
-def check(env: WholeService, number: int) -> Handle:
-    return env.client.get_workflow_handle(workflow_id(COMPLIANCE, f"W-4100-{number}"))
+def check(env: WholeService, number: int, of: str = "W-4100") -> Handle:
+    return env.client.get_workflow_handle(workflow_id(COMPLIANCE, f"{of}-{number}"))
 
 
 ONCE: Final = {
@@ -187,6 +188,30 @@ async def test_whs_27_a_worker_killed_at_any_step_of_a_deprovisioning_removes_ev
             told = Counter(env.events(name, NAME))
             assert {told[f"wholesale.{step}"] for step in STEPS} == {told["wholesale.deprovisioned"]} == {1}
             await eventually(partial(was_told_once, env, name))
+
+
+IGNORED: Final = "wholesale.check_report_ignored"
+
+
+async def test_a2_what_a_killed_worker_recorded_is_told_once_though_something_came_before_it_is_told_again(
+    tmp_path: Path,
+) -> None:
+    """Whoever takes over hears of a check first: the fact of one number has another one now."""
+    async with a_mortal_service(tmp_path, time_travel=False) as env, an_operator(env):
+        customer = await in_service(env, "W-4300")
+        await env.send(customer, "assign", assignment("U-1"), check(env, 1, "W-4300"))
+        arm(env, customer.id, "record:done", passes=1)
+        ending = asyncio.create_task(end(customer))
+        await struck(env, customer.id, "record:done")
+        recorded = env.events("W-4300", NAME)
+        await customer.signal("check_changed", CheckNews(check_id="W-4300-7"))
+        await ending
+        told = env.events("W-4300", NAME)
+        assert (recorded[-1], IGNORED in recorded) == (f"wholesale.{USERS_REMOVED}", False)
+        assert told[: len(recorded)] == [*recorded[:-1], IGNORED], "it was told again, under the next number"
+        assert Counter(told) == Counter({*told}) + Counter(["wholesale.reported"])
+        assert env.numbers("W-4300", NAME) == [*range(1, len(told))], "all but the mail's"
+        assert_whole_end(env, "W-4300", users=1)
 
 
 def was_told_once(env: WholeService, external_id: str) -> bool:
