@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from domain.wholesale.state import WholesaleState
 from starter.console.ids import subject_of
 from starter.demo.acts import Happening
 from starter.demo.demo import THRESHOLDS, play, prepare, sent_mails, stage
-from starter.demo.hub import hub_table, import_files, suspensions, the_end
+from starter.demo.hub import hub_table, import_files, moved, suspensions, the_end
 from starter.demo.screen import Screen
 from starter.demo.tables import Ended, Start
 from starter.demo.world import World
@@ -340,6 +340,17 @@ def beside(played: Played, one_service: Background, tmp_path_factory: pytest.Tem
     opened = open_store(f"sqlite:///{copy}")
     yield opened
     opened.close()
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_hub_13_the_files_of_the_hub_tell_of_the_last_seven_days_whatever_day_it_is(weekday: int) -> None:
+    """What is older says nothing about who uses more than was purchased."""
+    today = date(2028, 1, 3) + timedelta(days=weekday)
+    usage = (HUB / "usage.csv").read_text(encoding="utf-8")
+    text = moved({Imported.USAGE: usage, Imported.CALLING: (HUB / "calling.csv").read_text(encoding="utf-8")}, today)
+    days = [date.fromisoformat(day) for day in DAY.findall(text[Imported.USAGE])]
+    for last_day in (today, today - timedelta(days=1)):
+        assert any(last_day - timedelta(days=7) < day <= last_day for day in days)
 
 
 def test_the_hub_takes_in_its_files_and_is_asked(played: Played, beside: SqlStore) -> None:
