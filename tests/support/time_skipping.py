@@ -42,6 +42,11 @@ TICK: Final = timedelta(minutes=2)
 """How far before and after a deadline a test looks: on a loaded machine this server's clock runs seconds ahead. Exact
 instants are tested in tests/domain."""
 
+PAST: Final = timedelta(seconds=30)
+"""How far beyond an instant time passes: who began some seconds after another has its deadlines as much later. A timer
+that rings while a workflow task which cancels it is under way strands its workflow on this server for good
+(temporalio/sdk-java#3088)."""
+
 
 @dataclass
 class TimeSkipping(Environment):
@@ -66,10 +71,10 @@ class TimeSkipping(Environment):
         return (await answered(self.server.get_current_time)).astimezone(UTC)
 
     async def sleep_until(self, instant: datetime) -> None:
-        """Let time pass until that instant, and everything due by then happen."""
+        """Let time pass until that instant and a little longer, and everything due by then happen."""
 
         async def skip() -> None:  # where to is absolute, so trying again is safe
-            await self.server.sleep(instant - await self.now())
+            await self.server.sleep(instant + PAST - await self.now())
 
         await answered(skip)
         await self.settled()
