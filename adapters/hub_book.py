@@ -93,7 +93,8 @@ class HubBook:
         """HUB-50 to HUB-54, domain.md §6.8. `shown`: the rows of each section whose columns about weeks are wanted; of
         the others, as of now, these are empty. To look up few is much quicker."""
         reading = self._reading(user, now, as_of, partner)
-        if shown != EVERY_ROW and reading.closed_weeks(1):
+        closed = reading.closed_weeks(SHOWN)
+        if shown != EVERY_ROW and closed:
             reading = replace(reading, weeks=1)
         lines, at = reading.lines(), reading.basis.at
         every = {key: section(key, lines, product, at, self._policy, reading.peers) for key in SectionKey}
@@ -101,7 +102,7 @@ class HubBook:
             basis=reading.basis,
             product=product,
             numbers=top(lines, at, self._policy, reading.peers),
-            trend=_trend(reading, product),
+            trend=_trend(reading, closed, product),
             sections=_remembering(reading, every, shown),
         )
 
@@ -233,9 +234,8 @@ def _with_weeks(rows: Iterable[Row], known: Mapping[LineKey, Line], at: datetime
     return (row_of(known[key], at) if (key := key_of(row.line)) in known else row for row in rows)
 
 
-def _trend(reading: HubReading, product: str) -> tuple[TrendPoint, ...]:
+def _trend(reading: HubReading, weeks: Sequence[ClosedWeek], product: str) -> tuple[TrendPoint, ...]:
     """Weeks as they were closed; as of now, and now. HUB-54."""
-    weeks = reading.closed_weeks(SHOWN)
     if not weeks:
         return trend_of_lines(reading.lines(), product, reading.basis.at)
     points = [reading.point(each, product) for each in weeks]

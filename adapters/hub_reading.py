@@ -100,23 +100,26 @@ class HubReading:
 
     def lines(self) -> Sequence[Line]:
         """By partner, customer, lifecycle, subject and product."""
-        return self._seen(self.peers)
+        return self._seen(self._every_line)
+
+    @property
+    def peers(self) -> Sequence[Line] | None:
+        """The same of customers that they do not see, too: for comparisons only. AMB-22. None: they see all."""
+        return None if self.sees_all else self._every_line
 
     @cached_property
-    def peers(self) -> list[Line]:
-        """The same of customers that they do not see, too: for comparisons only. AMB-22."""
+    def _every_line(self) -> list[Line]:
         closed = self.basis.closed
         if closed is None:
             return self.store.lines(self.partner_id, self.basis.at, weeks=self.weeks)
         return self.store.week_lines(closed.week, closed.revision, self.partner_id)
 
     def remembering(self, few: Iterable[Line]) -> Mapping[LineKey, Line]:
-        """The same lines with all their weeks, by key."""
-        known = list(few)
-        if known and self.basis.now and self.weeks < WEEKS:
-            subjects = {line.subject for line in known}
-            known = self.store.lines(self.partner_id, self.basis.at, subjects=subjects)
-        return {key_of(line): line for line in known}
+        """The same lines with all their weeks, by key; none, if they have them."""
+        subjects = {line.subject for line in few}
+        if not subjects or not self.basis.now or self.weeks >= WEEKS:
+            return {}
+        return {key_of(line): line for line in self.store.lines(self.partner_id, self.basis.at, subjects=subjects)}
 
     def lines_of(self, customer: HubCustomer) -> list[Line]:
         """Of one customer that they see."""

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from io import StringIO
 from typing import Final
 
+from domain.working_time import in_json
+
 Cell = str | int | float | bool | date | None
 
 MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -41,7 +43,7 @@ def cell_of(value: Cell) -> str:
         case int() | float():
             return str(value)
         case datetime():
-            return value.isoformat().replace("+00:00", "Z")
+            return in_json(value)
         case date():
             return value.isoformat()
     return harmless(value)

@@ -88,6 +88,10 @@ PARTNERS_SEND: Final[Mapping[tuple[str, str], Right]] = {
 }
 """By lifecycle and update: what a partner's people may send about their own customers. Operators send every update."""
 
+INTERNAL: Final = frozenset({"compliance"})
+"""Lifecycles that operators alone see, checks of restricted parties: the partner is told by letters, and by nothing
+else. WHS-20 to WHS-28."""
+
 PARTNERS_START: Final[Mapping[str, Right]] = {"trial": R.START_TRIAL, "option": R.REQUEST_OPTIONS}
 """By lifecycle. TRL-02, OPT-01."""
 

@@ -15,7 +15,6 @@ from domain.option.examples import EXAMPLES as OPTION
 from domain.option.messages import OptionKind
 from domain.order.examples import EXAMPLES as ORDER
 from domain.subscription.examples import EXAMPLES as SUBSCRIPTION
-from domain.subscription.messages import StartSubscription
 from domain.trial.examples import EXAMPLES as TRIAL
 from domain.trial.messages import GiveDetails
 from domain.wholesale.dial_in import CallInNumber
@@ -24,7 +23,7 @@ from tests import compliance
 from tests.accounts import an_account
 from tests.cases import an_opening
 from tests.lives import starts
-from tests.makers import MONDAY, a_partner, a_renewal, a_trial, an_order
+from tests.makers import MONDAY, a_partner, a_renewal, a_subscription_start, a_trial, an_order
 from tests.options import a_request
 from tests.wholesale import an_onboarding
 
@@ -33,16 +32,7 @@ STARTS: Final = (
     an_order(reselling_partner=a_partner("namdaemun")),
     a_renewal(),
     a_trial(),
-    StartSubscription(
-        by="tenure",
-        subscription_id="sub-SO-100001",
-        order_number="SO-100001",
-        customer_id="akasaka",
-        partner_id="hikari",
-        zone="Asia/Tokyo",
-        service_start_at=MONDAY,
-        term_months=12,
-    ),
+    a_subscription_start(),
     StartDeviceLoan(
         by="tenure",
         device_id="d-1",

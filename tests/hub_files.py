@@ -26,12 +26,12 @@ def a_file(path: Path, columns: str | Sequence[str], *rows: str) -> Path:
     return path
 
 
-def usage_of(subscriptions: int, days: int, products: Sequence[str] = ("meetings", "calling")) -> Iterator[str]:
+def usage_of(subscriptions: int, days: int) -> Iterator[str]:
     """A day after the other, as an export has it."""
     for day in range(days):
         on = FIRST_DAY + timedelta(days=day)
         for number in range(subscriptions):
-            for product in products:
+            for product in ("meetings", "calling"):
                 assigned = 10 + (number + day) % 90
                 yield f"sub-SO-{number:06},{on},{product},{assigned},{assigned // 2}"
 
@@ -43,11 +43,6 @@ def many_usages(path: Path, subscriptions: int, days: int) -> Path:
         for row in usage_of(subscriptions, days):
             file.write(row + "\n")
     return path
-
-
-def lives(subscriptions: int, customer: str = "akasaka") -> list[dict[str, Any]]:
-    """Rows of `lifecycles`, so that those subscriptions are known."""
-    return [a_life("subscription", f"sub-SO-{number:06}", customer) for number in range(subscriptions)]
 
 
 def a_life(lifecycle: str, subject: str, customer: str = "akasaka", **changes: Any) -> dict[str, Any]:

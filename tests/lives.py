@@ -43,7 +43,6 @@ from domain.subscription.messages import (
     RenewalFacts,
     RenewalNews,
     RenewalStep,
-    StartSubscription,
 )
 from domain.subscription.state import SubscriptionState
 from domain.trial import state as trial
@@ -56,7 +55,16 @@ from domain.view import LifecycleView
 from domain.wholesale.state import NAME as WHOLESALE
 from tests import compliance, wholesale
 from tests.cases import NOBODY, a_case
-from tests.makers import MONDAY, a_consented_trial, a_paid_customer_s_trial, a_renewal, a_trial, an_order, days
+from tests.makers import (
+    MONDAY,
+    a_consented_trial,
+    a_paid_customer_s_trial,
+    a_renewal,
+    a_subscription_start,
+    a_trial,
+    an_order,
+    days,
+)
 from tests.options import a_request, opened
 from workflows.details import paste_ready
 
@@ -439,17 +447,7 @@ def trials() -> Iterator[StartTrial]:
 
 
 def a_subscription() -> SubscriptionState:
-    start = StartSubscription(
-        by="tenure",
-        subscription_id="sub-SO-100001",
-        order_number="SO-100001",
-        customer_id="akasaka",
-        partner_id="hikari",
-        zone="Asia/Tokyo",
-        service_start_at=MONDAY,
-        term_months=12,
-    )
-    return SubscriptionState.started(start, MONDAY)
+    return SubscriptionState.started(a_subscription_start(), MONDAY)
 
 
 def a_device(expires_on: datetime = MONDAY + DAYS_OF_USE) -> DeviceState:

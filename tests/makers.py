@@ -21,6 +21,7 @@ from domain.order.messages import (
     Terms,
 )
 from domain.permissions import PartnerRole
+from domain.subscription.messages import StartSubscription
 from domain.trial.messages import (
     CancelTrial,
     ConvertTrial,
@@ -139,6 +140,21 @@ def graduated(**changes: Any) -> Graduate:
 
 def days(number: float) -> timedelta:
     return timedelta(days=number)
+
+
+def a_subscription_start(**changes: Any) -> StartSubscription:
+    """As the workflow of an order starts its subscription, for a year."""
+    given: dict[str, Any] = {
+        "by": "tenure",
+        "subscription_id": "sub-SO-100001",
+        "order_number": "SO-100001",
+        "customer_id": "akasaka",
+        "partner_id": "hikari",
+        "zone": "Asia/Tokyo",
+        "service_start_at": MONDAY,
+        "term_months": 12,
+    }
+    return StartSubscription(**given | changes)
 
 
 # Trials.

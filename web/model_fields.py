@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.reasons import Problem, without_rules
 from web.model_attributes import attributes_of
-from web.model_shapes import Input, Shape
+from web.model_shapes import Input, Shape, inside
 from web.model_values import NO, YES, Typed, numbers
 
 FEW: Final = 5
@@ -108,7 +108,7 @@ class Sheet:
 
     def parts(self, shape: Shape, name: str) -> tuple[Field, ...]:
         """Of a group."""
-        return tuple(self._field(of, f"{name}.{part}".removeprefix(".")) for part, of in shape.parts.items())
+        return tuple(self._field(of, inside(name, part)) for part, of in shape.parts.items())
 
     def _field(self, shape: Shape, name: str, label: str = "") -> Field:
         says, choices = self.says, self._choices(shape)

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ValidationError
 from adapters.temporal import wording
 from domain.reasons import Problem, Reason
 from web.model_fields import Field, Sheet, Wording
-from web.model_shapes import Shape, shape_of
+from web.model_shapes import Shape, inside, shape_of
 from web.model_values import Reading, Typed, numbers, typed_as, with_row, without_row
 
 M = TypeVar("M", bound=BaseModel)
@@ -185,7 +185,7 @@ def _placed(problems: Iterable[Problem], placed: Mapping[str, str]) -> Iterator[
 def _names(shape: Shape, name: str, typed: Typed) -> Iterator[str]:
     yield name
     for part, inner in shape.parts.items():
-        yield from _names(inner, f"{name}.{part}".removeprefix("."), typed)
+        yield from _names(inner, inside(name, part), typed)
     if shape.each is not None:
         for at in numbers(typed, name):
             yield from _names(shape.each, f"{name}[{at}]", typed)

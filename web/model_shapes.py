@@ -124,7 +124,7 @@ class _Reader:
     def _parts(self, path: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, Shape]]:
         wanted = schema.get("required", ())
         for name, given in schema["properties"].items():
-            yield name, self.shape(f"{path}.{name}".removeprefix("."), given, required=name in wanted)
+            yield name, self.shape(inside(path, name), given, required=name in wanted)
 
     def _each(self, path: str, asked: Input, schema: Mapping[str, Any]) -> Shape | None:
         if asked is Input.ROWS:
@@ -146,6 +146,11 @@ class _Reader:
     def _resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         reference = schema.get("$ref")
         return self.definitions[reference.rpartition("/")[2]] if reference else schema
+
+
+def inside(name: str, part: str) -> str:
+    """What a part of a group is called; of the message itself, which has no name, by its own alone."""
+    return f"{name}.{part}" if name else part
 
 
 def _asked(schema: Mapping[str, Any], path: str, *, answered: bool) -> Input:

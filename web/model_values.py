@@ -15,7 +15,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from domain.reasons import Problem, Reason
-from web.model_shapes import Input, Shape
+from web.model_shapes import Input, Shape, inside
 
 Typed = Mapping[str, Sequence[str]]
 """Texts by the name of their input; a box that is not ticked is not there."""
@@ -40,7 +40,7 @@ def typed_as(shape: Shape, name: str, value: Any, zone: str) -> dict[str, list[s
             known = value or {}
             found: dict[str, list[str]] = {}
             for part, inner in shape.parts.items():
-                found |= typed_as(inner, _inside(name, part), known.get(part, inner.default), zone)
+                found |= typed_as(inner, inside(name, part), known.get(part, inner.default), zone)
             return found
         case Input.ROWS:
             return _rows_typed(shape, name, value, zone)
@@ -136,7 +136,7 @@ class Reading:
         return None if unsaid and not rows else rows
 
     def _group(self, shape: Shape, name: str, at: str) -> dict[str, Any]:
-        found = ((part, self._given(of, _inside(name, part), _inside(at, part))) for part, of in shape.parts.items())
+        found = ((part, self._given(of, inside(name, part), inside(at, part))) for part, of in shape.parts.items())
         return {part: value for part, value in found if value is not _LEFT_OUT}
 
     def untouched(self, shape: Shape, name: str) -> bool:
@@ -214,9 +214,9 @@ class Reading:
             return _in_zone(at, self._text(f"{name}:zone") or self.zone).isoformat()
         except ValueError as wrong:
             self.problems.append(Problem.of(Reason.WRONG_FORM, str(wrong), name))
+            return text
         except OverflowError:
-            pass  # of the first year or the last: the model says what it takes
-        return text
+            return text  # of the first year or the last: the model says what it takes
 
 
 def _unsaid(shape: Shape) -> Any:
@@ -255,10 +255,6 @@ def _chosen(text: str, choices: Sequence[Any]) -> Any:
 def _span(text: str, unit: str) -> str:
     number = unicodedata.normalize("NFKC", text)
     return UNITS.get(unit, "{}").format(number) if number.isdecimal() else text
-
-
-def _inside(name: str, part: str) -> str:
-    return f"{name}.{part}" if name else part
 
 
 def numbers(typed: Typed, name: str) -> list[int]:

@@ -35,7 +35,7 @@ class Pages:
         self._sheets.globals["static"] = static
 
     def text(self, name: str, request: Request, **values: Any) -> str:
-        """One template in the reader's language. It has `reader`, `say`, `user`, `csrf`, `now` and `here`."""
+        """One template in the reader's language. It has `reader`, `say`, `user`, `csrf` and `here`."""
         reader = reader_of(request)
         common = {
             "request": request,
@@ -43,7 +43,6 @@ class Pages:
             "say": reader.say,
             "user": user_of(request),
             "csrf": getattr(request.state, "csrf", ""),
-            "now": request.app.state.world.now(),
             "here": request.url.path,
             "languages": tuple(Language),
             "flash": flashed(request),

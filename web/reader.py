@@ -55,10 +55,7 @@ class Reader:
 
     def change(self, value: int | None) -> str:
         """`+5`, `−3`, `0`."""
-        if value is None:
-            return NOTHING
-        sign = {True: "+", False: "−" if value < 0 else ""}[value > 0]
-        return f"{sign}{format_decimal(abs(value), locale=self.locale)}"
+        return NOTHING if value is None else f"{sign_of(value)}{format_decimal(abs(value), locale=self.locale)}"
 
     def percent(self, ratio: float | Fraction | None) -> str:
         """`83.3 %` as the reader's language has it; a ratio of nothing has no percentage."""
@@ -107,6 +104,11 @@ class Reader:
     @property
     def _spaced(self) -> bool:
         return self.language is Language.FRENCH
+
+
+def sign_of(value: int | Fraction) -> str:
+    """Before its amount: `+`, or a minus as wide; of nothing none."""
+    return "+" if value > 0 else "−" if value < 0 else ""
 
 
 def preferred(accepted: str, default: Language = Language.ENGLISH) -> Language:

@@ -68,24 +68,21 @@ def needs(right: Right | None = None, *, in_first_run: bool = False) -> Callable
 
 def public(endpoint: Endpoint) -> Endpoint:
     """For anyone. A POST needs the token of a page of ours, which stands in a cookie too."""
-
-    @wraps(endpoint)
-    async def guard(request: Request) -> Response:
-        await check_origin_and_token(request)
-        return await endpoint(request)
-
-    return _marked(guard, Access(anyone=True))
+    return _for_anyone(endpoint, Access(anyone=True))
 
 
 def behind_link(endpoint: Endpoint) -> Endpoint:
     """For whoever has the signed link. A POST needs the token of a page of ours, too."""
+    return _for_anyone(endpoint, Access(anyone=True, by_link=True))
 
+
+def _for_anyone(endpoint: Endpoint, access: Access) -> Endpoint:
     @wraps(endpoint)
     async def guard(request: Request) -> Response:
         await check_origin_and_token(request)
         return await endpoint(request)
 
-    return _marked(guard, Access(anyone=True, by_link=True))
+    return _marked(guard, access)
 
 
 def posted_behind_link(

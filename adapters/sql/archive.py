@@ -1,17 +1,18 @@
 """What was written about a lifecycle, to read."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from heapq import merge
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from activities.ports.store import NotKnown, RecordedMail
 from adapters.sql.database import Database
 from adapters.sql.journal import events_of
 from adapters.sql.people import person_of
-from adapters.sql.schema import LifecycleRecord, MailRecord, PersonRecord, TaskRecord
+from adapters.sql.schema import EventRecord, LifecycleRecord, MailRecord, PersonRecord, TaskRecord
 from adapters.sql.subscriptions import orders_of
 from domain.events import Event, Task
 from domain.lifecycle import Lifecycle
@@ -33,6 +34,11 @@ class SqlArchive(Database):
         """Oldest first; empty when nothing is known. That a mail went out, or was moot, stands in the ledger only."""
         with self._reading() as session:
             return all_events_of(session, lifecycle, subject)
+
+    def newest_event_at(self) -> datetime | None:
+        """Where clocks of lives have got to; of a demonstration's store, which is small."""
+        with self._reading() as session:
+            return session.scalar(select(func.max(EventRecord.occurred_at)))
 
     def tasks(self, lifecycle: Lifecycle, subject: str) -> list[Task]:
         """Open ones first, then by when they were opened."""

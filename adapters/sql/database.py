@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 READING: Final[dict[str, dict[str, Any]]] = {
@@ -36,6 +36,11 @@ class Database:
     def close(self) -> None:
         """Give back every connection; the store is not to be used afterwards."""
         self.engine.dispose()
+
+    def ping(self) -> None:
+        """The database answers; raises what it says otherwise."""
+        with self._reading() as session:
+            session.execute(text("SELECT 1"))
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:

@@ -65,6 +65,15 @@ class SqlHubCustomers(Database):
             raise NotKnown(f"no customer {customer_id} is known here")
         return found[0]
 
+    def hub_partners(self, customer_id: str | None = None) -> list[str]:
+        """Everybody who has, or had, a customer; or this one."""
+        life = HubLifeRecord
+        asked = select(life.partner_id).distinct().order_by(life.partner_id)
+        if customer_id is not None:
+            asked = asked.where(life.customer_id == customer_id)
+        with self._reading() as session:
+            return list(session.scalars(asked))
+
     def hub_events(self, partner_id: str, customer_id: str) -> list[HubEvent]:
         """Of everything of this customer with this partner, the oldest first; screening is nobody's in the hub."""
         row = LifecycleRecord

@@ -134,8 +134,7 @@ def _progress(known: HubImportRecord) -> ImportProgress:
 
 def _still_ours(session: Session, before: ImportProgress) -> None:
     """The row is locked: the other one waits, and then sees that it is too late."""
-    key = (before.kind, before.digest)
-    known = session.get(HubImportRecord, key, with_for_update=session.get_bind().dialect.name == "postgresql")
+    known = session.get(HubImportRecord, (before.kind, before.digest), with_for_update=True)
     if known is None or (known.lines, known.begun_at) != (before.lines, before.begun_at):
         raise Refused("another run imports this very file: wait for it, then run it again", code=Reason.DOES_NOT_FIT)
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import delete, exists, func, or_, select, update
@@ -40,14 +41,14 @@ START: Final = fields(HubStart)
 Heard = Callable[[int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Derivation:
     """By which rules, and when."""
 
     catalogue: Catalogue
     at: datetime
 
-    @property
+    @cached_property
     def rules(self) -> str:
         """The same for the same: short, for it stands in every row."""
         written = json.dumps([RELEASE, sorted(self.catalogue.items())])

@@ -139,15 +139,6 @@ class SqlHubWeeks(Database):
             texts = session.scalars(wanted.order_by(row.partner_id, row.key)).all()
         return adapter.validate_json(f"[{','.join(texts)}]")
 
-    def hub_partners(self, customer_id: str | None = None) -> list[str]:
-        """Everybody who has, or had, a customer; or this one."""
-        life = HubLifeRecord
-        wanted = select(life.partner_id).distinct().order_by(life.partner_id)
-        with self._reading() as session:
-            return list(
-                session.scalars(wanted if customer_id is None else wanted.where(life.customer_id == customer_id))
-            )
-
     def due_weeks(self, now: datetime) -> list[DueWeek]:
         """Those that ended and are not closed, since the first life that is known, and closed ones that got rows since;
         the oldest first."""

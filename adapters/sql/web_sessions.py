@@ -4,14 +4,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, select, text, update
+from sqlalchemy import Connection, delete, update
 from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database
 from adapters.sql.engine import DatabaseTrouble
 from adapters.sql.hub_schema import HubUserRecord
 from adapters.sql.hub_user_rows import as_users
-from adapters.sql.schema import EventRecord
 from adapters.sql.upsert import INSERT, table_of
 from adapters.sql.web_schema import AttemptsRecord, SessionRecord, SignInLinkRecord
 from domain.hub.policy import ATTEMPTS_WITHIN, SESSION_IDLES_FOR
@@ -23,16 +22,6 @@ SEEN_EVERY: Final = timedelta(minutes=1)
 
 class SqlWebSessions(Database):
     """On SQL."""
-
-    def ping(self) -> None:
-        """The database answers; raises what it says otherwise."""
-        with self._reading() as session:
-            session.execute(text("SELECT 1"))
-
-    def newest_event_at(self) -> datetime | None:
-        """Where clocks of lives have got to; of a demonstration's store, which is small."""
-        with self._reading() as session:
-            return session.scalar(select(func.max(EventRecord.occurred_at)))
 
     def begin_session(self, digest: str, user_id: str, now: datetime, ends_at: datetime) -> None:
         """Of somebody who has just signed in; sessions that are over go."""

@@ -24,13 +24,11 @@ from domain.hub.call_rows import (
 from domain.hub.calls import WeekOfCalls
 from domain.hub.lines import Line
 from domain.hub.numbers import Number, Unit, ratio, share
-from domain.hub.policy import WEEK, HubPolicy
+from domain.hub.policy import PER_CENT, WEEK, HubPolicy
 from domain.hub.products import Product
 
 SHOWN: Final = 8
 """Weeks of a chart, the last completed one among them."""
-
-PER_CENT: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

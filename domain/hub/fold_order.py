@@ -11,7 +11,6 @@ from domain.hub.products import licences_of
 from domain.order.messages import OrderItem
 from domain.order.states import SHIPPED, OrderEvent, Stage
 from domain.reading import constructed
-from domain.working_time import local_day
 
 BEGAN: Final = "hub.subscription_began"
 """What the subscription is now, the order is no longer. ORD-21."""
@@ -36,17 +35,8 @@ def _after(life: Life | None, event: Event, history: History, catalogue: Catalog
 
 def _shipped(event: Event, history: History, catalogue: Catalogue) -> Life:
     """A renewal never has one: its subscription goes on meanwhile."""
-    return Life(
-        lifecycle=history.lifecycle,
-        subject=history.subject,
-        partner_id=history.state.facing_partner_id,
-        customer_id=history.state.customer_id,
-        state=LifeState.PENDING_ACTIVE,
-        products=licences_of(items_of(history.placed), catalogue),
-        added_on=local_day(history.state.placed_at, history.state.rules),
-        ends_at=None,
-        valid_from=event.occurred_at,
-    )
+    state, bought = history.state, licences_of(items_of(history.placed), catalogue)
+    return history.pending(state.facing_partner_id, bought, since=event.occurred_at, ordered_at=state.placed_at)
 
 
 def _as_it_stands(life: Life, history: History) -> Life | None:

@@ -44,18 +44,8 @@ def _after(life: Life | None, event: Event, history: History, _catalogue: Catalo
 
 
 def _begun(at: datetime, history: History) -> Life:
-    services = tuple(map(Service, history.placed["services"]))
-    return Life(
-        lifecycle=history.lifecycle,
-        subject=history.subject,
-        partner_id=history.state.partner_id,
-        customer_id=history.state.customer_id,
-        state=LifeState.PENDING_ACTIVE,
-        products=tried(services, history.placed["licences"]),
-        added_on=local_day(at, history.state.rules),
-        ends_at=None,
-        valid_from=at,
-    )
+    given = tried(map(Service, history.placed["services"]), history.placed["licences"])
+    return history.pending(history.state.partner_id, given, since=at)
 
 
 def _activated(life: Life, event: Event, history: History) -> Life:

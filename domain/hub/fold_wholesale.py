@@ -42,17 +42,13 @@ def _going_on(life: Life, event: Event, history: History, catalogue: Catalogue) 
 
 
 def _onboarded(event: Event, history: History, catalogue: Catalogue) -> Life:
-    return Life(
-        lifecycle=history.lifecycle,
-        subject=history.subject,
-        partner_id=history.state.partner_id,
-        customer_id=history.state.customer_id,
-        state=LifeState.PENDING_ACTIVE,
-        products=packaged({**history.placed["packages"], **history.placed["add_ons"]}, catalogue),
-        added_on=local_day(event.occurred_at, history.state.rules),
-        ends_at=None,
-        valid_from=event.occurred_at,
-    )
+    given = packaged(_at_first(history), catalogue)
+    return history.pending(history.state.partner_id, given, since=event.occurred_at)
+
+
+def _at_first(history: History) -> dict[str, int]:
+    """How many of each package and add-on could be assigned."""
+    return {**history.placed["packages"], **history.placed["add_ons"]}
 
 
 def _usable(life: Life, event: Event, history: History) -> Life:
@@ -64,7 +60,7 @@ def _usable(life: Life, event: Event, history: History) -> Life:
 
 def _quantities(history: History, until: Event) -> dict[str, int]:
     """What could be assigned once all that was changed until then had been changed. WHS-12."""
-    known = {**history.placed["packages"], **history.placed["add_ons"]}
+    known = _at_first(history)
     for event in history.events:
         if event.type == WholesaleEvent.QUANTITIES_CHANGED and event.occurred_at <= until.occurred_at:
             known |= _given(event.data.get("quantities", ""))

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from domain.events import Event
-from domain.hub.lives import Life
+from domain.hub.lives import Life, LifeState
 from domain.lifecycle import Lifecycle
 from domain.order.messages import OrderItem
+from domain.working_time import local_day
 
 Catalogue = Mapping[str, str]
 """Product by part number or package, where that is not the usual one. `settings.hub.products`."""
@@ -54,6 +55,22 @@ class History:
     def stands_at(self) -> datetime:
         """From when on the state has the last word."""
         return max((self.recorded_at, *(event.occurred_at for event in self.events)))
+
+    def pending(
+        self, partner_id: str, products: Mapping[str, int], *, since: datetime, ordered_at: datetime | None = None
+    ) -> Life:
+        """What nobody can use yet, as it is at first; ordered then, or by what happened `since`."""
+        return Life(
+            lifecycle=self.lifecycle,
+            subject=self.subject,
+            partner_id=partner_id,
+            customer_id=self.state.customer_id,
+            state=LifeState.PENDING_ACTIVE,
+            products=products,
+            added_on=local_day(ordered_at or since, self.state.rules),
+            ends_at=None,
+            valid_from=since,
+        )
 
 
 class Span(NamedTuple):

@@ -4,6 +4,7 @@ What a row alone can tell, its model judges; what the present day tells, `too_ea
 """
 
 import re
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from domain.checks import InOurWords, Judged
 from domain.hub.currencies import CURRENCIES
-from domain.hub.weeks import week_of
 from domain.lifecycle import Lifecycle
 from domain.values import Count, Identifier, Model, Moment
 
@@ -125,17 +125,13 @@ class HubRow(Model):
     key: ClassVar[tuple[str, ...]]
     """Columns that say which one it is: another row of the same key is in its place."""
 
+    @abstractmethod
     def columns(self) -> dict[str, Any]:
         """As it is stored, but for when."""
-        raise NotImplementedError
 
-    def weeks(self) -> tuple[date, ...]:
-        """Of the hub: those whose numbers it is part of. HUB-60."""
-        raise NotImplementedError
-
+    @abstractmethod
     def too_early(self, today: date) -> Iterator[RowProblem]:
         """What it says of days that have not come yet; `today` is UTC's."""
-        raise NotImplementedError
 
 
 class UsageRow(HubRow):
@@ -176,10 +172,6 @@ class UsageRow(HubRow):
             "purchased": self.purchased,
         }
 
-    def weeks(self) -> tuple[date, ...]:
-        """Of its day."""
-        return (week_of(self.day),)
-
     def too_early(self, today: date) -> Iterator[RowProblem]:
         """Usage is what was."""
         if self.day > today:
@@ -210,10 +202,6 @@ class SignInRow(HubRow):
     def columns(self) -> dict[str, Any]:
         """See base class."""
         return {"customer_id": self.customer_id, "day": self.on, "administrator": self.administrator}
-
-    def weeks(self) -> tuple[date, ...]:
-        """Of its day."""
-        return (week_of(self.on),)
 
     def too_early(self, today: date) -> Iterator[RowProblem]:
         """A sign-in is what was."""
@@ -263,10 +251,6 @@ class PaymentRow(HubRow):
     def columns(self) -> dict[str, Any]:
         """The same amount is always the same text."""
         return self.model_dump() | {"amount": f"{self.amount.normalize():f}"}
-
-    def weeks(self) -> tuple[date, ...]:
-        """None: what it says counts from now on."""
-        return ()
 
     def too_early(self, today: date) -> Iterator[RowProblem]:
         """Nobody is suspended for what is not due. HUB-16."""

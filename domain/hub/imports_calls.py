@@ -117,10 +117,6 @@ class CallingRow(HubRow):
         content = self.model_dump(exclude={"customer_id", "week"}, exclude_none=True)
         return {"customer_id": self.customer_id, "week": self.week, "content": content}
 
-    def weeks(self) -> tuple[date, ...]:
-        """Its own."""
-        return (self.week,)
-
     def too_early(self, today: date) -> Iterator[RowProblem]:
         """Only a week that is over has numbers that stay."""
         if self.week > today:

@@ -6,9 +6,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from domain.hub.lines import Line
-from domain.hub.policy import HubPolicy
-
-PER_CENT: Final = 100
+from domain.hub.policy import PER_CENT, HubPolicy
 
 RANKED: Final = 64
 """Bits that tell two ratios of counts below 2^32 apart."""
@@ -48,7 +46,7 @@ def low_lines(lines: Sequence[Line], policy: HubPolicy, peers: Sequence[Line] | 
     nowhere.
     """
     theirs = assignments(lines)
-    every = theirs if peers is None or peers is lines else assignments(peers)
+    every = theirs if peers is None else assignments(peers)
     limits = {group: limit(list(customers.values()), policy) for group, customers in every.items()}
     low = {
         (*group, customer)

@@ -35,6 +35,7 @@ LONGEST_SESSION: Final = timedelta(days=30)
 LONGEST_LINK: Final = timedelta(days=3660)
 
 WEEK: Final = timedelta(days=7)
+PER_CENT: Final = 100
 
 
 class HubPolicy(Model):

@@ -41,27 +41,26 @@ class TrendPoint:
 
 def point(lines: Sequence[Line], product: str, ends_on: date) -> TrendPoint:
     """Of a week, from its lines as they were at its end (or are now): who left since is in it."""
-    running = [line for line in lines if line.active and line.product == product]
-    return TrendPoint(
-        ends_on=ends_on,
-        total=sum(line.total for line in running),
-        assigned=_known([line.assigned_by_week for line in running], 0),
-        used=_known([line.used_by_week for line in running], 0),
-    )
+    return _point(_running(lines, product), ends_on, 0)
 
 
 def trend_of_lines(lines: Sequence[Line], product: str, at: datetime) -> tuple[TrendPoint, ...]:
     """Where no week was closed yet: what today's lines remember of SHOWN weeks, oldest first, the last one now."""
-    running = [line for line in lines if line.active and line.product == product]
-    today = at.astimezone(UTC).date()
-    return tuple(
-        TrendPoint(
-            ends_on=today - WEEK * back,
-            total=sum(line.total for line in running) if back == 0 else None,
-            assigned=_known([line.assigned_by_week for line in running], back),
-            used=_known([line.used_by_week for line in running], back),
-        )
-        for back in reversed(range(SHOWN))
+    running, today = _running(lines, product), at.astimezone(UTC).date()
+    return tuple(_point(running, today - WEEK * back, back) for back in reversed(range(SHOWN)))
+
+
+def _running(lines: Sequence[Line], product: str) -> list[Line]:
+    return [line for line in lines if line.active and line.product == product]
+
+
+def _point(running: Sequence[Line], ends_on: date, back: int) -> TrendPoint:
+    """Of a week so far back; what had been purchased by then no line remembers."""
+    return TrendPoint(
+        ends_on=ends_on,
+        total=sum(line.total for line in running) if back == 0 else None,
+        assigned=_known([line.assigned_by_week for line in running], back),
+        used=_known([line.used_by_week for line in running], back),
     )
 
 

@@ -1,6 +1,7 @@
 """What `tenure hub …` answers with --json: of which instant, customers, weeks, tags. Keys are only ever added to."""
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from pydantic import Field
@@ -191,4 +192,9 @@ class HubTagsAnswer(Answer):
 
 def fields_of(each: Any, model: type[Model], **more: Any) -> dict[str, Any]:
     """What a model has of a value of the domain, by the same names; `more` stands for the rest."""
-    return {name: getattr(each, name) for name in model.model_fields if name not in more} | more
+    return {name: exact(getattr(each, name)) for name in model.model_fields if name not in more} | more
+
+
+def exact(value: Any) -> Any:
+    """JSON knows no fractions."""
+    return float(value) if isinstance(value, Fraction) else value

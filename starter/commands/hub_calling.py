@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from rich.text import Text
 
 from adapters.spreadsheets import Cell, as_csv
 from domain.hub.call_rows import CustomerQuality, CustomerUsage, EndpointQuality, Statistic
 from domain.hub.calling import CallingAnalytics
-from starter.answers.hub import fields_of
+from starter.answers.hub import exact, fields_of
 from starter.answers.hub_kpi import (
     HubCallingAnswer,
     HubCallingQuality,
@@ -21,7 +21,7 @@ from starter.answers.hub_kpi import (
     HubUsageTrend,
 )
 from starter.commands.hub_asked import Asked, answered, say_basis
-from starter.commands.hub_kpi import exact, number_in_words, number_of, per_cent
+from starter.commands.hub_kpi import number_in_words, number_of, per_cent
 from starter.console.tables import cells_table
 from starter.console.terminal import terminal
 
@@ -150,50 +150,22 @@ def _say_table(which: CallTable, found: CallingAnalytics) -> None:
     terminal.say(cells_table(columns, rows))
 
 
-def _answer(stand: dict[str, object], found: CallingAnalytics) -> None:
-    said: dict[str, object] = {
-        "week": found.week,
-        "weeks": tuple(
-            HubCallWeek(
-                **fields_of(
-                    each, HubCallWeek, calls_per_user=exact(each.calls_per_user), low_share=exact(each.low_share)
-                )
-            )
-            for each in found.weeks
-        ),
-        "usage": tuple(map(_usage_of, found.usage)),
-        "endpoints": tuple(map(_endpoint_of, found.endpoints)),
-        "quality": tuple(
-            HubCallingQuality(
-                **fields_of(
-                    each,
-                    HubCallingQuality,
-                    low_share=exact(each.low_share),
-                    change=exact(each.change),
-                    endpoints=tuple(map(_endpoint_of, each.endpoints)),
-                )
-            )
-            for each in found.quality
-        ),
-        "features": tuple(
-            HubFeature(**fields_of(each, HubFeature, share=exact(each.share))) for each in found.features
-        ),
-        "queue_numbers": tuple(map(number_of, found.queue_numbers)),
-        "queues": tuple(
-            HubQueues(
-                **fields_of(
-                    each,
-                    HubQueues,
-                    answer_time=exact(each.answer_time),
-                    abandoned_wait=exact(each.abandoned_wait),
-                    abandoned_rate=exact(each.abandoned_rate),
-                    features=dict(each.features),
-                )
-            )
-            for each in found.queues
-        ),
-    }
-    terminal.answer(HubCallingAnswer.model_validate(stand | said))
+def _answer(stand: dict[str, Any], found: CallingAnalytics) -> None:
+    terminal.answer(
+        HubCallingAnswer(
+            **stand,
+            week=found.week,
+            weeks=tuple(HubCallWeek(**fields_of(each, HubCallWeek)) for each in found.weeks),
+            usage=tuple(map(_usage_of, found.usage)),
+            endpoints=tuple(map(_endpoint_of, found.endpoints)),
+            quality=tuple(map(_quality_of, found.quality)),
+            features=tuple(HubFeature(**fields_of(each, HubFeature)) for each in found.features),
+            queue_numbers=tuple(map(number_of, found.queue_numbers)),
+            queues=tuple(
+                HubQueues(**fields_of(each, HubQueues, features=dict(each.features))) for each in found.queues
+            ),
+        )
+    )
 
 
 def _usage_of(row: CustomerUsage) -> HubCallingUsage:
@@ -208,4 +180,8 @@ def _usage_of(row: CustomerUsage) -> HubCallingUsage:
 
 
 def _endpoint_of(row: EndpointQuality) -> HubEndpoint:
-    return HubEndpoint(**fields_of(row, HubEndpoint, low_share=exact(row.low_share)))
+    return HubEndpoint(**fields_of(row, HubEndpoint))
+
+
+def _quality_of(row: CustomerQuality) -> HubCallingQuality:
+    return HubCallingQuality(**fields_of(row, HubCallingQuality, endpoints=tuple(map(_endpoint_of, row.endpoints))))

@@ -210,16 +210,8 @@ def _answer(
 
 def number_of(number: Number) -> HubNumber:
     """For programs."""
-    more = {
-        "value": exact(number.value),
-        "customers": tuple(HubCustomerKey(**each._asdict()) for each in number.customers),
-    }
-    return HubNumber(**fields_of(number, HubNumber, **more))
-
-
-def exact(value: Fraction | int | None) -> float | int | None:
-    """JSON knows no fractions."""
-    return float(value) if isinstance(value, Fraction) else value
+    customers = tuple(HubCustomerKey(**each._asdict()) for each in number.customers)
+    return HubNumber(**fields_of(number, HubNumber, customers=customers))
 
 
 def _section_of(section: Section) -> HubSection:
@@ -234,7 +226,5 @@ def _row_of(row: Row) -> HubRow:
         "customer_id": line.customer_id,
         "customer": line.customer_name,
         "line": licences_of(line),
-        "assigned_share": exact(row.assigned_share),
-        "used_share": exact(row.used_share),
     }
     return HubRow(**fields_of(row, HubRow, **more))

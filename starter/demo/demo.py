@@ -33,7 +33,8 @@ from starter.demo.hub import closed_weeks, hub_table, import_files, suspensions,
 from starter.demo.screen import Screen
 from starter.demo.tables import Ended, Start
 from starter.demo.world import World
-from starter.intake.screening_files import digest_of, opened_list
+from starter.intake.files import digest_of
+from starter.intake.screening_files import opened_list
 from starter.service.service import KEPT, Ports, Service, service
 from starter.service.up import say_who_signs_in
 

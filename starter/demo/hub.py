@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -32,9 +33,10 @@ from domain.subscription.states import SuspensionReason
 from domain.values import Language
 from starter.demo.acts import Act
 from starter.demo.tables import NONE, demo_table
+from starter.intake.hub_import import written
 from starter.intake.hub_judge import Judge
 from starter.intake.hub_rows import FORMS, RowsFile
-from starter.intake.hub_tally import NOUNS
+from starter.intake.hub_tally import NOUNS, Results
 
 DAY: Final = re.compile(r"\b\d{4}-\d\d-\d\d")
 BY: Final = "demo"
@@ -87,18 +89,9 @@ def _import(store: SqlStore, kind: Imported, name: str, content: bytes, now: dat
     digest = hashlib.sha256(content).hexdigest()
     progress = ImportProgress(kind=kind, digest=digest, by=BY, begun_at=now)
     store.begin_import(progress)
-    judge = Judge(store, file, kind, now.date(), SETTINGS.products.values())
-    for some in judge.all_of(file.rows()):
-        good = [each.columns for each in some if each.columns is not None]
-        progress = store.keep_rows(
-            progress,
-            good,
-            line=some[-1].line,
-            bad=len(some) - len(good),
-            now=now,
-            before_commit=lambda _results: None,
-        )
-    judge.close()
+    with closing(Judge(store, file, kind, now.date(), SETTINGS.products.values())) as judge:
+        for some in judge.all_of(file.rows()):
+            progress = written(store, progress, some, Results(), now)
     store.finish_import(progress, now)
 
 

@@ -1,6 +1,7 @@
 """A file of starts, JSON Lines or CSV: read one by one, never as a whole, every problem with its line."""
 
 import codecs
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -171,3 +172,9 @@ def _in_utf_8(file: IO[bytes], name: str) -> Iterator[IO[bytes]]:
         except UnicodeError:
             raise bad("begins as UTF-16, and is not: save it as CSV UTF-8", name) from None
         yield text
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 in hex, as `sha256sum` says it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

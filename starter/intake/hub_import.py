@@ -15,12 +15,11 @@ from starter.console.exits import Exit, Stop
 from starter.console.models import valid
 from starter.console.options import sender
 from starter.console.terminal import terminal
-from starter.intake.files import text_of
+from starter.intake.files import digest_of, text_of
 from starter.intake.hub_judge import Judge, Judged
 from starter.intake.hub_rows import FORMS, RowsFile
 from starter.intake.hub_tally import NOUNS, Results, Tally, kept_in
 from starter.intake.report import watched
-from starter.intake.screening_files import digest_of
 from starter.reach import gate
 from starter.reach.store import opened
 
@@ -62,6 +61,21 @@ def _nothing_to_sweep() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+def written(
+    store: SqlStore, progress: ImportProgress, judged: Sequence[Judged], results: Results, now: datetime
+) -> ImportProgress:
+    """The good ones of some rows that follow each other; how far it is with them."""
+    good = [each.columns for each in judged if each.columns is not None]
+    return store.keep_rows(
+        progress,
+        good,
+        line=judged[-1].line,
+        bad=len(judged) - len(good),
+        now=now,
+        before_commit=partial(results.keep, judged),
+    )
 
 
 def _ended(run: "FileImport") -> Stop | None:
@@ -158,16 +172,7 @@ class FileImport:
     def _written(
         self, store: SqlStore, progress: ImportProgress, judged: Sequence[Judged], results: Results
     ) -> ImportProgress:
-        good = [each.columns for each in judged if each.columns is not None]
-
-        after = store.keep_rows(
-            progress,
-            good,
-            line=judged[-1].line,
-            bad=len(judged) - len(good),
-            now=datetime.now(UTC),
-            before_commit=partial(results.keep, judged),
-        )
+        after = written(store, progress, judged, results, datetime.now(UTC))
         self.tally.count(judged)
         return after
 

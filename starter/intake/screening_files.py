@@ -1,7 +1,6 @@
 """A list of restricted parties as it was published: read row by row, never as a whole, every problem with its place."""
 
 import csv
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -185,12 +184,6 @@ def opened_list(path: Path) -> Iterator[ListFile]:
         raise bad(f"must end in .csv, .tsv or .txt; {AS_PUBLISHED}", str(path))
     with text_of(path) as text:
         yield ListFile(path.name, text)
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 in hex, as `sha256sum` says it."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def some_of(counted: Counter[str], most: int) -> str:

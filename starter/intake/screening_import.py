@@ -14,8 +14,9 @@ from starter.console.models import valid
 from starter.console.options import sender
 from starter.console.terminal import shown, terminal
 from starter.intake.csv_rows import LineProblem
+from starter.intake.files import digest_of
 from starter.intake.report import watched
-from starter.intake.screening_files import Header, ListFile, digest_of, opened_list, some_of
+from starter.intake.screening_files import Header, ListFile, opened_list, some_of
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 """Of a list; its versions are numbered after it: `csl-3`."""

@@ -1,6 +1,5 @@
 """What a case is answered by the world: its id, its account, its door, its hours of service."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,21 +25,8 @@ from domain.working_time import WorkingCalendar, ZoneRules
 from tests.cases import HOUR, SUPER_ADMIN, a_case, an_account, an_opening
 from tests.cases import asked as a_question
 from tests.makers import MONDAY
-from tests.postgres import an_open_store, emptied
 
 TOKYO = ServiceHours(zone="Asia/Tokyo", holidays_of="JP", closing_days={"JP": ("12-29",)})
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 class Nowhere(LibraryCalendars):

@@ -1,6 +1,5 @@
 """What a check is answered by the world: its id, and how its customer stands. R9, WHS-20, WHS-27."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,22 +25,9 @@ from domain.wholesale.messages import CheckNews
 from domain.wholesale.state import WholesaleState
 from tests.compliance import FakeScreener, a_check, a_start, contacted
 from tests.makers import MONDAY, days
-from tests.postgres import an_open_store, emptied
 from tests.wholesale import a_customer, an_onboarding, deprovisioned, deprovisioning, started
 
 ASKED = CheckInQuestion(check_id="W-1-1", external_id="W-1")
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 class Neighbours:

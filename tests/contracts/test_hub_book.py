@@ -25,7 +25,7 @@ from tests.hub_lives import record
 from tests.hub_rows import MIDNIGHT, SUNDAY, a_hub_user
 from tests.hub_world import BEGAN, CALLS, LATE, a_book, a_hub, a_subscription, called, closed, signed_in, used
 from tests.makers import days
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import an_open_store, at_once, everything
 
 WEEK = timedelta(days=7)
 SECOND = timedelta(seconds=1)
@@ -33,18 +33,6 @@ FIRST = SUNDAY - 5 * WEEK
 """The first week of which anything is known: the orders were placed in it."""
 
 FULL = a_hub_user()
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What comes by file, on every database: rows replaced by key, progress with them, weeks marked. HUB-16, HUB-60."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,24 +17,12 @@ from domain.hub.payments import PaymentNeed
 from domain.lifecycle import Lifecycle
 from domain.values import Refused
 from tests.hub_files import a_life
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import at_once, everything
 
 NOW = datetime(2026, 8, 5, 9, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 NEW, CHANGED, SAME = RowResult.NEW, RowResult.CHANGED, RowResult.SAME
 USAGE = {"id": "sub-1", "day": "2026-08-03", "product": "meetings", "assigned": 20, "used": 12}
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 def begun(store: SqlStore, kind: Imported = Imported.USAGE, digest: str = "d", now: datetime = NOW) -> ImportProgress:

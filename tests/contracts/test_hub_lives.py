@@ -10,22 +10,19 @@ from sqlalchemy import insert, select, update
 
 from activities.ports.store import NotKnown
 from adapters.sql import hub_projection
-from adapters.sql.hub_files import measured_in
 from adapters.sql.hub_schema import (
     CallsRecord,
     DerivedRecord,
     HubCustomerRecord,
     HubLifeRecord,
     InvoiceRecord,
-    MeasuredRecord,
     SignInRecord,
     TagRecord,
-    UsageRecord,
 )
 from adapters.sql.store import SqlStore, open_store
-from adapters.sql.upsert import insert_all_missing
 from domain.hub.customers import HubCustomer, Managed
 from domain.hub.fold import fold as folded
+from domain.hub.imports import Imported
 from domain.hub.lines import WEEKS, Line
 from domain.hub.lives import LifeState
 from domain.lifecycle import Lifecycle
@@ -33,6 +30,7 @@ from domain.order.messages import Offering
 from domain.subscription.messages import LiftSuspension, SuspendSubscription, TerminateSubscription
 from domain.trial.messages import Service
 from tests import wholesale
+from tests.hub_files import imported
 from tests.hub_lives import HOUR, bought, onboarded, record, renewed, shipped, site_built, subscribed, tried
 from tests.makers import (
     MONDAY,
@@ -49,25 +47,13 @@ from tests.makers import (
     items,
     some,
 )
-from tests.postgres import Backend, a_database, an_open_store, at_once, emptied
+from tests.postgres import Backend, a_database, at_once, emptied
 
 A_MOMENT = datetime.resolution
 LATER = MONDAY + days(400)
 SUNDAY = date(2026, 6, 28)
 MIDNIGHT = datetime.combine(SUNDAY, time(), UTC)
 ASAHI = a_partner("asahi", "アサヒ")
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 def customers(store: SqlStore, at: datetime, partner: str | None = "hikari") -> dict[str, HubCustomer]:
@@ -120,9 +106,7 @@ def use(
         "used_assigned": min(assigned, used) if used_assigned is None else used_assigned,
         "purchased": purchased,
     }
-    write(store, UsageRecord, row)
-    with store._writing() as session:
-        insert_all_missing(session, MeasuredRecord, measured_in([row]))
+    imported(store, Imported.USAGE, [row], MONDAY)
 
 
 def suspend(store: SqlStore, state: Any, at: datetime, why: Any = "unpaid") -> None:

@@ -1,7 +1,6 @@
 """Tags on every database: a partner at a time, replaced as a whole, unused ones gone. HUB-20, HUB-21."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,22 +13,10 @@ from adapters.sql.store import SqlStore
 from domain.hub.tags import About, same
 from domain.values import Refused
 from tests.makers import MONDAY
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import at_once, everything
 
 LATER = MONDAY + timedelta(hours=1)
 CUSTOMER, SUBSCRIPTION = About
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 def put(store: SqlStore, subject: str, *tags: str, about: About = CUSTOMER, **changes: Any) -> tuple[str, ...]:

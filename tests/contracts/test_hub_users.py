@@ -1,6 +1,5 @@
 """Users, assignments, sessions and attempts: the same on every database. HUB-01 to HUB-04, HUB-42, HUB-43."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,23 +15,11 @@ from domain.hub.users import LastFullAdministrator, NewUser, NoOrderYet
 from domain.permissions import PartnerRole
 from tests.hub_lives import bought
 from tests.makers import MONDAY, days
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import at_once, everything
 
 NOW = MONDAY
 FULL, SOME = PartnerRole.FULL_ADMINISTRATOR.value, PartnerRole.ADMINISTRATOR.value
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 def a_user(user_id: str = "ken", **changes: Any) -> NewUser:

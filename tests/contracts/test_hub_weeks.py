@@ -1,6 +1,5 @@
 """What a store of closed weeks promises, on every database. HUB-60."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -21,23 +20,11 @@ from domain.hub.lines import Line
 from domain.hub.weeks import end_of
 from domain.lifecycle import Lifecycle
 from tests.hub_rows import MIDNIGHT, SUNDAY, a_hub_customer, a_life, a_line, a_week_of_calls
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import at_once, emptied, everything
 
 SECOND = timedelta(seconds=1)
 WEEK = timedelta(days=7)
 BEFORE = SUNDAY - WEEK
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 def known_since(store: SqlStore, instant: datetime, partner: str = "hikari") -> None:

@@ -1,6 +1,5 @@
 """What lives tell each other is looked up in the store, on every database: news by itself changes nothing."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
@@ -27,25 +26,12 @@ from domain.trial.states import TrialStage
 from domain.values import Country, Message, Model
 from tests.contracts.test_taking import SomeRuns
 from tests.makers import MONDAY, a_paid_customer_s_trial, a_partner, a_renewal, an_order, days
-from tests.postgres import an_open_store, emptied
 from tests.records import recorded
 
 SUBSCRIPTION = "sub-SO-100001"
 BUILT = MONDAY + days(300)
 KNOWN = {("JP", 2000), ("GW", 2099)}
 """Countries and years whose holidays the library of this release knows, up to the end of the next."""
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 def subscribed(store: SqlStore, subscription_id: str = SUBSCRIPTION) -> SubscriptionState:

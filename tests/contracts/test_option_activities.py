@@ -1,6 +1,6 @@
 """An option request is judged by what the store knows of its subscription, on every database. OPT-01, OPT-02, R9."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,18 +35,12 @@ from domain.subscription.sites import SubscriptionSite
 from domain.values import Message, Model
 from tests.makers import MONDAY, a_person
 from tests.options import SITE, SUBSCRIPTION_ID, a_request, subscribed, subscription, terminated, told
-from tests.postgres import an_open_store, emptied
+from tests.postgres import emptied
 from workflows.steps import ON_THE_SPOT
 
 K = OptionKind
 LATER = MONDAY + timedelta(hours=1)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What a registry of accounts promises (activities/ports/accounts.py), sentence by sentence, on every database."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from adapters.sql.store import SqlStore
 from domain.account.account import Found, FoundBy, Identifiers
 from tests.accounts import a_service, an_account
 from tests.makers import MONDAY
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import an_open_store, at_once, everything
 
 LATER = MONDAY + timedelta(hours=1)
 
@@ -26,18 +25,6 @@ ADVISORY = """
     WHERE locktype = 'advisory' AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 def found_by(store: AccountStore, **identifiers: str) -> Found:

@@ -1,6 +1,5 @@
 """Whom a changed contact concerns, and whom not, on every database. OPT-02 (c), ORD-31, AMB-56, AMB-59."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -44,7 +43,7 @@ from tests.makers import (
     an_order,
     days,
 )
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import at_once, everything
 from tests.records import papers, recorded
 
 SUBSCRIPTION = "sub-SO-100001"
@@ -55,17 +54,6 @@ NEW = a_person(
 NEWER = a_person("rin.abe@akasaka.example.com", first_name="Rin", last_name="Abe")
 SOLD_ON: dict[str, Any] = {"ordering_partner": a_partner("asahi"), "reselling_partner": a_partner("hikari")}
 """Tier-1 Asahi orders, Tier-2 Hikari faces the customer."""
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    return emptied(one_store)
 
 
 def ordered(store: SqlStore, placed: PlaceOrder, stage: Stage = Stage.COMPLETED, *, graduated: bool = False) -> None:

@@ -1,6 +1,6 @@
 """What TrialStore and DeviceStore promise (activities/ports/trials.py), sentence by sentence, on every database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -46,7 +46,7 @@ from tests.makers import (
     ended,
     refused,
 )
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import at_once, everything
 from tests.records import papers, recorded
 
 LATER = MONDAY + timedelta(hours=1)
@@ -59,18 +59,6 @@ MEETINGS, ENTERPRISE, MESSAGING, CALLING = (
 HIKARI, ASAHI = a_partner(), a_partner("asahi", "アサヒ")
 BOUGHT, ELSEWHERE = "already bought", "on trial with another partner"
 WITH_YOU = "on trial already, with you"
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 def a_crowd() -> StartTrial:

@@ -1,7 +1,7 @@
 """What a store promises of the end of a wholesale customer (activities/ports/wholesale.py), on every database."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -12,21 +12,9 @@ from domain.reasons import Reason
 from domain.wholesale.users import Assigned, UserChange
 from tests.contracts.test_store_wholesale import CUSTOMER, LATER, a_user, assign, batch, limits, refusal, several
 from tests.makers import MONDAY
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import at_once, everything
 
 LAST = LATER + timedelta(hours=1)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 def digest_of(*ids: str) -> str:

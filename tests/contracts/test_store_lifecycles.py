@@ -1,6 +1,5 @@
 """What the store promises of every lifecycle, shown by one that no product file knows, on every database."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
@@ -26,7 +25,7 @@ from domain.transitions import Table
 from domain.values import ERASED, Identifier, Message, Person
 from domain.view import LifecycleView, view_of
 from tests.makers import MONDAY, a_form, a_person
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import at_once, everything
 from tests.records import papers, recorded
 from tests.support.one_item import in_one_item
 
@@ -99,17 +98,6 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
         linked_to=lambda state: state.order_number,
     )
     monkeypatch.setitem(KINDS, CREDIT_CHECK, kind)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    return emptied(one_store)
 
 
 def a_check(check_id: str = "C-1", **changes: Any) -> StartCheck:

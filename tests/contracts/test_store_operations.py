@@ -1,6 +1,5 @@
 """What the store answers to operators, on every database."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -15,20 +14,8 @@ from domain.order.state import OrderState
 from domain.trial.state import TrialState
 from tests.hub_lives import opened, record, shipped, tried
 from tests.makers import MONDAY, a_customer, a_partner, a_trial, an_order, days, services_built
-from tests.postgres import an_open_store, emptied
 
 ALL = Narrowed()
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened_one:
-        yield opened_one
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    return emptied(one_store)
 
 
 def held(

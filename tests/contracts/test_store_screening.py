@@ -13,21 +13,9 @@ from adapters.sql.store import SqlStore
 from domain.reasons import Reason
 from domain.values import Refused
 from tests.makers import MONDAY
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import at_once, everything
 
 LATER = MONDAY + timedelta(hours=1)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 def an_entry(entry: str = "e-1", **changes: Any) -> ListEntry:

@@ -37,18 +37,6 @@ ADVISORY = """
 """
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
-
-
 def a_user(user_id: str = "u-1", package: str | None = "webex_calling", **changes: Any) -> WholesaleUser:
     """Somebody with a package and no add-on."""
     said: dict[str, Any] = {

@@ -1,6 +1,5 @@
 """Where a subscription's sites come from, and what the store says of a completed option, on every database. OPT-02."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,7 +39,6 @@ from starter.audit.restart import news_of
 from tests.contracts.test_taking import SomeRuns
 from tests.makers import MONDAY, a_form, a_renewal, an_order, days
 from tests.options import SITE, SUBSCRIPTION_ID, a_request, opened
-from tests.postgres import an_open_store, emptied
 from tests.records import papers, recorded
 
 LATER = MONDAY + days(1)
@@ -54,17 +52,6 @@ LAID_OUT = (
     SubscriptionSite(url=SITE, named_users=20, languages=("ja", "pt-BR", "Klingon (formal)")),
     SubscriptionSite(url="ginza.webex.example", named_users=5, languages=("ja", "pt-BR", "Klingon (formal)")),
 )
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened_store:
-        yield opened_store
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    return emptied(one_store)
 
 
 def a_start(**changes: Any) -> StartSubscription:

@@ -1,33 +1,19 @@
 """Decisions behind links are claimed once, and drafts kept until then, on every database."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
-
-import pytest
 
 from adapters.sql.store import SqlStore
 from adapters.sql.web_forms import FormClaim
 from domain.lifecycle import Lifecycle
 from tests.makers import MONDAY
-from tests.postgres import an_open_store, at_once, emptied, everything
+from tests.postgres import at_once, everything
 
 LINK, OTHER = "a" * 64, "b" * 64
 LIFE = (Lifecycle.ORDER, "SO-100001")
 LATER = MONDAY + timedelta(minutes=5)
 DRAFT: dict[str, Any] = {"form.city": ["港区"], "form.country": ["JP"], "form.sites[0].url": ["a.webex.example"]}
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    return emptied(one_store)
 
 
 def claimed(store: SqlStore, update_id: str = "one", link: str = LINK, purpose: str = "provisioning") -> FormClaim:

@@ -1,6 +1,5 @@
 """What a wholesale customer is answered by the world, on every database: its id, its catalogue, its checks. R9."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -37,7 +36,6 @@ from domain.wholesale.users import Assigned, UserChange
 from tests.compliance import IN as CHECKS
 from tests.compliance import a_start, contacted
 from tests.makers import MONDAY, days
-from tests.postgres import an_open_store, emptied
 from tests.records import papers, recorded
 from tests.wholesale import (
     BERLIN,
@@ -52,18 +50,6 @@ from tests.wholesale import (
 )
 
 LATER = MONDAY + timedelta(hours=1)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    with an_open_store(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def store(one_store: SqlStore) -> SqlStore:
-    """An empty store for each test."""
-    return emptied(one_store)
 
 
 @dataclass

@@ -18,7 +18,6 @@ from domain.subscription.messages import (
     RenewalFacts,
     RenewalNews,
     RenewalStep,
-    StartSubscription,
     SuspendSubscription,
     TerminateSubscription,
 )
@@ -34,6 +33,7 @@ from tests.makers import (
     MONDAY,
     a_consented_trial,
     a_paid_customer_s_trial,
+    a_subscription_start,
     a_trial,
     an_order,
     built,
@@ -58,16 +58,7 @@ ORDERS = {
 }
 
 
-START_AGAIN = StartSubscription(
-    by="tenure",
-    subscription_id="sub-SO-100001",
-    order_number="SO-100001",
-    customer_id="akasaka",
-    partner_id="hikari",
-    zone="Asia/Tokyo",
-    service_start_at=MONDAY,
-    term_months=12,
-)
+START_AGAIN = a_subscription_start()
 
 
 def placed_as(message: Message | None, lifecycle: Lifecycle) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The Schedule that closes the hub's week, on the real server, made by the worker that runs beside it. HUB-60."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,16 +37,23 @@ def kept(env: WholeService) -> ScheduleHandle:
     return env.client.get_schedule_handle(SCHEDULE_ID)
 
 
+async def described(kept: ScheduleHandle, once: Callable[[ScheduleDescription], bool]) -> ScheduleDescription:
+    """The server says that a change is taken before it shows."""
+
+    async def shown() -> ScheduleDescription | None:
+        found = await kept.describe()
+        return found if once(found) else None
+
+    found: ScheduleDescription = await eventually(shown)
+    return found
+
+
 async def triggered(env: WholeService, kept: ScheduleHandle) -> Handle:
     """The run that somebody starts by hand, now."""
     before = (await kept.describe()).info.num_actions
     await kept.trigger()
-
-    async def started() -> ScheduleDescription | None:
-        found = await kept.describe()
-        return found if found.info.num_actions > before and found.info.recent_actions else None
-
-    run = (await eventually(started)).info.recent_actions[-1].action
+    started = await described(kept, lambda known: known.info.num_actions > before and bool(known.info.recent_actions))
+    run: Any = started.info.recent_actions[-1].action
     return env.client.get_workflow_handle(run.workflow_id, run_id=run.first_execution_run_id)
 
 
@@ -94,11 +102,13 @@ async def test_one_of_another_release_is_brought_up_to_date_and_one_that_is_paus
 
     await kept.update(older)
     await kept.pause(note="The store moves house")
+    await described(kept, lambda known: known.schedule.state.paused)
 
     await keep_schedule(env.client, env.task_queue)
 
-    found = (await kept.describe()).schedule
-    assert found.spec.calendars == schedule(env.task_queue).spec.calendars
+    wanted = schedule(env.task_queue).spec.calendars
+    found = (await described(kept, lambda known: known.schedule.spec.calendars == wanted)).schedule
+    assert found.spec.calendars == wanted
     assert (found.state.paused, found.state.note) == (True, "The store moves house")
     await kept.unpause(note=NOTE)
 

@@ -15,6 +15,7 @@ from starter.__main__ import main
 from starter.reach import gate
 
 if TYPE_CHECKING:
+    from adapters.sql.store import SqlStore
     from tests.support.embedded import Background
 
 
@@ -87,6 +88,21 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/there-is-none.db")
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
     monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Iterator[SqlStore]":
+    """The installation's own, empty; commands reach it."""
+    from adapters.sql.store import open_store
+    from tests.postgres import migrated_file
+
+    database = tmp_path / "tenure.db"
+    database.write_bytes(migrated_file())
+    url = f"sqlite:///{database}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    opened = open_store(url)
+    yield opened
+    opened.close()
 
 
 IN_DOUBT = "doubt"

@@ -1,7 +1,6 @@
 """`tenure account …`: files in every shape, written once; what is shown of accounts, and what not."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from adapters.sql.engine import DatabaseTrouble
-from adapters.sql.migrate import migrate
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from starter.commands.schemas import schema_of
 from starter.intake import accounts as importing
 from starter.intake.account_files import MOST_LINES
@@ -29,15 +27,10 @@ THRESHOLDS = "TENURE_LARGE_USER_THRESHOLDS"
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
+def store(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> SqlStore:
     """An empty one, and JP has a threshold."""
-    url = f"sqlite:///{tmp_path}/accounts.db"
-    migrate(url)
-    monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv(THRESHOLDS, '{"JP": 1000}')
-    opened = open_store(url)
-    yield opened
-    opened.close()
+    return store
 
 
 def a_line(zoid: str = "1", **changes: Any) -> str:

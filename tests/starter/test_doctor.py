@@ -10,8 +10,7 @@ from activities.ports.screening import ListEntry
 from adapters.mail.catcher import MailCatcher, read_mails
 from adapters.mail.relay_check import relay_trouble
 from adapters.mail.transport import Security
-from adapters.sql.migrate import migrate
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from tests.makers import MONDAY
 from tests.starter.conftest import Answered, Tenure
 from tests.starter.test_accounts import THRESHOLDS, checked, registered
@@ -19,15 +18,10 @@ from tests.support.embedded import Background
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
+def store(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> SqlStore:
     """An empty one, and JP has a threshold."""
-    url = f"sqlite:///{tmp_path}/doctor.db"
-    migrate(url)
-    monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv(THRESHOLDS, '{"JP": 1000}')
-    opened = open_store(url)
-    yield opened
-    opened.close()
+    return store
 
 
 @pytest.fixture

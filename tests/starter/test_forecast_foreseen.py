@@ -9,12 +9,11 @@ from domain.device.messages import StartDeviceLoan
 from domain.device.state import DeviceState
 from domain.hub.foreseen import foreseen
 from domain.lifecycle import LifecycleState
-from domain.subscription.messages import StartSubscription
 from domain.subscription.state import SubscriptionState
 from domain.trial.losses import Others
 from domain.trial.messages import StartTrial, TrialDevice
 from domain.trial.state import TrialState
-from tests.makers import a_paid_customer_s_trial, a_person
+from tests.makers import a_paid_customer_s_trial, a_person, a_subscription_start
 from tests.starter.conftest import Answered, Tenure
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -108,16 +107,7 @@ def test_of_a_subscription_that_nobody_renews(tenure: Tenure) -> None:
     acts = EXAMPLES / "what-if-order.jsonl"
     answered = tenure("forecast", "order", EXAMPLES / "order.json", *FROM, "--what-if", acts)
     built_at = BEGINS + timedelta(days=9)
-    start = StartSubscription(
-        by="tenure",
-        subscription_id="sub-SO-100001",
-        order_number="SO-100001",
-        customer_id="akasaka",
-        partner_id="hikari",
-        zone="Asia/Tokyo",
-        service_start_at=built_at,
-        term_months=12,
-    )
+    start = a_subscription_start(service_start_at=built_at)
 
     deadlines, _ = of_forecast(answered, "sub-SO-100001: ")
 

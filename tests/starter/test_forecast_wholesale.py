@@ -1,7 +1,6 @@
 """What is to come of a wholesale customer and of its check, also of one that runs. WHS-20 to WHS-27, AMB-30."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from domain.compliance.state import CheckState
 from domain.mails import MailState
 from domain.wholesale.state import WholesaleState
 from domain.working_time import local_day
 from tests.compliance import a_start, approved, contacted, in_review
-from tests.postgres import everything, migrated_file
+from tests.postgres import everything
 from tests.starter.conftest import Answered, Tenure
 from tests.wholesale import CALLING, CONSOLE, MEETINGS, a_customer, an_onboarding, started
 
@@ -187,17 +186,6 @@ def test_another_address_begins_another_check_that_is_part_of_it(tenure: Tenure,
 
 
 # Of a check that runs.
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
-    """The installation's own."""
-    database = tmp_path / "tenure.db"
-    database.write_bytes(migrated_file())
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{database}")
-    opened = open_store(f"sqlite:///{database}")
-    yield opened
-    opened.close()
 
 
 def kept(store: SqlStore, check: CheckState, begun_at: datetime) -> None:

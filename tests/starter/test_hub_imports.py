@@ -2,7 +2,7 @@
 
 import json
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from adapters.sql.engine import DatabaseTrouble
 from adapters.sql.hub_schema import WeekRecord
 from adapters.sql.schema import LifecycleRecord
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from adapters.sql.upsert import table_of
 from domain.hub.imports import Imported
 from starter.commands.schemas import schema_of
@@ -22,7 +22,7 @@ from starter.intake import hub_import, hub_judge
 from starter.intake.csv_amounts import amount
 from tests.hub_files import a_file, a_life, many_usages
 from tests.makers import MONDAY
-from tests.postgres import everything, migrated_file
+from tests.postgres import everything
 from tests.starter.conftest import Answered, Tenure
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "hub"
@@ -39,16 +39,11 @@ KNOWN = (
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
-    """Where a few subscriptions and trials are known; commands reach it."""
-    path = tmp_path / "tenure.db"
-    path.write_bytes(migrated_file())
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
-    opened = open_store(f"sqlite:///{path}")
-    with opened.engine.begin() as connection:
+def store(store: SqlStore) -> SqlStore:
+    """Where a few subscriptions and trials are known."""
+    with store.engine.begin() as connection:
         connection.execute(insert(table_of(LifecycleRecord)), list(KNOWN))
-    yield opened
-    opened.close()
+    return store
 
 
 @pytest.fixture

@@ -1,31 +1,22 @@
 """`tenure hub rebuild`: the read model is derived anew from what was recorded. HUB-10 to HUB-60."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import update
 
 from adapters.sql.hub_schema import HubLifeRecord
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from domain.hub.lives import LifeState
 from tests.hub_lives import bought, tried
 from tests.makers import MONDAY, a_paid_customer_s_trial
-from tests.postgres import migrated_file
 from tests.starter.conftest import Tenure
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
-    """Where an order, its subscription and a trial are known; commands reach it."""
-    path = tmp_path / "tenure.db"
-    path.write_bytes(migrated_file())
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
-    opened = open_store(f"sqlite:///{path}")
-    bought(opened)
-    tried(opened, a_paid_customer_s_trial())
-    yield opened
-    opened.close()
+def store(store: SqlStore) -> SqlStore:
+    """Where an order, its subscription and a trial are known."""
+    bought(store)
+    tried(store, a_paid_customer_s_trial())
+    return store
 
 
 def test_what_is_wrong_in_the_read_model_is_right_again(store: SqlStore, tenure: Tenure) -> None:

@@ -1,34 +1,28 @@
 """A dry run of an option request refuses what the real subscription refuses, and touches nothing. OPT-01, OPT-02."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from domain.lifecycle import Lifecycle
 from domain.option.messages import OptionKind
 from domain.option.state import NAME, OptionState
 from tests.makers import MONDAY, a_person
 from tests.options import DETAILS, SITE, SUBSCRIPTION_ID, a_request, subscribed, terminated, what_is_known
-from tests.postgres import everything, migrated_file
+from tests.postgres import everything
 from tests.starter.conftest import Tenure
 
 K = OptionKind
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
-    """The installation's own: it has one subscription."""
-    database = tmp_path / "tenure.db"
-    database.write_bytes(migrated_file())
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{database}")
-    opened = open_store(f"sqlite:///{database}")
-    subscribed(opened)
-    yield opened
-    opened.close()
+def store(store: SqlStore) -> SqlStore:
+    """It has one subscription."""
+    subscribed(store)
+    return store
 
 
 def given(kind: OptionKind = K.LANGUAGE, **changes: Any) -> str:

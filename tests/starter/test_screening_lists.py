@@ -11,25 +11,13 @@ from jsonschema import Draft202012Validator
 
 from activities.ports.screening import ListEntry
 from adapters.sql.engine import DatabaseTrouble
-from adapters.sql.migrate import migrate
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from starter.commands.schemas import schema_of
 from starter.intake.screening_countries import country_of
 from tests.screening_lists import CSL, DPL, ENTITY_LIST, a_party, a_person
 from tests.starter.conftest import Answered, Tenure
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "screening"
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
-    """An empty one."""
-    url = f"sqlite:///{tmp_path}/lists.db"
-    migrate(url)
-    monkeypatch.setenv("DATABASE_URL", url)
-    opened = open_store(url)
-    yield opened
-    opened.close()
 
 
 def imported(

@@ -1,30 +1,18 @@
 """`tenure screening try`: whom on the lists a customer of that name would be like. Nothing is kept. WHS-23, WHS-24."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from adapters.sql.migrate import migrate
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from starter.commands.schemas import schema_of
 from tests.screening_lists import CSL, a_party
 from tests.starter.conftest import Answered, Tenure
 
 Try = Callable[..., Answered]
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
-    """An empty one."""
-    url = f"sqlite:///{tmp_path}/lists.db"
-    migrate(url)
-    monkeypatch.setenv("DATABASE_URL", url)
-    opened = open_store(url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

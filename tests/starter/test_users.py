@@ -1,6 +1,5 @@
 """`tenure user …`: who may sign in, with which roles, and by which link."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,24 +7,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from adapters.sql.migrate import migrate
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from adapters.tokens import digest
 from starter.commands.schemas import schema_of
 from starter.service import env_file
 from tests.starter.conftest import Answered, Tenure
 
 KEN = ("user", "add", "ken", "--partner", "hikari", "--role", "full_administrator")
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
-    url = f"sqlite:///{tmp_path}/users.db"
-    migrate(url)
-    monkeypatch.setenv("DATABASE_URL", url)
-    opened = open_store(url)
-    yield opened
-    opened.close()
 
 
 def checked(answered: Answered, name: str) -> Any:

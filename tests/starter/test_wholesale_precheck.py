@@ -1,7 +1,6 @@
 """`tenure wholesale precheck`: all that would be refused, without a start; and the start agrees. WHS-01, Form G."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,8 +8,7 @@ from uuid import uuid4
 import pytest
 from jsonschema import Draft202012Validator
 
-from adapters.sql.migrate import migrate
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import SqlStore
 from domain.lifecycle import Lifecycle
 from starter.commands.schemas import schema_of
 from tests.makers import MONDAY
@@ -20,17 +18,6 @@ from tests.support.embedded import Background
 from tests.wholesale import a_customer, an_onboarding
 
 WHOLESALE = Lifecycle("wholesale")
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
-    """An empty one."""
-    url = f"sqlite:///{tmp_path}/wholesale.db"
-    migrate(url)
-    monkeypatch.setenv("DATABASE_URL", url)
-    opened = open_store(url)
-    yield opened
-    opened.close()
 
 
 def asked(tenure: Tenure, *options: str, without: str = "", **changes: Any) -> Answered:

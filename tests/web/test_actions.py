@@ -19,6 +19,7 @@ from domain.values import Source
 from tests.makers import a_customer, a_partner, a_trial, an_order, services_built
 from tests.support.embedded import Background, in_background
 from tests.support.page_reader import Browser, errors_in, form_of, said_in
+from tests.support.trial_form import NEW
 from tests.support.web_site import AKASAKA, HIKARI, Site, populate
 from web import reach
 
@@ -203,27 +204,6 @@ def test_what_cannot_be_undone_wants_its_id_typed(background: Background, site: 
     assert operator.send(path, asked, confirmed="SO-900002").status_code == 303
     background.do(background.env.settled(handle))
     assert background.store.columns(Lifecycle.ORDER, "SO-900002").stage == "rejected"
-
-
-NEW = {
-    "kind": "new_customer",
-    "partner.company": "Hikari Systems",
-    "partner.contact.first_name": "Ken",
-    "partner.contact.last_name": "Sato",
-    "customer.id": "meguro",
-    "customer.company": "Meguro Books",
-    "customer.country": "JP",
-    "customer.zone": "Asia/Tokyo",
-    "customer.contact.first_name": "Hanako",
-    "customer.contact.last_name": "Yamada",
-    "customer.contact.email": "hanako@meguro.example.com",
-    "customer.contact.language": "ja",
-    "customer.contact.zone": "Asia/Tokyo",
-    "business_vertical": "Retail",
-    "supported_location": "yes",
-    "services": "messaging",
-}
-"""What somebody types who starts a trial for a new customer."""
 
 
 FORGED = {

@@ -227,6 +227,13 @@ async def test_the_timeline_shows_what_was_and_what_will_be(world: Site) -> None
     assert page.count('<circle class="dot foreseen"') == 4
 
 
+async def test_a_subscription_starts_once_when_it_did_and_as_its_event_tells(world: Site) -> None:
+    """ORD-21. It stood at the first instant of its first day, before its own order was placed."""
+    happened = (await got(world, f"{AKASAKA}?tab=timeline&all=yes")).split("So far")[1]
+    told = [each.event for each in world.store.hub_events("hikari", "akasaka")]
+    assert happened.count("Subscription started") == sum(each.type == "subscription.activated" for each in told) > 0
+
+
 async def test_what_follows_from_a_date_that_is_set_is_foreseen_and_said_so(world: Site) -> None:
     """HUB-40, TRL-76 to TRL-80: of a trial that runs, the end of grace and of its numbers too."""
     page = plain(await got(world, "/customers/hikari/hanbit?tab=timeline"))

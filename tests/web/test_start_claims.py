@@ -4,30 +4,17 @@ from typing import Any
 
 import pytest
 
+from tests.support.trial_form import NEW
 from tests.support.web_site import AKASAKA, GINZA, SHIBA, Site
 
-SAID: dict[str, Any] = {
+SAID: dict[str, Any] = NEW | {
     "form": "one",
     "kind": "existing_customer",
     "confirmed_organization": "yes",
     "contact_is_full_administrator": "yes",
-    "partner.company": "Hikari Systems",
-    "partner.contact.first_name": "Ken",
-    "partner.contact.last_name": "Sato",
     "partner.contact.email": "ken.sato@hikari.example.com",
     "partner.contact.language": "ja",
     "partner.contact.zone": "Asia/Tokyo",
-    "customer.company": "Meguro Books",
-    "customer.country": "JP",
-    "customer.zone": "Asia/Tokyo",
-    "customer.contact.first_name": "Hanako",
-    "customer.contact.last_name": "Yamada",
-    "customer.contact.email": "hanako@meguro.example.com",
-    "customer.contact.language": "ja",
-    "customer.contact.zone": "Asia/Tokyo",
-    "business_vertical": "Retail",
-    "supported_location": "yes",
-    "services": "messaging",
     "licences": "25",
 }
 PAYING = {"kind": "paying_customer"}

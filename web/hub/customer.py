@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from domain.hub.tags import LONGEST, MOST, About
 from domain.permissions import Right
+from web.addresses import start_page
 from web.hub.administrators import administrators_tab
 from web.hub.asked import Asked, asked_of
 from web.hub.chips import status_chips
@@ -54,14 +55,13 @@ def _common(asked: Asked, tab: str) -> dict[str, Any]:
         "customer": customer,
         "answer": asked.answer,
         "href": asked.href,
-        "at": asked.now,
         "chips": status_chips(asked.answer.statuses, asked.reader),
-        "tab": tab,
         "here_tab": asked.tab(tab),
         "tabs": [(asked.tab(name), asked.reader.say(f"hub.tab_{name}")) for name in _tabs(asked)],
         "launch": launch_url(asked.world, customer.customer_id),
         "limits": {"number": MOST, "length": LONGEST},
         "About": About,
+        "start_page": start_page,
         "wrong_tags": None,
     }
 

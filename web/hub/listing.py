@@ -19,7 +19,7 @@ from domain.hub.statuses import DISPLAYED, Found, running
 from domain.hub.users import HubUser
 from domain.permissions import Right
 from domain.values import Refused
-from web.addresses import customer_page
+from web.addresses import customer_page, query_of
 from web.hub.chips import Chip, days_left, status_chips
 from web.pages import page, reader_of
 from web.reader import Reader
@@ -147,8 +147,7 @@ def _in_words(name: str, value: str, reader: Reader) -> str:
 
 def address(asked: Filter, partner: str | None, **changes: Any) -> str:
     """To bookmark: what is as usual is left out."""
-    query = asked.query(**changes)
-    parts = [part for part in (query, f"partner={partner}" if partner else "") if part]
+    parts = [part for part in (asked.query(**changes), query_of(partner=partner or "").removeprefix("?")) if part]
     return f"/?{'&'.join(parts)}" if parts else "/"
 
 

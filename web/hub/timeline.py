@@ -9,14 +9,11 @@ from domain.hub.drill_down import HubEvent
 from domain.hub.foreseen import Foreseen, foreseen
 from domain.lifecycle import Lifecycle, LifecycleState
 from domain.lifecycles import KINDS
+from domain.permissions import INTERNAL
 from domain.trial.losses import Others
-from domain.working_time import start_of_day
 from web.hub.asked import Asked
 from web.reader import Reader
 from web.words import is_said
-
-INTERNAL: Final = frozenset({Lifecycle("compliance")})
-"""Checks of restricted parties: the partner is told by letters, and by nothing else. WHS-20 to WHS-28."""
 
 GUIDES: Final = frozenset(
     {
@@ -74,23 +71,6 @@ def happened(events: Iterable[HubEvent], reader: Reader, *, operator: bool) -> l
         _happened(each, reader, operator=operator)
         for each in sorted(events, key=lambda each: (each.event.occurred_at, each.event.sequence), reverse=True)
         if operator or (each.lifecycle not in INTERNAL and is_said(_name(EVENT, each.event.type)))
-    ]
-
-
-def begun(asked: Asked) -> list[Moment]:
-    """Subscriptions tell no event of their beginning: it is the first day of their first term. ORD-21."""
-    return [
-        Moment(
-            at=start_of_day(life.added_on, asked.customer.zone),
-            lifecycle=life.lifecycle,
-            subject=life.subject,
-            text=asked.reader.say("timeline.event_subscription_started"),
-            more="",
-            coming=False,
-            tone="good",
-        )
-        for life in asked.customer.lives
-        if life.lifecycle == Lifecycle.SUBSCRIPTION
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from domain.permissions import Right
 from web.hub.asked import Asked
 from web.hub.picture import picture
-from web.hub.timeline import begun, coming, happened
+from web.hub.timeline import coming, happened
 
 SHOWN: Final = 60
 """Of what happened, at first."""
@@ -15,8 +15,7 @@ def timeline_tab(asked: Asked) -> dict[str, Any]:
     """Operators may see what is theirs alone, too: `technical`."""
     may = asked.user.may(Right.OPERATE)
     operator = may and asked.query.get("technical") == "yes"
-    past = [*happened(asked.answer.events, asked.reader, operator=operator), *begun(asked)]
-    past.sort(key=lambda moment: moment.at, reverse=True)
+    past = happened(asked.answer.events, asked.reader, operator=operator)
     future = coming(asked, operator=operator) if asked.answer.basis.now else []
     every = asked.query.get("all") == "yes"
     name = asked.reader.say("timeline.picture", customer=asked.customer.name)

@@ -50,9 +50,7 @@ async def show(request: Request) -> Response:
     return page(
         request,
         "hub/usage.html",
-        asked=asked,
         customer=asked.customer,
-        href=asked.href,
         title=title,
         rows=list(reversed(rows)),
         chart=line_chart(figure, series, reader) if rows else None,

@@ -93,7 +93,7 @@ def choices(asked: Asked) -> Mapping[str, Any]:
         "weeks": [("", reader.say("kpi.as_of_now")), *((str(each.week), _named(each, reader)) for each in weeks)],
         "chosen_week": str(asked.as_of.week or ""),
         "revisions": _revisions(asked),
-        "partners": partners_of(asked.world, asked.user),
+        "partners": [(partner, partner) for partner in partners_of(asked.world, asked.user)],
         "products": [
             (asked.href(product=str(each)), reader.word("hub.product", each), each == asked.product)
             for each in MEASURED

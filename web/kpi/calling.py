@@ -20,7 +20,7 @@ from web.kpi.figures import types_figure, weeks_figure
 from web.kpi.numbers import in_unit, tile
 from web.kpi.sparks import spark
 from web.pages import page
-from web.reader import NOTHING, Reader
+from web.reader import NOTHING, Reader, sign_of
 from web.security import needs
 
 PER_CENT: Final = 100
@@ -116,14 +116,12 @@ def _usage(row: CustomerUsage, asked: Asked) -> dict[str, Any]:
         Statistic.CALLING_USERS: reader.percent,
         Statistic.MINUTES_PER_USER: reader.decimal,
     }
-    cells = []
+    trend, values, cells = row.trend, row.values, []
     for statistic, say in said.items():
         name = reader.say(f"kpi.name_{statistic}")
-        course = f"{name}, {reader.say('kpi.trend_8_weeks')}: {', '.join(map(say, row.trend[statistic]))}"
-        drawn = spark([None if each is None else float(each) for each in row.trend[statistic]], course)
-        cells.append(
-            {"name": name, "value": say(row.values[statistic]), "spark": drawn, "falls": statistic in row.falling}
-        )
+        course = f"{name}, {reader.say('kpi.trend_8_weeks')}: {', '.join(map(say, trend[statistic]))}"
+        drawn = spark(trend[statistic], course)
+        cells.append({"name": name, "value": say(values[statistic]), "spark": drawn, "falls": statistic in row.falling})
     calls = row.last.calls if row.last else None
     return {"row": row, "href": _customer(asked, row.customer_id), "cells": cells, "calls": reader.number(calls)}
 
@@ -145,8 +143,7 @@ def _points(change: Fraction | None, reader: Reader) -> str:
     """Between two percentages."""
     if change is None:
         return NOTHING
-    sign = "+" if change > 0 else "−" if change < 0 else ""
-    return reader.say("kpi.points", number=f"{sign}{reader.decimal(abs(change) * PER_CENT)}")
+    return reader.say("kpi.points", number=f"{sign_of(change)}{reader.decimal(abs(change) * PER_CENT)}")
 
 
 def _queues(row: CustomerQueues, asked: Asked) -> dict[str, Any]:

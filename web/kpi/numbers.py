@@ -39,8 +39,6 @@ class Table:
     """Name, meaning, is it a number?"""
 
     rows: list[list[Markup | str]]
-    more: int
-    """Rows that are not shown."""
 
 
 def in_unit(value: Fraction | int | None, unit: Unit, reader: Reader) -> str:
@@ -73,13 +71,12 @@ def tile(number: Number, asked: Asked, *, rows: bool = True) -> Tile:
 
 def table(section: Section, asked: Asked, first: int, number: int) -> Table:
     """Some of its rows."""
-    shown = section.rows[first : first + number]
     head = [
         (asked.reader.say(f"kpi.column_{column}"), asked.means(f"column_{column}"), column in NUMERIC)
         for column in section.columns
     ]
-    rows = [[CELLS[column](row, asked) for column in section.columns] for row in shown]
-    return Table(head=head, rows=rows, more=len(section.rows) - first - len(shown))
+    rows = [[CELLS[column](row, asked) for column in section.columns] for row in section.rows[first : first + number]]
+    return Table(head=head, rows=rows)
 
 
 def _customer(row: Row, asked: Asked) -> Markup:
@@ -106,7 +103,7 @@ def _distribution(row: Row, asked: Asked) -> Markup:
 
 def _three_months(row: Row, asked: Asked) -> Markup:
     name = f"{asked.reader.say('kpi.weeks_of')}: {', '.join(map(asked.reader.number, row.line.used_by_week))}"
-    drawn = spark([None if each is None else float(each) for each in row.line.used_by_week], name)
+    drawn = spark(row.line.used_by_week, name)
     return Markup('<span class="with-spark">{}{}</span>').format(asked.reader.number(row.usage_3_months), drawn)
 
 

@@ -46,6 +46,9 @@ AUTOCOMPLETE: Final = {
 ALIKE: Final = ("email", "phone")
 """How fields end that are refused in the same words wherever they stand."""
 
+OF_SITES: Final = ("language.site", "session_type.site", "logo.site", "site_split.taken_from")
+"""Fields of an option request that name a site which is there already."""
+
 MONTHS: Final = 12
 
 KNOWN_COUNTRY: Final = TypeAdapter(Country)
@@ -138,6 +141,11 @@ def form_e(row: SubscriptionRow) -> dict[str, Any]:
     }
 
 
+def sites_of(row: SubscriptionRow) -> dict[str, list[tuple[str, str]]]:
+    """To choose from in Form E; where none is known its name is typed."""
+    return {field: [(site.url, site.url) for site in row.sites] for field in OF_SITES if row.sites}
+
+
 def _fixed(found: Followed) -> dict[str, Any]:
     known: dict[str, Any] = {"by": found.by, "source": Source.PORTAL.value}
     if found.purpose is not Purpose.OPTION:
@@ -197,10 +205,7 @@ def _choices(found: Followed, path: str, reader: Reader) -> Sequence[tuple[str, 
         return _countries(reader)
     if path == "form.site_url" and isinstance(found.row, OrderRow):
         return [(site, site) for site in found.row.state.sites]
-    of_sites = path in {"language.site", "session_type.site", "logo.site", "site_split.taken_from"}
-    if of_sites and isinstance(found.row, SubscriptionRow) and found.row.sites:
-        return [(site.url, site.url) for site in found.row.sites]
-    return None
+    return sites_of(found.row).get(path) if isinstance(found.row, SubscriptionRow) else None
 
 
 def _countries(reader: Reader) -> list[tuple[str, str]]:

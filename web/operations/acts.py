@@ -17,13 +17,12 @@ from domain.kind import Kind
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, updates_of
 from domain.offers import Offer, operator_offers
-from domain.permissions import Right, may_send
+from domain.permissions import INTERNAL, Right, may_send
 from domain.reasons import Problem, Reason, without_rules
 from domain.updates import Update
 from domain.values import Message
-from web.addresses import customer_page, workflow_page
+from web.addresses import act_page, customer_page, workflow_page
 from web.flash import flash
-from web.hub.timeline import INTERNAL
 from web.model_forms import ModelForm, Wrong
 from web.operations.policy import BY_ID, DEMANDED, NOT_ASKED, TICKED
 from web.operations.posted import CONFIRMED, NOBODY_THERE, NOT_NOW, NOT_READ, Posted, posted, sender, unanswered
@@ -95,6 +94,8 @@ async def life(request: Request) -> Response:
         stands=standing(user, reader, found),
         ui=workflow_page(world_of(request), user, lifecycle, subject),
         back=_back(request, user, found),
+        act_page=act_page,
+        customer_page=customer_page,
     )
 
 

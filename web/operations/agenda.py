@@ -57,10 +57,8 @@ def weeks(first: date, lines: Sequence[DueLine], zone: str) -> list[list[Day]]:
     """A month in weeks, each deadline on its day in that zone."""
     begin, end = month_of(first)
     days = [begin + timedelta(days=number) for number in range((end - begin).days)]
-    by_day: dict[date, list[DueLine]] = {day: [] for day in days}
-    for line in lines:
-        by_day.setdefault(local_day(line.deadline.at, zone), []).append(line)
-    squares = [Day(day, tuple(by_day[day]), of_month=day.month == first.month) for day in days]
+    known = dict(by_day(lines, zone))
+    squares = [Day(day, tuple(known.get(day, ())), of_month=day.month == first.month) for day in days]
     return [squares[at : at + A_WEEK] for at in range(0, len(squares), A_WEEK)]
 
 

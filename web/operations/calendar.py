@@ -15,7 +15,7 @@ from domain.hub.policy import CALENDAR_AHEAD, CALENDAR_BACK
 from domain.hub.users import HubUser
 from domain.permissions import Right
 from domain.working_time import add_months, local_day, start_of_day
-from web.addresses import here, outside
+from web.addresses import act_page, here, outside
 from web.flash import flash
 from web.operations.agenda import A_WEEK, by_day, feed_of, month_of, parsed_month, visible_to, weeks
 from web.pages import page, reader_of
@@ -51,6 +51,7 @@ async def calendar(request: Request) -> Response:
         day_names=[get_day_names("abbreviated", locale=reader.locale)[number] for number in range(A_WEEK)],
         time_of=reader.hour,
         here_and_query=here(request),
+        act_page=act_page,
         today=today,
         chosen=chosen,
         weeks=weeks(first, lines, reader.zone),

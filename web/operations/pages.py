@@ -12,7 +12,7 @@ from starlette.responses import Response
 from adapters.sql.operations import Narrowed
 from domain.lifecycles import KINDS
 from domain.permissions import Right
-from web.addresses import act_page, here, query_of, workflow_page
+from web.addresses import act_page, customer_page, here, query_of, workflow_page
 from web.model_fields import humanized
 from web.operations.board import FIRST, PAGE, Act, Board, Group, Line, Lines
 from web.operations.words import kind_of
@@ -73,6 +73,8 @@ async def board(request: Request) -> Response:
         address=lambda group: address(wanted, group),
         back=here(request),
         act_of=act_of,
+        act_page=act_page,
+        customer_page=customer_page,
         humanized=humanized,
         ui=lambda line: workflow_page(world, user, line.lifecycle, line.subject),
     )

@@ -24,7 +24,7 @@ from domain.subscription.row import SubscriptionRow
 from domain.values import Message
 from web.addresses import customer_page
 from web.flash import flash
-from web.links.sheets import form_e, of_the_kind
+from web.links.sheets import form_e, of_the_kind, sites_of
 from web.model_fields import Field
 from web.model_forms import ModelForm, Wrong
 from web.operations.claims import pays, untrue
@@ -43,9 +43,6 @@ PREFIX: Final = {"trial": "T", "option": "OR"}
 """Of ids."""
 
 ID_LENGTH: Final = 10
-
-OF_SITES: Final = ("language.site", "session_type.site", "logo.site", "site_split.taken_from")
-"""Fields of an option request that name a site which is there already."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +133,7 @@ async def _asked(request: Request) -> Asked:
     if lifecycle == "option":
         row = await run_in_threadpool(_subscription, world, partner_id, query.get("subscription", ""))
         fixed, known, customer_id = _option(user, row)
-        choices = _sites(row)
+        choices = sites_of(row)
     else:
         customer_id = query.get("customer", "")
         fixed, known = await run_in_threadpool(_trial, world, user, partner_id)
@@ -185,11 +182,6 @@ def _option(user: HubUser, row: SubscriptionRow) -> tuple[dict[str, Any], dict[s
     """What is certain, what somebody may still correct; its customer decides who may."""
     fixed = {"subscription_id": row.state.subscription_id, "partner_id": user.partner_id}
     return fixed, form_e(row) | {"requester": _contact(user)}, row.state.customer_id
-
-
-def _sites(row: SubscriptionRow) -> dict[str, list[tuple[str, str]]]:
-    """To choose from; where none is known its name is typed."""
-    return {field: [(site.url, site.url) for site in row.sites] for field in OF_SITES if row.sites}
 
 
 def _of_its_kind(asked: Asked, fields: Sequence[Field]) -> list[Field]:

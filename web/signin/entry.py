@@ -29,11 +29,10 @@ async def link_page(request: Request) -> Response:
     """A button; a link that is used or too old does not exist."""
     world = world_of(request)
     await throttle(request, "sign-in link")
-    token = _token(request)
-    invited = await run_in_threadpool(world.store.sign_in_link, digest(token), world.clock())
+    invited = await run_in_threadpool(world.store.sign_in_link, digest(_token(request)), world.clock())
     if invited is None:
         return page(request, "signin/no_link.html", 404)
-    return page(request, "signin/link.html", token=token)
+    return page(request, "signin/link.html")
 
 
 @public

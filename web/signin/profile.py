@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.values import Language
+from web.flash import flash
 from web.pages import page, reader_of
 from web.reader import Reader
 from web.security import needs, signed_in
@@ -15,7 +16,7 @@ from web.zones import ZONES
 @needs()
 async def show(request: Request) -> Response:
     """As it is."""
-    return _form(request, saved="saved" in request.query_params)
+    return _form(request)
 
 
 @needs()
@@ -28,11 +29,11 @@ async def save(request: Request) -> Response:
     world, user = world_of(request), signed_in(request)
     about, now = user.user_id, world.now()
     await run_in_threadpool(world.store.change_hub_user, about, about, now, language=Language(language), zone=zone)
-    return RedirectResponse("/profile?saved=1", 303)
+    return flash(RedirectResponse("/profile", 303), "core.saved", https=world.https)
 
 
-def _form(request: Request, status: int = 200, *, saved: bool = False, wrong: bool = False) -> Response:
-    return page(request, "signin/profile.html", status, saved=saved, wrong=wrong, **choices_of(reader_of(request)))
+def _form(request: Request, status: int = 200, *, wrong: bool = False) -> Response:
+    return page(request, "signin/profile.html", status, wrong=wrong, **choices_of(reader_of(request)))
 
 
 def choices_of(reader: Reader) -> dict[str, list[tuple[str, str]]]:
