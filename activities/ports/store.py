@@ -141,8 +141,9 @@ class LifecycleStore(Protocol):
         An event's key is (subject, sequence, type): the first one stays, so a run that was Reset may bring it again;
         one that goes another way adds its own events. What a lost workflow task told and another one tells again under
         another sequence stays one event and takes that sequence. Within a run the current row never goes back: a state
-        whose journal.sequence is below the stored one leaves it alone. Another run's word always counts. Raises
-        NotKnown for a lifecycle that takes its id first (`Kind.opened_by_record` is False) and never did.
+        whose journal.sequence is below the stored one, and which was recorded no later, leaves it alone. Another run's
+        word always counts. Raises NotKnown for a lifecycle that takes its id first (`Kind.opened_by_record` is False)
+        and never did.
 
         Whoever an option request has put in somebody's place stays there when that somebody is named once more. OPT-02.
         """

@@ -21,7 +21,13 @@ TAKEN: Final = ("placed", "input_hash", "first_run", "opened_at", "answer")
 MOVE: Final[Update] = (
     update(TABLE)
     .where(TABLE.c.lifecycle == bindparam("of_lifecycle"), TABLE.c.subject == bindparam("of_subject"))
-    .where(or_(TABLE.c.run != bindparam("of_run"), TABLE.c.sequence <= bindparam("of_sequence")))
+    .where(
+        or_(
+            TABLE.c.run != bindparam("of_run"),
+            TABLE.c.sequence <= bindparam("of_sequence"),
+            TABLE.c.recorded_at < bindparam("of_recorded_at"),
+        )
+    )
     .values({column.name: bindparam(column.name) for column in TABLE.c if column.name not in (*KEY, *TAKEN)})
 )
 
@@ -50,7 +56,7 @@ def columns_of(kind: Kind[Any], state: LifecycleState, run: str, recorded_at: da
 
 def move(session: Session, row: dict[str, Any]) -> bool:
     """Bring a row up to date that is there; False if it stays: the same run was further. Raises NotKnown."""
-    given = row | {f"of_{name}": row[name] for name in (*KEY, "run", "sequence")}
+    given = row | {f"of_{name}": row[name] for name in (*KEY, "run", "sequence", "recorded_at")}
     moved = session.connection().execute(MOVE, given).rowcount > 0
     if not moved:
         stored(session, row["lifecycle"], row["subject"])

@@ -60,7 +60,8 @@ class LifecycleRecord(Base):
     next_deadline_label: Mapped[str | None]
     attention: Mapped[bool]
     run: Mapped[str]
-    """The workflow run that told it. Its own word never goes back; another run's word always counts."""
+    """The workflow run that told it. Its own word never goes back, unless the workflow task that told it was lost with
+    its worker and goes another way; another run's word always counts."""
 
     sequence: Mapped[int]
     state: Mapped[dict[str, Any]]

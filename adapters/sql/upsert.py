@@ -41,7 +41,8 @@ def upsert(
 ) -> bool:
     """Insert rows or replace them by primary key but for `kept` columns, and say whether anything was written.
 
-    `never_back`: the same run's row of a higher sequence stays.
+    `never_back`: the same run's row of a higher sequence stays, unless it was recorded earlier: the workflow task that
+    told it was lost then, and what happens instead may tell less.
     """
     if not rows:
         return False
@@ -73,7 +74,8 @@ def _replacing(dialect: str, table: Table, never_back: bool, kept: tuple[str, ..
 
 def _newer_or_of_another_run(insert: Insert, table: Table) -> ColumnElement[bool]:
     told = insert.excluded
-    return or_(told["run"] != table.c.run, told["sequence"] >= table.c.sequence)
+    later = [told["recorded_at"] > table.c.recorded_at] if "recorded_at" in table.c else []
+    return or_(told["run"] != table.c.run, told["sequence"] >= table.c.sequence, *later)
 
 
 def _insert(dialect: str, table: Table) -> Insert:

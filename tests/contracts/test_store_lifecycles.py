@@ -218,6 +218,21 @@ class TestRecording:
         recorded(store, state, state.journal.take(), "run-1", LATER, papers(a_form=a_form()))
         assert store.row(CREDIT_CHECK, "C-1").forms == {"a_form": a_form().model_dump(mode="json")}
 
+    @pytest.mark.parametrize("opened_by_record", [True, False])
+    def test_a2_goes_another_way_where_the_workflow_task_that_told_it_was_lost(
+        self, store: SqlStore, monkeypatch: pytest.MonkeyPatch, opened_by_record: bool
+    ) -> None:
+        monkeypatch.setitem(KINDS, CREDIT_CHECK, replace(KINDS[CREDIT_CHECK], opened_by_record=opened_by_record))
+        instead = opened(store)
+        lost = instead.model_copy(deep=True)
+        lost.stage = Stage.ASKED
+        lost.journal.note("credit_check.asked", LATER)
+        lost.journal.note("credit_check.asked_again", LATER)
+        recorded(store, lost, lost.journal.take(), "run-1", LATER)
+        instead.journal.note("credit_check.waits_on", LATER + timedelta(minutes=1))
+        recorded(store, instead, instead.journal.take(), "run-1", LATER + timedelta(minutes=1))
+        assert store.columns(CREDIT_CHECK, "C-1").stage == "waiting"
+
     def test_never_goes_back_within_a_run_and_another_runs_word_counts(self, store: SqlStore) -> None:
         early = opened(store)
         late = early.model_copy(deep=True)
