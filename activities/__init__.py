@@ -1,1 +1,1 @@
-"""The world as a story sees it: one class a lifecycle, dependencies by constructor."""
+"""The world as a workflow uses it: one class a lifecycle, dependencies by constructor."""

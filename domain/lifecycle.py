@@ -4,6 +4,15 @@ from datetime import datetime
 from typing import Final
 
 from domain.deadlines import Deadline
+from domain.elements import (
+    FailingStep,
+    Lifecycle,
+    OperatorHold,
+    OperatorNote,
+    PostedMail,
+    mail_key,
+    workflow_id,
+)
 from domain.mails import MailState
 from domain.operator import (
     Acknowledge,
@@ -19,16 +28,7 @@ from domain.operator import (
 )
 from domain.policy import SENT_AGAIN_AT_MOST
 from domain.reasons import Reason
-from domain.standing import (
-    FailingStep,
-    Lifecycle,
-    OperatorHold,
-    OperatorNote,
-    PostedMail,
-    Standing,
-    mail_key,
-    workflow_id,
-)
+from domain.standing import Standing
 from domain.values import Message, Refused
 from domain.working_time import in_utc
 

@@ -24,6 +24,9 @@ class Narrowing:
     placeholder: str = ""
     """What has to be given, for `--help`: `ID`. Empty: nothing, it is a flag."""
 
+    choices: tuple[str, ...] = ()
+    """Every value that may be given, if they are few."""
+
 
 class ListLine(Model):
     """Nothing more. A lifecycle that has more to say has a line of its own: its fields are the keys of the answer."""

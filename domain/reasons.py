@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-RULE: Final = re.compile(r"\(((?:ORD|REN|OPT|TRL|SUP|WHS|HUB|AMB)-\d+|R\d+)[,):]")
+RULE: Final = re.compile(r"\(([A-Z]{3}-\d{1,3}|R\d+)[,):]")
 """As our texts name them, in parentheses: an id that somebody gave is none."""
 
 RULES: Final = re.compile(r"\s*\(?\b[A-Z]{1,4}-\d{1,3}\b(?:(?:,| to| and) [A-Z]{1,4}-\d{1,3}\b)*\)?\.?")

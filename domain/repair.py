@@ -80,5 +80,8 @@ class Repair(Generic[S]):
     forms: Callable[[S], Set[str]] = nothing
     """Forms that its mails are written from, as it stands."""
 
+    decided: Callable[[S], Set[str]] | None = None
+    """Steps that cannot be undone and were decided, as it says itself; None: none is kept beside its row."""
+
     follows: tuple[str, ...] = ()
     """Beginnings of the types of events that come by themselves with what somebody tells it."""

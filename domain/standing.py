@@ -6,102 +6,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.deadlines import Agenda
+from domain.elements import FailingStep, Lifecycle, OperatorHold, OperatorNote, PostedMail, mail_key
 from domain.events import Journal, TaskKind
-from domain.mails import MailKind, MailState, Role
+from domain.mails import MailKind, MailState, Role, role_of
 from domain.transitions import Table
 from domain.updates import Update
-from domain.values import Message, Model
+from domain.values import Message
 from domain.working_time import Zone, ZoneRules, end_of_day
-
-
-class Lifecycle(str):
-    """The name of a lifecycle: what a mail, an event or a task is about, and the first word of its workflow's id.
-
-    Open: whoever adds one to the table of `domain/lifecycles.py` makes its name. Data holds it as plain text.
-    """
-
-    ORDER: ClassVar["Lifecycle"]
-    SUBSCRIPTION: ClassVar["Lifecycle"]
-    TRIAL: ClassVar["Lifecycle"]
-    DEVICE: ClassVar["Lifecycle"]
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.str_schema()
-
-
-Lifecycle.ORDER = Lifecycle("order")
-Lifecycle.SUBSCRIPTION = Lifecycle("subscription")
-Lifecycle.TRIAL = Lifecycle("trial")
-Lifecycle.DEVICE = Lifecycle("device")
-
-
-def workflow_id(lifecycle: Lifecycle, subject: str) -> str:
-    """The workflow of a lifecycle: `order-SO-100001`, `subscription-sub-SO-100001`. Ids carry no personal data."""
-    return f"{lifecycle}-{subject}"
-
-
-def mail_key(lifecycle: Lifecycle, subject: str, kind: str, occurrence: str = "", to: str = "") -> str:
-    """The identity of one mail: workflow id, business step, occurrence and reader; the same after a Reset."""
-    return "/".join(part for part in (workflow_id(lifecycle, subject), kind, occurrence, to) if part)
-
-
-class PostedMail(Model):
-    """One mail of a lifecycle: what it is, which occurrence, what it is about, what became of it."""
-
-    key: str
-    kind: str
-    """A MailKind of its lifecycle."""
-
-    day: date | None = None
-    """The calendar day it speaks of, where that day may move: an expiry, a renewal date."""
-
-    occurrence: str = ""
-    """Which of several of its kind, about that day."""
-
-    due_at: AwareDatetime | None = None
-    to: str = ""
-    """The role of its reader, if not the one the kind always has."""
-
-    state: MailState = MailState.PENDING
-    sent_at: AwareDatetime | None = None
-    answer: str = ""
-    """Why it was refused or is in doubt, in the mail server's words or ours; without addresses."""
-
-
-class OperatorHold(Model):
-    """An operator stopped the clock: why, who, since when."""
-
-    reason: str
-    by: str
-    since: AwareDatetime
-
-
-class FailingStep(Model):
-    """Work for the world outside that was tried again and again, and still is; it ends by itself once it succeeds."""
-
-    step: str
-    """Its name, unique within its lifecycle: a mail's key, `record`, `start_subscription`, …"""
-
-    reason: str
-    """What went wrong last, in the words of whoever refused; no personal data."""
-
-    since: AwareDatetime
-    may_be_left_out: bool
-    """Can it go on without it? Then an operator may say so."""
-
-
-class OperatorNote(Model):
-    """What somebody wrote into the record last, for whoever looks at it next."""
-
-    text: str
-    by: str
-    at: AwareDatetime
-
 
 AGAIN: Final = "/again-"
 """In the key of a mail that goes out once more."""
@@ -217,7 +131,7 @@ class Standing(BaseModel):
         return [mail for mail in found if not (mail.state is MailState.REFUSED and self._comes_to_nothing(mail))]
 
     def _comes_to_nothing(self, refused: PostedMail) -> bool:
-        return self.closed and self.reader_of(refused).partition("/")[0] in self.only_informed
+        return self.closed and role_of(self.reader_of(refused)) in self.only_informed
 
     @property
     def settled(self) -> bool:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 from domain.deadlines import Deadline
 from domain.events import Task, TaskKind
 from domain.lifecycle import FailingStep, LifecycleState, OperatorHold, OperatorNote, PostedMail
-from domain.mails import MailState
+from domain.mails import MailState, role_of
 from domain.values import Model
 
 
@@ -126,7 +126,7 @@ _REFUSED: Final = "This mail was refused for good"
 
 def mail_in_words(mail: PostedMail, reader: str) -> str:
     """A mail in trouble: which, for whom by role, its key, and what to do."""
-    role = reader.partition("/")[0].replace("_", " ")
+    role = role_of(reader).replace("_", " ")
     doubtful = mail.state is MailState.UNKNOWN
     said = f"{_NOBODY_KNOWS if doubtful else _REFUSED}: {mail.kind.replace('_', ' ')} to the {role} ({mail.key})"
     if mail.answer:
@@ -198,12 +198,12 @@ class LifecycleView(Model):
     facts: dict[str, str]
 
 
-def _waits_for(state: LifecycleState, awaiting: Iterable[Awaited]) -> list[Party]:
+def _waits_for(state: LifecycleState, awaiting: Iterable[Awaited], *, mails_in_trouble: bool) -> list[Party]:
     found = {each.party for each in awaiting if each.pressing}
     for task in state.journal.tasks:
         if task.closed_at is None:
             found.add(Party.OPERATIONS if task.kind is TaskKind.SETTLE_MAIL else Party.PARTNER)
-    if state.held_by_operator or state.failing or state.mails_in_trouble:
+    if state.held_by_operator or state.failing or mails_in_trouble:
         found.add(Party.OPERATIONS)
     return sorted(party for party in found if party)
 
@@ -221,13 +221,14 @@ def view_of(
 
     `missed` says in words what each guide or target is whose miss puts it in jeopardy.
     """
+    over, in_trouble = state.over, state.mails_in_trouble
     return LifecycleView.model_validate(
         {
             "lifecycle": state.lifecycle,
             "id": state.subject,
             "as_of": now,
             "desk": operators_can_send(state),
-            "held_by_operator": None if state.over else state.held_by_operator,
+            "held_by_operator": None if over else state.held_by_operator,
             "last_note": state.last_note,
             "events": state.journal.sequence,
             "deadlines": tuple(sorted(state.agenda.pending, key=lambda deadline: deadline.at)),
@@ -238,11 +239,11 @@ def view_of(
                 *map(step_in_words, state.failing.values()),
                 *(missed.get(what, f"Missed: {what}") for what in dict.fromkeys(state.alerts)),
                 *troubles,
-                *(mail_in_words(mail, state.reader_of(mail)) for mail in state.mails_in_trouble),
+                *(mail_in_words(mail, state.reader_of(mail)) for mail in in_trouble),
             ),
             "awaiting": awaiting,
             "can_send": can_send(state, awaiting),
-            "waits_for": () if state.over else _waits_for(state, awaiting),
+            "waits_for": () if over else _waits_for(state, awaiting, mails_in_trouble=bool(in_trouble)),
             "tasks": tuple(state.journal.tasks),
             "mails": tuple(state.mails.values()),
             **own,

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final, cast
 
@@ -104,13 +105,11 @@ def main(words: Sequence[str] | None = None) -> int:
             raise KeyboardInterrupt
         return code
     except Stop as stop:
-        terminal.stop(stop)
-        return stop.exit
+        return _stopped(stop)
     except typer.TyperException as wrong:
         return _usage(wrong)
     except (KeyboardInterrupt, typer.Abort):
-        terminal.stop(Stop(Exit.INTERRUPTED, "interrupted"))
-        return Exit.INTERRUPTED
+        return _stopped(Stop(Exit.INTERRUPTED, "interrupted"))
     except (BrokenPipeError, SystemExit) as left:
         return _unread(left)
     except Exception as fault:
@@ -151,13 +150,19 @@ def _commands(_lifecycles: tuple[str, ...]) -> TyperGroup:
     return cast("TyperGroup", typer.main.get_command(dressed(app)))
 
 
+def _stopped(stop: Stop) -> int:
+    """Why is told; the code is the same if nobody reads that, as after `2>&1 | head`."""
+    with suppress(BrokenPipeError, SystemExit):  # of a broken pipe Rich makes an exit of its own
+        terminal.stop(stop)
+    return stop.exit
+
+
 def _usage(wrong: typer.TyperException) -> int:
     context = getattr(wrong, "ctx", None)
     if type(wrong).__name__ == "NoArgsIsHelpError":
         return Exit.BAD_INPUT
     command = context.command_path if context else "tenure"
-    terminal.stop(Stop(Exit.BAD_INPUT, f"{_plainly(wrong.format_message())} Try: {command} --help"))
-    return Exit.BAD_INPUT
+    return _stopped(Stop(Exit.BAD_INPUT, f"{_plainly(wrong.format_message())} Try: {command} --help"))
 
 
 def _plainly(message: str) -> str:
@@ -180,7 +185,7 @@ def _fault(fault: Exception) -> int:
     place = traceback.extract_tb(fault.__traceback__)[-1]
     where = f"{Path(place.filename).name}:{place.lineno}"
     text = f"a fault of Tenure: {type(fault).__name__} at {where} (--traceback shows more)"
-    terminal.stop(Stop(Exit.UNEXPECTED, text))
+    _stopped(Stop(Exit.UNEXPECTED, text))
     if terminal.with_traceback:
         traceback.print_exception(fault)
     return Exit.UNEXPECTED

@@ -27,7 +27,7 @@ from tests import (
     trial_scenarios,
     wholesale_scenarios,
 )
-from tests.histories.telling import told
+from tests.histories.plain_text import told
 from tests.support.arguments import asked_as_text
 from tests.support.embedded import SIGNED, Embedded, embedded
 from tests.support.environment import Handle, Recordings

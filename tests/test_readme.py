@@ -30,7 +30,7 @@ from starter.__main__ import commands as all_commands
 from starter.console.exits import Exit
 from starter.service.service import Ports
 from tests.makers import some
-from tools import generated
+from tools import generated, markdown
 from workflows import attributes
 from workflows.registry import WORKFLOWS
 
@@ -59,13 +59,13 @@ def block(name: str) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=names)
 def test_a_page_says_what_the_code_says(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert generated.rewritten(text) == text, "python -m tools.generated --write"
+    assert markdown.rewritten(text, generated.block) == text, "python -m tools.generated --write"
 
 
 def blocks() -> Iterator[Any]:
     """Every block of every page."""
     for page in PAGES:
-        for found in generated.BLOCK.finditer(generated.rewritten(page.read_text(encoding="utf-8"))):
+        for found in markdown.BLOCK.finditer(page.read_text(encoding="utf-8")):
             yield pytest.param(found[0], id=f"{page.name}-{found['name']}")
 
 
@@ -76,8 +76,8 @@ def test_a_block_somebody_changed_by_hand_is_seen_and_written_anew(text: str) ->
     with_another = "\n".join([head, *lines, f"{last} and more", end])
     assert lines
     for changed in (without_a_line, with_another):
-        assert generated.rewritten(changed) != changed
-        assert generated.rewritten(changed) == text
+        assert markdown.rewritten(changed, generated.block) != changed
+        assert markdown.rewritten(changed, generated.block) == text
 
 
 def test_what_the_code_says_anew_is_missing_in_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,7 @@ def test_what_the_code_says_anew_is_missing_in_the_page(monkeypatch: pytest.Monk
 
 def test_a_block_nobody_writes_is_an_error() -> None:
     with pytest.raises(generated.NoSuchBlock, match="weather"):
-        generated.rewritten("<!-- generated: weather -->\n<!-- end -->")
+        markdown.rewritten("<!-- generated: weather -->\n<!-- end -->", generated.block)
 
 
 def test_the_diagram_has_every_stage_and_every_move() -> None:

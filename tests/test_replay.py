@@ -23,7 +23,7 @@ from domain.order.messages import PlaceOrder
 from domain.order.state import OrderState
 from domain.order.states import Stage
 from starter.history.events import started
-from tests.histories.telling import told
+from tests.histories.plain_text import told
 from tests.recorder import HISTORIES, IN_ANY_ORDER, LONG, MANIFEST, SCENARIOS, digest, listed, read, recorded
 from tests.support.arguments import asked_as_text
 from workflows.order import Order, OrderOutcome

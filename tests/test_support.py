@@ -1,17 +1,33 @@
 """What the tests stand on can fail itself."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from inspect import signature
+from pathlib import Path
 
 import pytest
 
+from tests.conftest import EVERY_LIFE, LONG, together
 from tests.makers import an_order
 from tests.support.environment import eventually
 from tests.support.one_item import LISTED, in_one_item
 from tests.support.time_skipping import TimeSkipping
 from tests.support.transport import Trouble
+
+
+def test_the_files_that_come_first_are_there() -> None:
+    there = Counter(path.name for path in Path(__file__).parent.rglob("test_*.py"))
+    assert {name: there[name] for name in LONG} == dict.fromkeys(LONG, 1)
+
+
+def test_files_that_go_through_every_life_are_done_by_one_process() -> None:
+    """And no others are: `lives.lives()` takes some seconds."""
+    files = [path for path in Path(__file__).parent.rglob("test_*.py") if re.search(r"\blives\(\)", path.read_text())]
+    assert sorted(path.name for path in files if path.name != "test_support.py") == sorted(EVERY_LIFE)
+    assert {together(f"tests/domain/{name}::test_it[a-1]") for name in EVERY_LIFE} == {"every life"}
+    assert together("tests/domain/test_sla.py::TestIt::test_it[a::b]") == "tests/domain/test_sla.py"
 
 
 async def test_a_workflow_that_never_answers_is_not_settled(env: TimeSkipping, monkeypatch: pytest.MonkeyPatch) -> None:

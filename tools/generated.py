@@ -3,20 +3,15 @@
 A block stands between `<!-- generated: NAME -->` and `<!-- end -->`. A test fails when a page and the code differ.
 """
 
-import ast
 import copy
-import inspect
 import json
-import re
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import Enum
-from importlib import import_module
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final
 from urllib.parse import quote
 
 from temporalio import workflow
@@ -30,15 +25,16 @@ from domain.order import examples as order_examples
 from domain.order.messages import PlaceOrder
 from domain.order.state import OrderState
 from domain.order.view import awaiting
-from domain.sla import Cadence, Target
-from domain.values import Model
 from domain.view import can_send
 from domain.wholesale.mails import PARTNER
 from starter.console.command_lines import example_of
 from starter.console.exits import MEANING
 from tools import hub_tables
+from tools.docstrings import attribute_docs, cited, meaning
+from tools.markdown import rewritten, table
+from tools.policy_tables import policy
+from tools.schemas import classes
 from workflows import attributes
-from workflows.registry import WORKFLOWS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -56,18 +52,6 @@ PAGES: Final = (
     "docs/wholesale.md",
 )
 
-BLOCK: Final = re.compile(r"(<!-- generated: (?P<name>[a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-
-RULE: Final = r"(?:ORD|REN|AMB|TRL|HUB|WHS|SUP|OPT|M)-\d+"
-RULES: Final = re.compile(rf"{RULE}(?: to {RULE})?|\bR\d+\b")
-CITED: Final = re.compile(
-    r"^M-\d+: |(?<=[.:]) (?:(?:" + RULES.pattern + r"|domain\.md §[\d.]+)(?:,? \([a-z]\))*(?:, )?)+\.?$"
-)
-"""Where a docstring only cites: its first words, its last sentence."""
-
-NONE: Final = "none"
-"""The default of a term that nobody has by itself."""
-
 NOON: Final = datetime(2026, 6, 1, 3, tzinfo=UTC)
 """Some instant: what the blocks say does not depend on it."""
 
@@ -77,11 +61,6 @@ class NoSuchBlock(Exception):
 
 
 # Pages.
-
-
-def rewritten(text: str) -> str:
-    """A page with every block as the code says now."""
-    return BLOCK.sub(lambda found: found[1] + block(found["name"]) + "\n" + found[3], text)
 
 
 def block(name: str) -> str:
@@ -95,7 +74,8 @@ def block(name: str) -> str:
 def stale(root: Path = ROOT) -> dict[Path, str]:
     """Pages that differ from the code, and what they should be."""
     found = {root / name: (root / name).read_text(encoding="utf-8") for name in PAGES}
-    return {path: rewritten(text) for path, text in found.items() if rewritten(text) != text}
+    wanted = {path: rewritten(text, block) for path, text in found.items()}
+    return {path: text for path, text in wanted.items() if found[path] != text}
 
 
 def main(words: Sequence[str]) -> int:
@@ -106,50 +86,6 @@ def main(words: Sequence[str]) -> int:
             path.write_text(text, encoding="utf-8")
         sys.stdout.write(f"{path.relative_to(ROOT)} {'written' if '--write' in words else 'is not up to date'}\n")
     return 1 if found and "--write" not in words else 0
-
-
-# Words from the code.
-
-
-def attribute_docs(cls: type) -> dict[str, str]:
-    """The text below each field of a model or each member of an enum."""
-    body = _body(cls)
-    found: dict[str, str] = {}
-    for statement, below in pairwise(body):
-        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str):
-            found |= dict.fromkeys(_assigned(statement), " ".join(below.value.value.split()))
-    return found
-
-
-def _body(cls: type) -> list[ast.stmt]:
-    (tree,) = ast.parse(inspect.getsource(cls)).body
-    return tree.body if isinstance(tree, ast.ClassDef) else []
-
-
-def _assigned(statement: ast.stmt) -> dict[str, ast.expr | None]:
-    match statement:
-        case (
-            ast.AnnAssign(target=ast.Name(id=name), value=value) | ast.Assign(targets=[ast.Name(id=name)], value=value)
-        ):
-            return {name: value}
-    return {}
-
-
-def cited(text: str) -> str:
-    """The rules a docstring names."""
-    return ", ".join(dict.fromkeys(RULES.findall(text)))
-
-
-def meaning(text: str) -> str:
-    """A docstring without its citations, as a sentence."""
-    said = CITED.sub("", CITED.sub("", text)).strip()
-    return said[:1].upper() + said[1:]
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)
 
 
 # Lifecycles.
@@ -178,74 +114,6 @@ def _diagram(lifecycle: Lifecycle, moves: Moves, closed: frozenset[Enum]) -> str
     lines += [f"    {start.name} --> {end.name}: {', '.join(labels)}" for (start, end), labels in moves.items()]
     lines += [f"    {stage.name} --> [*]" for stage in stages if stage in closed]
     return "\n".join([f"**{str(lifecycle).capitalize()}**", "", "```mermaid", "stateDiagram-v2", *lines, "```"])
-
-
-# Policy.
-
-
-def policy() -> str:
-    """Every number and reading of the rules, by lifecycle."""
-    return "\n\n".join(_policies())
-
-
-def _policies() -> Iterator[str]:
-    for lifecycle in KINDS:
-        module = import_module(f"domain.{lifecycle}.policy")
-        for model in vars(module).values():
-            if isinstance(model, type) and issubclass(model, Model) and model.__module__ == module.__name__:
-                head = f"**{str(lifecycle).capitalize()}** – {(model.__doc__ or '').splitlines()[0]}"
-                yield f"{head}\n\n{_policy_table(model)}"
-
-
-def _policy_table(model: type[Model]) -> str:
-    docs = attribute_docs(model)
-    code = {name: value for statement in _body(model) for name, value in _assigned(statement).items()}
-    rows = [
-        (
-            f"`{name}`",
-            duration(code.get(name)) or (NONE if field.default is None else shown(field.default)),
-            cited(docs.get(name, "")),
-            meaning(docs.get(name, "")).replace("None:", f"{NONE}:"),
-        )
-        for name, field in model.model_fields.items()
-    ]
-    return table(("name", "default", "rules", "meaning"), rows)
-
-
-def duration(code: ast.expr | None) -> str:
-    """A duration in the unit it is written in: `timedelta(hours=72)` is 72 hours and not 3 days."""
-    match code:
-        case ast.Call(
-            func=ast.Name(id="timedelta"), keywords=[ast.keyword(arg=str(unit), value=ast.Constant(value=int(n)))]
-        ):
-            return f"{n} {unit.removesuffix('s') if n == 1 else unit}"
-        case ast.Call(func=ast.Name(id="timedelta"), args=[ast.Constant(value=0)]):
-            return "at once"
-        case ast.Tuple(elts=several):
-            return ", ".join(filter(None, map(duration, several)))
-        case ast.Call(func=ast.Name(id=str(name)), keywords=parts) if name in IN_PARTS:
-            return ", ".join(f"{part.arg} {duration(part.value)}" for part in parts).replace("_", " ")
-    return ""
-
-
-IN_PARTS: Final = frozenset({Target.__name__, Cadence.__name__})
-"""Terms of several durations, shown with their names: `warn after 1 hour, breach after 3 hours`."""
-
-
-def shown(value: Any) -> str:
-    """Any other default as people say it."""
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case time():
-            return f"{value:%H:%M}"
-        case Enum():
-            return f"`{value.value}`"
-        case Model():
-            return "see below"
-        case dict():
-            return "; ".join(f"`{name}`: {', '.join(some)}" for name, some in value.items())
-    return f"`{value}`" if isinstance(value, str) else str(value)
 
 
 # Mails.
@@ -402,20 +270,19 @@ def _a_life() -> Iterator[OrderState]:
 def messages(of: str) -> str:
     """The updates of a lifecycle, or of the desk, which every lifecycle takes: their command and JSON to paste. Those
     of the desk are shown as the first lifecycle has them."""
-    updates = {name: said for story in reversed(_stories(of)) for name, said in sorted(_updates(story).items())}
+    updates = {name: said for each in reversed(_classes(of)) for name, said in sorted(_updates(each).items())}
     mine = {name: said for name, said in updates.items() if (name in OPERATOR_EXAMPLES) is (of == DESK)}
     return "\n\n".join(_message(of, name, description) for name, description in mine.items())
 
 
-def _stories(of: str) -> list[type]:
-    """The stories of one lifecycle; every story takes the desk's verbs."""
-    lives = {story: get_args(story.__orig_bases__[0])[0].lifecycle for story in WORKFLOWS}
-    return [story for story, lifecycle in lives.items() if of in {lifecycle, DESK}]
+def _classes(of: str) -> list[type]:
+    """The workflow of one lifecycle; all of them take the desk's verbs."""
+    return [each for lifecycle, each in classes().items() if of in {lifecycle, DESK}]
 
 
-def _updates(story: type) -> dict[str, str]:
+def _updates(workflow_class: type) -> dict[str, str]:
     """Name and description, as the Web UI shows them."""
-    found = workflow._Definition.must_from_class(story).updates
+    found = workflow._Definition.must_from_class(workflow_class).updates
     return {str(name): update.description or "" for name, update in found.items()}
 
 

@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from time import monotonic
 from typing import Any, Final
 
@@ -147,12 +147,17 @@ async def or_stop(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
 
 
 async def keep_up(world: World) -> None:
-    """What happened to lives is in the pages seconds later, and not reckoned when a page is asked for."""
+    """What happened to lives is in the pages seconds later, and not reckoned when a page is asked for. Once a day what
+    was typed into forms goes, where nobody came back to it: it has people in it."""
+    erased_on: date | None = None
     while True:
         try:
             if world.settings.web.follows_test_clock:
                 world.newest = await asyncio.to_thread(world.store.newest_event_at)
             await asyncio.to_thread(world.book.catch_up, world.now())
+            if erased_on != (now := world.now()).date():
+                await asyncio.to_thread(world.store.forget_drafts, now - world.settings.web.links_live_for)
+                erased_on = now.date()
         except DatabaseTrouble as trouble:
             log.warning("hub.not_caught_up", why=type(trouble).__name__)
         await asyncio.sleep(CATCHES_UP_EVERY.total_seconds())

@@ -18,6 +18,9 @@ LIVES_FOR: Final = 60
 LONGEST: Final = 1000
 """Characters."""
 
+NOT_DONE: Final = frozenset({"signin.not_taken"})
+"""Texts that tell of what did not happen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flash:
@@ -25,6 +28,11 @@ class Flash:
 
     name: str
     values: dict[str, str]
+
+    @property
+    def tone(self) -> str:
+        """Of the notice that says it."""
+        return "warn" if self.name in NOT_DONE else "good"
 
 
 def flash(answer: Response, name: str, *, https: bool, **values: str) -> Response:

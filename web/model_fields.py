@@ -83,12 +83,14 @@ class Field:
         few = self.asked in (Input.CHOICE, Input.ANSWER) and len(self.choices) <= FEW
         return few or self.asked is Input.CHOICES
 
-    def wrong(self) -> Iterator["Field"]:
-        """Every field in it that has an error, in order."""
+    def wrong(self, within: str = "") -> Iterator[tuple[str, "Field"]]:
+        """Every field in it that has an error, in order, called by its label and those of the groups around it: a form
+        may ask for several first names. A row has its number in its own label."""
+        called = f"{within} › {self.label}" if within else self.label
         if self.errors:
-            yield self
+            yield called, self
         for part in self.parts:
-            yield from part.wrong()
+            yield from part.wrong(called if self.asked is Input.GROUP else within)
 
 
 BESIDE: Final = {Input.MOMENT: "zone", Input.SPAN: "unit", Input.ROWS: "none"}

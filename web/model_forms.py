@@ -155,8 +155,8 @@ def judged(model: type[M], given: Any) -> M | Wrong:
         return Wrong((Problem.of(Reason.TOO_BIG, wording.TOO_LARGE),))
     try:
         return model.model_validate_json(json.dumps(given))
-    except ValidationError as wrong:
-        return Wrong(tuple(wording.found(wrong, given, model)))
+    except ValidationError as refused:
+        return Wrong(wording.wrong(refused, given, model).problems)
 
 
 def typed_of(items: Iterable[tuple[str, Any]]) -> Typed:

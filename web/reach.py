@@ -27,8 +27,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.errors import problems_of
 from adapters.temporal.converter import FOR_PEOPLE
 from domain.kind import Kind
-from domain.lifecycle import Lifecycle, LifecycleState
+from domain.lifecycle import Lifecycle, LifecycleState, PostedMail
 from domain.lifecycles import KINDS
+from domain.mails import MailState
 from domain.reasons import Problem, Reason
 from domain.values import Message
 from domain.view import LifecycleView
@@ -105,6 +106,18 @@ class Snapshot:
     state: LifecycleState
     live: bool
     """Its workflow said so just now; else the store, as of what was recorded last."""
+
+    @property
+    def possible(self) -> frozenset[str]:
+        """Updates that may be sent now. That a mail goes once more waits for nobody, so no desk has it."""
+        again = ["send_again"] if self.may_go_again else []
+        return frozenset([*self.view.can_send, *self.view.desk, *again])
+
+    @property
+    def may_go_again(self) -> list[PostedMail]:
+        """Mails that went out; its workflow alone knows them, and refuses one that goes at this moment."""
+        went_out = [] if self.state.closed else self.view.mails
+        return [mail for mail in went_out if mail.state is MailState.SENT and mail.kind not in self.state.sent_once]
 
 
 Answer = Taken | Refusal | Over | NoAnswer

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from domain.hub.users import HubUser
 from domain.permissions import Right
 from web.addresses import here
+from web.flash import flash
 from web.pages import user_of
 from web.world import World, world_of
 
@@ -125,8 +126,10 @@ def elsewhere(request: Request, path: str) -> Response:
 
 
 def to_sign_in(request: Request) -> Response:
-    """And back afterwards, if it is a page to look at."""
-    if request.method not in READS or request.headers.get("HX-Request"):
+    """And back afterwards, if it is a page to look at; whoever sent something is told that it was not taken."""
+    if request.method not in READS:
+        return flash(elsewhere(request, "/sign-in"), "signin.not_taken", https=world_of(request).https)
+    if request.headers.get("HX-Request"):
         return elsewhere(request, "/sign-in")
     wanted = here(request)
     return elsewhere(request, "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='')}")

@@ -43,7 +43,7 @@ class TrialStore(LifecycleStore, Protocol):
     def reserve_services(self, trial_id: str, services: tuple[Service, ...]) -> None:
         """Add these to a running trial's row, all or none: from now on nobody else gets them. TRL-51.
 
-        The story's next record says the same, or puts the row right. A repeat changes nothing. Raises NotKnown, and
+        The workflow's next record says the same, or puts the row right. A repeat changes nothing. Raises NotKnown, and
         ServicesNotAvailable (field add) as at the start.
         """
         ...
@@ -77,7 +77,7 @@ class TrialStore(LifecycleStore, Protocol):
         """Keep the order `number` for making this trial paid; `order` is given when it is still to be placed. TRL-60.
 
         Written to the row of a trial in use or in grace: nobody else's conversion gets that SO# from now on. The
-        story's next record says the same, or puts the row right. A repeat changes nothing.
+        workflow's next record says the same, or puts the row right. A repeat changes nothing.
 
         Another trial that was made paid by it, or is about to be: Refused on order_number, or order.sales_order_number.
         Placed already, raises Refused on field order_number: not known, another customer's, rejected or cancelled, a

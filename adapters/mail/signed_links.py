@@ -78,9 +78,9 @@ class SignedLinks:
         return Link(purpose=purpose, lifecycle=lifecycle, subject=subject, occurrence=occurrence)
 
     def mark(self, token: str) -> str | None:
-        """An HMAC of what the link says, by which its claim and its draft are kept: nobody makes it, or a link, from
-        what the store holds. Under the secret that signed the link, so it stays the same for as long as the link works,
-        whatever signs now; and of what it says, as one signature is written in several ways. None: not ours."""
+        """An HMAC of what the link says, by which its claim is kept: nobody makes it, or a link, from what the store
+        holds. Under the secret that signed the link, so it stays the same for as long as the link works, whatever signs
+        now; and of what it says, as one signature is written in several ways. None: not ours."""
         found = self._opened(token)
         if found is None:
             return None

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, func, or_, select
 
 from activities.ports.store import RowColumns
 from adapters.sql.database import Database
 from adapters.sql.hub_acts import record_act
-from adapters.sql.hub_schema import ActRecord, HubCustomerRecord
+from adapters.sql.hub_people_schema import ActRecord
+from adapters.sql.hub_schema import HubCustomerRecord, HubLifeRecord
 from adapters.sql.listing import COLUMNS
 from adapters.sql.schema import LifecycleRecord, TaskRecord
 from domain.deadlines import Deadline
@@ -141,12 +142,15 @@ class SqlOperations(Database):
         named = (each.get("company") for each in companies if each.get("id") == partner_id)
         return next((str(name) for name in named if name), None)
 
-    def names_of_customers(self, customer_ids: Collection[str]) -> dict[str, str]:
-        """As the newest partner to know them calls them; who is not known yet is left out."""
-        known = HubCustomerRecord
-        wanted = select(known.customer_id, known.name).where(known.customer_id.in_(customer_ids))
+    def names_of_customers(self, customer_ids: Collection[str]) -> dict[tuple[str, str], str]:
+        """By partner and customer; whom the partner's list does not have now is left out."""
+        known, life = HubCustomerRecord, HubLifeRecord
+        whose = and_(life.partner_id == known.partner_id, life.customer_id == known.customer_id)
+        wanted = select(known.partner_id, known.customer_id, known.name).where(
+            known.customer_id.in_(customer_ids), exists().where(whose, life.valid_until.is_(None))
+        )
         with self._reading() as session:
-            return {row.customer_id: row.name for row in session.execute(wanted.order_by(known.known_since))}
+            return {(row.partner_id, row.customer_id): row.name for row in session.execute(wanted)}
 
     def _page(
         self,

@@ -43,8 +43,8 @@ class SqlWebForms(Database):
     def form_was_answered(
         self, link: str, purpose: str, lifecycle: Lifecycle, subject: str, update_id: str, now: datetime
     ) -> None:
-        """It was taken: the draft, and with it what was typed, is gone. The first answer stays; a repeat changes
-        nothing. Also if somebody who was refused at the same time has released the claim."""
+        """It was taken. The first answer stays; a repeat changes nothing. Also if somebody who was refused at the same
+        time has released the claim."""
         answered = _row(link, purpose, lifecycle, subject, update_id, now) | {"answered_at": now}
         with self._writing() as session:
             hold(session, f"form {link}")
@@ -54,7 +54,6 @@ class SqlWebForms(Database):
                     .where(FormClaimRecord.link == link, FormClaimRecord.answered_at.is_(None))
                     .values(answered_at=now, update_id=update_id)
                 )
-            session.execute(delete(FormDraftRecord).where(FormDraftRecord.link == link))
 
     def form_claim(self, link: str) -> FormClaim | None:
         """Of this link."""
@@ -87,6 +86,12 @@ class SqlWebForms(Database):
         with self._reading() as session:
             found = session.get(FormDraftRecord, link)
             return None if found is None else (dict(found.content), found.saved_at)
+
+    def forget_draft(self, link: str) -> None:
+        """It was submitted; twice does no harm."""
+        with self._changing() as connection:
+            table = table_of(FormDraftRecord)
+            connection.execute(delete(table).where(table.c.link == link))
 
     def forget_drafts(self, before: datetime) -> int:
         """Personal data that nobody submitted: how many were erased."""

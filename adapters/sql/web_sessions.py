@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database
 from adapters.sql.engine import DatabaseTrouble
-from adapters.sql.hub_schema import HubUserRecord
+from adapters.sql.hub_people_schema import HubUserRecord
 from adapters.sql.hub_user_rows import as_users
 from adapters.sql.upsert import INSERT, table_of
 from adapters.sql.web_schema import AttemptsRecord, SessionRecord, SignInLinkRecord

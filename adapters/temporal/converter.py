@@ -32,6 +32,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.errors import refused_for
 from adapters.temporal import wording
+from adapters.temporal.wording import Wrong
 from domain.reading import constructed_json
 from domain.reasons import Problem, Reason
 from domain.values import BAD_INPUT, REFUSED, Signal
@@ -116,13 +117,15 @@ def _read_strictly(payload: Payload, model: type[BaseModel]) -> BaseModel:
     if not isinstance(given, dict):
         raise bad_input(f"expected one JSON object, got {json_name(given)}")
     if unprintable := list(wording.unprintable_in(given)):
-        lines = [(each.field or "", each.message) for each in unprintable]
-        raise refused_for(wording.lines(lines), unprintable[: wording.AT_MOST], BAD_INPUT)
+        raise _refused(Wrong.of(unprintable))
     try:
         return model.model_validate_json(payload.data)
     except ValidationError as refused:
-        lines, found = wording.problems(refused, given, model), wording.found(refused, given, model)
-        raise refused_for(wording.lines(lines), found[: wording.AT_MOST], BAD_INPUT) from None
+        raise _refused(wording.wrong(refused, given, model)) from None
+
+
+def _refused(wrong: Wrong) -> ApplicationError:
+    return refused_for(wording.lines(wrong.told), wrong.problems[: wording.AT_MOST], BAD_INPUT)
 
 
 def external_model(hint: Any) -> type[BaseModel] | None:

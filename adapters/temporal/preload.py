@@ -25,10 +25,10 @@ PHONES: Final = ("+81 3-5550-0101 ext. 12", "+1", "nothing")
 """Right and wrong ones, so that every way through the libraries behind them has been gone once."""
 
 
-def preload(stories: Iterable[type[Any]] = ()) -> None:
+def preload(workflows: Iterable[type[Any]] = ()) -> None:
     """Everything, once; a second call finds it done."""
     _libraries()
-    for hint in (*_below(BaseModel), *_taken_by(stories)):
+    for hint in (*_below(BaseModel), *_taken_by(workflows)):
         ready(hint)
 
 
@@ -60,9 +60,9 @@ def _below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
         yield from _below(known)
 
 
-def _taken_by(stories: Iterable[type[Any]]) -> Iterator[Any]:
+def _taken_by(workflows: Iterable[type[Any]]) -> Iterator[Any]:
     """The types that their starts, updates, signals and queries are read as."""
-    for story in stories:
-        defined = story.__temporal_workflow_definition
+    for each in workflows:
+        defined = each.__temporal_workflow_definition
         for handler in (defined, *defined.updates.values(), *defined.signals.values(), *defined.queries.values()):
             yield from handler.arg_types or ()

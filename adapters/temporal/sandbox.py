@@ -1,4 +1,4 @@
-"""The sandbox stories run in: the same for a worker and for a replay before a deploy."""
+"""The sandbox that workflows run in: the same for a worker and for a replay before a deploy."""
 
 from typing import Final
 

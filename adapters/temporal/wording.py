@@ -2,8 +2,9 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any, Final, get_args
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -110,29 +111,38 @@ CODES: Final = {
 """By how the name of pydantic's own error ends; the first that fits."""
 
 
-def problems(error: ValidationError, given: Any = None, model: type[BaseModel] | None = None) -> list[tuple[str, str]]:
-    """Each problem as (where, what is wrong), in pydantic's order, each once.
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong with a message, each once."""
+
+    told: tuple[tuple[str, str], ...]
+    """For people, as (where, what is wrong)."""
+
+    problems: tuple[Problem, ...]
+    """For programs: each with its code, and the field also where only the words name it."""
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem]) -> Self:
+        """In the words that they have."""
+        found = tuple(problems)
+        return cls(tuple((each.field or "", each.message) for each in found), found)
+
+
+def wrong(error: ValidationError, given: Any = None, model: type[BaseModel] | None = None) -> Wrong:
+    """In pydantic's order.
 
     `given` is the JSON that was refused: it tells the fields on the way from the names of union members, which are no
     part of the path a person wrote. `model` is what it was read as, for "did you mean".
     """
-    return list(dict.fromkeys(_placed(each, given, model)[:2] for each in _told(error)))
-
-
-def found(error: ValidationError, given: Any = None, model: type[BaseModel] | None = None) -> list[Problem]:
-    """The same for programs: each with its code, and the field also where only the words name it."""
-    return list(dict.fromkeys(_problem(each, given, model) for each in _told(error)))
-
-
-def _told(error: ValidationError) -> list[ErrorDetails]:
     details = error.errors(include_url=False, include_input=True)
-    return [each for each in details if not _only_follows(each, details)]
-
-
-def _problem(detail: ErrorDetails, given: Any, model: type[BaseModel] | None) -> Problem:
-    where, words, inner = _placed(detail, given, model)
-    field = where if inner is None else ".".join(filter(None, (where, inner)))
-    return Problem.of(_code_of(detail), words, field)
+    told: dict[tuple[str, str], None] = {}
+    problems: dict[Problem, None] = {}
+    for each in details:
+        if not _only_follows(each, details):
+            where, words, inner = _placed(each, given, model)
+            told[where, words] = None
+            problems[Problem.of(_code_of(each), words, ".".join(filter(None, (where, inner))))] = None
+    return Wrong(tuple(told), tuple(problems))
 
 
 def _placed(detail: ErrorDetails, given: Any, model: type[BaseModel] | None) -> tuple[str, str, str | None]:

@@ -88,19 +88,19 @@ class PostStatus(Message):
 class SetMainEmail(Message):
     """An agent found the SuperAdmin's address: the account is looked up again by it. SUP-13."""
 
-    main_email: Email
+    main_email: Email = Field(description="Of the SuperAdmin of the account.")
 
 
 class ChangeService(Message):
     """It is about another service: whether that is covered is looked up again. SUP-04, SUP-05."""
 
-    service: Line
+    service: Line = Field(description="By its name: Zoho Desk.")
 
 
 class Assign(Message):
     """An agent takes it over."""
 
-    agent_id: Identifier
+    agent_id: Identifier = Field(description="Of who works on it from now on.")
     agent: Person = Field(description="Gets the warnings.")
 
 

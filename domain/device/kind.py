@@ -32,7 +32,7 @@ DEVICE: Final = Kind(
     stages=DeviceStage,
     examples=EXAMPLES,
     operator_examples=about(
-        "device-D-7001/device_eula/customer_administrator/0",
+        "device-D-5003/device_eula/customer_administrator/0",
         acknowledge={"alert": "device_overdue"},
         extend_due_date={"deadline": "device_return_due", "at": datetime(2030, 7, 31, 15, tzinfo=UTC)},
         skip_reminder={"deadline": "device_reminder/2030-07-14/7"},

@@ -24,6 +24,7 @@ from domain.option.view import option_view
 OPTION: Final = Kind(
     name=NAME,
     workflow="OptionRequest",
+    called="option request",
     start=RequestOption,
     id_field="request_id",
     id_example="OR-4001",

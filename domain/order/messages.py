@@ -139,7 +139,7 @@ class Graduate(Message):
 class CompleteTask(Message):
     """Somebody did what an open task asked for."""
 
-    task: Line = Field(description="The task's key, as shown by the state query.")
+    task: Line = Field(description="The task's key, as `show --json` or the state query gives it.")
 
 
 UPDATES: Final = {

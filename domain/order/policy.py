@@ -48,6 +48,10 @@ class OrderPolicy(Model):
     subscription: SubscriptionPolicy = SubscriptionPolicy()
     """The terms of the subscription that a new order starts."""
 
+    def __hash__(self) -> int:
+        """Though there is a mapping in it: pydantic copies a default that has no hash, for every order anew."""
+        return hash((self.vendor_country, self.vendor_zone, self.hold_overdue, self.build_guide, self.subscription))
+
     @property
     def vendor_closed_on(self) -> tuple[str, ...]:
         """Beside holidays, in the vendor's country. AMB-58."""

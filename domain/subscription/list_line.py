@@ -19,9 +19,10 @@ class SubscriptionLine(ListLine):
     narrowings: ClassVar[tuple[Narrowing, ...]] = (
         Narrowing(
             name="suspended-for",
-            help=f"Suspended for this reason, perhaps for others, too: {', '.join(SuspensionReason)}.",
+            help="Suspended for this reason, perhaps for others, too.",
             fits=lambda line, given: given in line.suspended_for,
             placeholder="REASON",
+            choices=tuple(SuspensionReason),
         ),
     )
 

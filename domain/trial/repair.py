@@ -36,4 +36,5 @@ REPAIR: Final = Repair(
     give_up=_give_up,
     tells=_tells,
     people=_people,
+    decided=lambda state: {*state.lost, *state.spared},
 )

@@ -131,21 +131,21 @@ class AssignUser(Message):
 class ChangePackage(Message):
     """A user gets another package; an administrator never a lower one. WHS-06, WHS-11."""
 
-    user_id: Identifier
-    package: Identifier
+    user_id: Identifier = Field(description="The service provider's own number of the user.")
+    package: Identifier = Field(description="The package that the user has from now on.")
     add_ons: Identifiers | None = Field(default=None, description="If they change as well.")
 
 
 class RemoveUser(Message):
     """A user has nothing any more."""
 
-    user_id: Identifier
+    user_id: Identifier = Field(description="The service provider's own number of the user.")
 
 
 class AssignBatch(Message):
     """Users that were laid down in the store, by `tenure wholesale users import`: each gets a result of its own."""
 
-    batch_id: Identifier
+    batch_id: Identifier = Field(description="Under which the import laid them down.")
 
 
 class ChangeQuantities(Message):

@@ -6,8 +6,8 @@ from typing import Final
 from pydantic import BaseModel
 
 from domain.account.account import RegisterAccount
-from domain.hub.imports import PaymentRow, SignInRow, UsageRow
 from domain.hub.imports_calls import CallingRow
+from domain.hub.imports_rows import PaymentRow, SignInRow, UsageRow
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, examples_of, updates_of
 from domain.values import Message

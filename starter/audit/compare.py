@@ -1,17 +1,13 @@
 """What may differ between the lists, the store and the workflow, each kind a small comparison. Pure."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from typing import Any, Final
 
-from activities.ports import RecordedMail
 from domain.events import Event
-from domain.lifecycle import PostedMail
 from domain.lifecycles import KINDS
-from domain.mails import MailState
 from domain.repair import Repair
-from domain.trial.state import TrialState
 from starter.answers.tools import Difference, Finding
+from starter.audit.compare_mails import mails
 from starter.audit.facts import columns, content, shown
 from starter.audit.remedies import (
     AHEAD_REMEDY,
@@ -36,14 +32,6 @@ from workflows.details import local
 DEAD: Final = frozenset({"terminated", "failed", "timed_out", GONE})
 """Torn off in the middle: nothing runs it any more."""
 
-JUST_NOW: Final = timedelta(minutes=1)
-"""So long a workflow may not know yet what the ledger knows: a send's time-out and the pause before the next try."""
-
-UNDER_WAY: Final = frozenset({MailState.PENDING, MailState.DATA})
-
-UNCLAIMED: Final = frozenset({MailState.PENDING, MailState.MOOT})
-"""States of a mail that no ledger has to know: nobody took it up, so it cannot go out twice."""
-
 OFTEN: Final = 10
 """Attempts after which a step that is not shown as failing is said to fail."""
 
@@ -63,15 +51,15 @@ def strange_name(snapshot: Snapshot) -> Finding | None:
     else:
         return None
     remedy = "not by this command: terminate it, and start it under an id such as order-SO-100001 if it is wanted"
-    return _finding(snapshot, Difference.STRANGE_NAME, told, remedy)
+    return snapshot.finding(Difference.STRANGE_NAME, told, remedy)
 
 
 def no_answer(snapshot: Snapshot) -> Finding | None:
     """It runs, and nothing can be compared."""
     if snapshot.subject is None or snapshot.view or snapshot.status != RUNNING:
         return None
-    return _finding(
-        snapshot, Difference.NO_ANSWER, snapshot.silent, "not by this command: start a worker (tenure up), look again"
+    return snapshot.finding(
+        Difference.NO_ANSWER, snapshot.silent, "not by this command: start a worker (tenure up), look again"
     )
 
 
@@ -83,7 +71,7 @@ def not_running(snapshot: Snapshot) -> Finding | None:
     told = f"open in the store ({stored.columns.stage}), its workflow is {snapshot.status.replace('_', ' ')}"
     if snapshot.status == GONE and (expires := stored.view and stored.view.facts.get("expires_on")):
         told += f"; started again its days count anew (it was to expire on {expires}): extend it if that matters"
-    found = _finding(snapshot, Difference.NOT_RUNNING, told, _end_of(snapshot))
+    found = snapshot.finding(Difference.NOT_RUNNING, told, _end_of(snapshot))
     return found.model_copy(update={"tell_again": _news(snapshot, 0)}) if _begins_anew(snapshot) else found
 
 
@@ -137,15 +125,15 @@ def row(snapshot: Snapshot) -> Finding | None:
     if snapshot.stored is None:
         lost = repair_of(snapshot).start is None
         told = f"the store does not know it; the workflow is {snapshot.view.stage}"
-        return _finding(snapshot, Difference.NO_ROW, told, NO_ROW_REMEDY if lost else FROM_HISTORY)
+        return snapshot.finding(Difference.NO_ROW, told, NO_ROW_REMEDY if lost else FROM_HISTORY)
     facts = [*columns(snapshot.stored.columns, snapshot.view), *content(snapshot.stored.view, snapshot.view)]
     differing = dict.fromkeys(str(fact) for fact in facts if fact.differs)
     if not differing:
         return None
     told, remedy = "; ".join(differing), FROM_HISTORY if snapshot.status == COMPLETED else FROM_WORKFLOW
     if not ahead(snapshot):
-        return _finding(snapshot, Difference.STORE_BEHIND, told, remedy)
-    found = _finding(snapshot, Difference.STORE_BEHIND, told, AHEAD_REMEDY)
+        return snapshot.finding(Difference.STORE_BEHIND, told, remedy)
+    found = snapshot.finding(Difference.STORE_BEHIND, told, AHEAD_REMEDY)
     return found.model_copy(update={"tell_again": _news(snapshot, snapshot.view.events)})
 
 
@@ -159,14 +147,14 @@ def lists(snapshot: Snapshot) -> Finding | None:
     if snapshot.view is None or snapshot.status != RUNNING:
         return None
     if snapshot.listed is None:
-        return _finding(snapshot, Difference.ATTRIBUTES_BEHIND, "it runs, and no list shows it", LISTS_REMEDY)
+        return snapshot.finding(Difference.ATTRIBUTES_BEHIND, "it runs, and no list shows it", LISTS_REMEDY)
     listed = snapshot.listed
     behind = [
         f"{update.key.name}: lists have {shown(listed.get(update.key))}, the workflow {shown(update.value)}"
         for update in attributes.changed(listed, snapshot.view)
     ]
     remedy = FROM_WORKFLOW if lags(snapshot) else LISTS_REMEDY
-    return _finding(snapshot, Difference.ATTRIBUTES_BEHIND, "; ".join(behind), remedy) if behind else None
+    return snapshot.finding(Difference.ATTRIBUTES_BEHIND, "; ".join(behind), remedy) if behind else None
 
 
 def lags(snapshot: Snapshot) -> bool:
@@ -183,7 +171,7 @@ def events(snapshot: Snapshot) -> Finding | None:
         return None
     named = ", ".join(map(str, missing[:5])) + (", …" if missing[5:] else "")
     told = f"{len(missing)} of {snapshot.view.events} events are missing from the store's record: {named}"
-    return _finding(snapshot, Difference.EVENTS_MISSING, told, FROM_HISTORY)
+    return snapshot.finding(Difference.EVENTS_MISSING, told, FROM_HISTORY)
 
 
 def tasks(snapshot: Snapshot) -> Finding | None:
@@ -193,53 +181,7 @@ def tasks(snapshot: Snapshot) -> Finding | None:
     wanted = {task.key for task in snapshot.view.tasks if task.closed_at is None}
     told = [f"{key}: open in the workflow, not in the store" for key in sorted(wanted - snapshot.stored.tasks)]
     told += [f"{key}: open in the store, not in the workflow" for key in sorted(snapshot.stored.tasks - wanted)]
-    return _finding(snapshot, Difference.TASKS_DIFFER, "; ".join(told), FROM_HISTORY) if told else None
-
-
-def mails(snapshot: Snapshot) -> Finding | None:
-    """What became of each mail: a workflow may know it a moment after the ledger does."""
-    if snapshot.view is None or snapshot.stored is None:
-        return None
-    ledger = snapshot.stored.mails
-    differing = [mail for mail in snapshot.view.mails if not _agree(snapshot, mail, ledger.get(mail.key))]
-    if not differing:
-        return None
-    told = [f"{mail.key}: {mail.state} in the workflow, {_fate(ledger.get(mail.key))}" for mail in differing]
-    remedies = dict.fromkeys(_mail_remedy(mail, ledger.get(mail.key)) for mail in differing)
-    return _finding(snapshot, Difference.MAILS_DIFFER, "; ".join(told), "; ".join(remedies))
-
-
-def _agree(snapshot: Snapshot, mail: PostedMail, known: RecordedMail | None) -> bool:
-    """One that is still to be sent, or was left out before anybody took it up, stands in no ledger."""
-    if known is None:
-        return mail.state in UNCLAIMED
-    if mail.state is not MailState.PENDING:
-        return known.state is mail.state
-    if known.state in UNDER_WAY:
-        return True
-    return known.settled_at is not None and snapshot.at - known.settled_at < JUST_NOW
-
-
-def _fate(known: RecordedMail | None) -> str:
-    return f"{known.state} in the ledger" if known else "not in the ledger"
-
-
-def _mail_remedy(mail: PostedMail, known: RecordedMail | None) -> str:
-    if ledger_lags(mail, known):
-        return "--repair writes into the ledger what the workflow knows, so that the mail never goes out twice"
-    if mail.state is MailState.PENDING:
-        return "not by this command: the workflow hears of it from the worker for mail; is one running?"
-    return "not by this command: find out what became of the mail, then ask a developer"
-
-
-def ledger_lags(mail: PostedMail, known: RecordedMail | None) -> bool:
-    """Does the workflow know the end of a mail, and the ledger not? So it is after a restored backup."""
-    if mail.state in UNDER_WAY:
-        return False
-    if known is None:
-        return mail.state not in UNCLAIMED
-    found = known.state is MailState.UNKNOWN and mail.state is MailState.SENT
-    return known.state in UNDER_WAY or found
+    return snapshot.finding(Difference.TASKS_DIFFER, "; ".join(told), FROM_HISTORY) if told else None
 
 
 def in_vain(snapshot: Snapshot) -> Finding | None:
@@ -248,7 +190,7 @@ def in_vain(snapshot: Snapshot) -> Finding | None:
     if other is None or snapshot.awaited_stage not in KINDS[other[0]].closed:
         return None
     told = f"it waits for {other[0]} {other[1]}, which is {snapshot.awaited_stage}"
-    return _finding(snapshot, Difference.WAITS_IN_VAIN, told, f"--repair tells it what became of the {other[0]}")
+    return snapshot.finding(Difference.WAITS_IN_VAIN, told, f"--repair tells it what became of the {other[0]}")
 
 
 def lacking(snapshot: Snapshot) -> Finding | None:
@@ -257,19 +199,22 @@ def lacking(snapshot: Snapshot) -> Finding | None:
         return None
     lacks = snapshot.stored.lacks
     told = f"the store does not have {', '.join(each.replace('_', ' ') for each in lacks)}"
-    return _finding(snapshot, Difference.LACKING, told, LACKING_REMEDY) if lacks else None
+    return snapshot.finding(Difference.LACKING, told, LACKING_REMEDY) if lacks else None
 
 
 def losses(snapshot: Snapshot) -> Finding | None:
-    """What cannot be undone: each step that the trial says was taken, or spared something, is kept by itself."""
+    """What cannot be undone: each step that was taken, or spared something, is kept by itself."""
     stored = snapshot.stored
-    if stored is None or not isinstance(stored.state, TrialState):
+    if stored is None or stored.state is None:
         return None
-    said = {*stored.state.lost, *stored.state.spared}
-    told = [f"{step}: taken by the trial, not kept in the store" for step in sorted(said - stored.losses)]
-    told += [f"{step}: kept in the store, not taken by the trial" for step in sorted(stored.losses - said)]
+    whose = stored.state.lifecycle
+    if (decided := KINDS[whose].repair.decided) is None:
+        return None
+    said = decided(stored.state)
+    told = [f"{step}: taken by the {whose}, not kept in the store" for step in sorted(said - stored.losses)]
+    told += [f"{step}: kept in the store, not taken by the {whose}" for step in sorted(stored.losses - said)]
     remedy = FROM_HISTORY if said - stored.losses else UNTAKEN_REMEDY
-    return _finding(snapshot, Difference.LOSSES_DIFFER, "; ".join(told), remedy) if told else None
+    return snapshot.finding(Difference.LOSSES_DIFFER, "; ".join(told), remedy) if told else None
 
 
 def people(snapshot: Snapshot) -> Finding | None:
@@ -277,9 +222,7 @@ def people(snapshot: Snapshot) -> Finding | None:
     if snapshot.stored is None or not snapshot.stored.others:
         return None
     roles = ", ".join(each.replace("_", " ") for each in snapshot.stored.others)
-    return _finding(
-        snapshot, Difference.PEOPLE_DIFFER, f"the store has others than it was told: {roles}", OTHERS_REMEDY
-    )
+    return snapshot.finding(Difference.PEOPLE_DIFFER, f"the store has others than it was told: {roles}", OTHERS_REMEDY)
 
 
 def step_failing(snapshot: Snapshot) -> Finding | None:
@@ -289,14 +232,14 @@ def step_failing(snapshot: Snapshot) -> Finding | None:
     if not failing:
         often = [each for each in snapshot.retried if each.attempts >= OFTEN]
         told = [f"{each.step}, {each.attempts} attempts, the last ended by {each.failure}" for each in often]
-    return _finding(snapshot, Difference.STEP_FAILING, "; ".join(told), FAILING_REMEDY) if told else None
+    return snapshot.finding(Difference.STEP_FAILING, "; ".join(told), FAILING_REMEDY) if told else None
 
 
 def task_failing(snapshot: Snapshot) -> Finding | None:
     """Temporal's own word."""
     if not snapshot.problems or snapshot.subject is None or snapshot.status != RUNNING:
         return None
-    return _finding(snapshot, Difference.TASK_FAILING, f"Temporal reports {', '.join(snapshot.problems)}", TASK_REMEDY)
+    return snapshot.finding(Difference.TASK_FAILING, f"Temporal reports {', '.join(snapshot.problems)}", TASK_REMEDY)
 
 
 COMPARISONS: Final[tuple[Callable[[Snapshot], Finding | None], ...]] = (
@@ -320,7 +263,3 @@ COMPARISONS: Final[tuple[Callable[[Snapshot], Finding | None], ...]] = (
 def kinds(findings: Iterable[Finding]) -> frozenset[Difference]:
     """Which there are."""
     return frozenset(finding.difference for finding in findings)
-
-
-def _finding(snapshot: Snapshot, difference: Difference, told: str, remedy: str) -> Finding:
-    return Finding(workflow_id=snapshot.workflow_id, difference=difference, told=told, remedy=remedy)

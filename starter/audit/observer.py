@@ -19,7 +19,6 @@ from temporalio.service import RPCError, RPCStatusCode
 from adapters.sql.store import SqlStore
 from adapters.temporal.lifecycles import any_exists
 from domain.events import SYSTEM, Event
-from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
 from domain.values import Person, Source
 from domain.view import LifecycleView
@@ -34,6 +33,7 @@ from starter.intake.content import erased
 from starter.reach import gate
 from starter.reach.executions import quoted, running
 from starter.reach.records import Records
+from starter.reach.workers import nobody_polls, nobody_there
 
 PROBLEMS: Final = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
 
@@ -121,9 +121,9 @@ class Observer:
     async def unattended(self, queue: str) -> bool:
         """Does nobody poll it? Asked, and said, once for each task queue."""
         if queue not in self._unattended:
-            self._unattended[queue] = await gate.nobody_polls(self.client, queue)
+            self._unattended[queue] = await nobody_polls(self.client, queue)
             if self._unattended[queue]:
-                terminal.warn(gate.nobody_there(queue))
+                terminal.warn(nobody_there(queue))
         return self._unattended[queue]
 
     async def _listed(self, workflow_id: str) -> WorkflowExecution | None:
@@ -216,7 +216,7 @@ def _stored(store: SqlStore, subject: Subject, now: datetime) -> Stored:
         state, view = row.state, kind.view(row.state, now)
     except ValidationError:
         row, state, view = None, None, None
-    of_a_trial = subject.lifecycle == Lifecycle.TRIAL
+    kept = {*store.losses(subject.id), *store.spared(subject.id)} if kind.repair.decided else ()
     needed = kind.repair.people(state) | kind.repair.forms(state) if state else frozenset()
     return Stored(
         columns=stored.columns,
@@ -225,7 +225,7 @@ def _stored(store: SqlStore, subject: Subject, now: datetime) -> Stored:
         news=tuple(event for event in store.events(*subject) if _is_news(event, kind.repair.follows)),
         erased=tuple(erased(dict(row).get("placed"))) if row else (),
         lacks=tuple(sorted(needed - stored.roles - stored.forms)),
-        losses=frozenset(store.losses(subject.id)) | frozenset(store.spared(subject.id)) if of_a_trial else frozenset(),
+        losses=frozenset(kept),
         events=stored.events,
         tasks=stored.open_tasks,
         mails={mail.key: mail for mail in stored.mails},

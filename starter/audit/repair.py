@@ -22,7 +22,8 @@ from domain.repair import News, Other
 from domain.values import Message, Refused
 from starter.answers.tools import Difference, Finding
 from starter.audit.account import Account, account_of, closed, open_tasks, write_again
-from starter.audit.compare import DEAD, ahead, kinds, lags, ledger_lags, repair_of
+from starter.audit.compare import DEAD, ahead, kinds, lags, repair_of
+from starter.audit.compare_mails import ledger_lags
 from starter.audit.observer import Observer
 from starter.audit.records import a_record
 from starter.audit.restart import Restart, news_of, obstacle, readable, start
@@ -30,7 +31,7 @@ from starter.audit.snapshot import COMPLETED, GONE, RUNNING, Snapshot
 from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject
 from starter.reach import gate
-from starter.reach.executions import described, outcome
+from starter.reach.executions import asking, described, outcome
 
 AUDITOR: Final = "tenure-audit"
 
@@ -123,7 +124,7 @@ async def leave_note(client: Client, subject: Subject, repaired: frozenset[Diffe
     """A trace of the repair; with it the workflow writes row and search attributes anew. Nobody waits for ever."""
     differing = ", ".join(sorted(difference.replace("_", " ") for difference in repaired))
     note = PutNote(by=AUDITOR, text=f"tenure audit --repair found and repaired: {differing}.")
-    async with gate.asking(subject.workflow_id), asyncio.timeout(gate.UPDATE_PATIENCE.total_seconds()):
+    async with asking(subject.workflow_id), asyncio.timeout(gate.UPDATE_PATIENCE.total_seconds()):
         await client.get_workflow_handle(subject.workflow_id).execute_update("put_note", note)
 
 

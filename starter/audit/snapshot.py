@@ -12,6 +12,7 @@ from domain.events import Event
 from domain.lifecycle import LifecycleState
 from domain.values import Person
 from domain.view import LifecycleView
+from starter.answers.tools import Difference, Finding
 from starter.console.ids import Subject
 
 GONE: Final = "gone"
@@ -96,3 +97,7 @@ class Snapshot:
 
     problems: tuple[str, ...] = ()
     """What Temporal itself reports of its tasks."""
+
+    def finding(self, difference: Difference, told: str, remedy: str) -> Finding:
+        """Something differs."""
+        return Finding(workflow_id=self.workflow_id, difference=difference, told=told, remedy=remedy)

@@ -13,6 +13,7 @@ from starter.audit.survey import Survey
 from starter.console.exits import Exit, Stop
 from starter.console.terminal import terminal
 from starter.reach import gate
+from starter.reach.executions import asking
 from starter.reach.records import Records
 from starter.reach.several import each_of
 
@@ -32,7 +33,7 @@ async def audit(*, repair: bool, thorough: bool = False) -> None:
     client, records = await gate.client(), await Records.required()
     findings: list[Finding] = []
     try:
-        async with gate.asking("the Temporal server"):
+        async with asking("the Temporal server"):
             observer = Observer(client, records, thorough=thorough or repair)
             await observer.unattended(gate.settings().task_queue)
             survey = Survey(observer, thorough=thorough or repair)

@@ -32,7 +32,7 @@ HOW = """
 Counts those that fit, looks at each, shows how many there are and the first
 of them, and asks. Then each is sent the update of that name, with a line for
 each. Interrupted, the same command with --batch NAME does the rest: the name
-is said at the beginning, and nobody is acted on twice. What is closed is never
+is said at the beginning, and nobody is acted on twice. What is closed is not
 asked. Exit code 3 if one refused, 6 if none fits, 7 if some did not answer.
 """
 

@@ -20,6 +20,7 @@ from starter.commands.doctor_hub import weeks_check
 from starter.console.exits import Exit, Stop
 from starter.console.terminal import shown, terminal
 from starter.reach import gate
+from starter.reach.workers import nobody_polls
 
 STYLE: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -125,7 +126,7 @@ async def _temporal(task_queue: str) -> list[Check]:
     """Reachable, the namespace known; and a worker polls."""
     try:
         client = await gate.client()
-        nobody = await gate.nobody_polls(client, task_queue)
+        nobody = await nobody_polls(client, task_queue)
     except Stop as stop:
         return [_check("Temporal", "fail", stop.message, "TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE say where it is")]
     reached = _check("Temporal", "ok", f"namespace {client.namespace} at {client.service_client.config.target_host}")

@@ -12,6 +12,7 @@ from domain.kind import Kind
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
 from domain.repair import nobody
+from domain.wholesale.standing import NAME as WHOLESALE
 from starter.answers.catalogue import group_of
 from starter.console.commands import ids_of
 from starter.console.exits import Exit, Stop, bad
@@ -19,6 +20,7 @@ from starter.console.options import examples
 from starter.console.terminal import terminal
 
 if TYPE_CHECKING:
+    from domain.values import Message
     from starter.forecast.run import Forecast, Question
 
 HORIZON: Final = 500
@@ -27,6 +29,14 @@ LONGEST: Final = 3600
 
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="One start as JSON; - for standard input.")]
+FileOrId = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE|ID",
+        help="One start as JSON, - for standard input; or the id of a customer that is open.",
+        autocompletion=ids_of(WHOLESALE),
+    ),
+]
 WhatIf = Annotated[
     Path | None,
     typer.Option(
@@ -71,9 +81,21 @@ WHAT: Final = """\
 Every mail, deadline, loss and state to come: of one, and of what it starts.
 
 The workflow itself runs on a clock that skips what nobody waits for, with a
-store of its own that {knows}. No mail goes out, your store is
-{store}, no server is asked. What reality would refuse is refused; a what-if
-act that is refused is told as such, and the forecast goes on.
+store of its own that {knows}.
+No mail goes out, your store is {store}, no server is asked.
+What reality would refuse is refused; a what-if act that is refused is told as
+such, and the forecast goes on.
+"""
+
+ALONE_OR_RUNNING: Final = """\
+Every mail, deadline, loss and state to come: of one, and of what it starts.
+
+The workflow itself runs on a clock that skips what nobody waits for. For a
+FILE, with a store of its own that knows nothing else. For an ID, from where
+the customer stands, with its open check and a copy of what your store knows
+of the two. No mail goes out, your store is only read, no server is asked.
+What reality would refuse is refused; a what-if act that is refused is told as
+such, and the forecast goes on.
 """
 
 ALONE: Final = WHAT.format(knows="knows nothing else", store="not opened")
@@ -81,13 +103,13 @@ WITH_A_COPY: Final = WHAT.format(knows="has a copy of what it is about", store="
 
 
 RUNNING: Final = """\
-Every mail, deadline, loss and state to come of a check that runs: from where it
-stands, with its customer.
+Every mail, deadline, loss and state to come of a check that runs: from where
+it stands, with its customer.
 
-The workflows themselves run on a clock that skips what nobody waits for, with a
-copy of what your store knows of the two. No mail goes out, your store is only
-read, no server is asked. A check that found somebody finds the same once more
-at its last look.
+The workflows themselves run on a clock that skips what nobody waits for, with
+a copy of what your store knows of the two. No mail goes out, your store is
+only read, no server is asked. A check that found somebody finds the same once
+more at its last look.
 """
 
 
@@ -99,7 +121,7 @@ def group() -> typer.Typer:
     )
     for kind in KINDS.values():
         if kind.handed_in:
-            (_add_with_renewal if kind.name == Lifecycle.ORDER else _add)(app, kind)
+            ADDED.get(kind.name, _add)(app, kind)
     _add_running_check(app)
     return app
 
@@ -136,6 +158,29 @@ def _add_with_renewal(app: typer.Typer, kind: Kind[Any]) -> None:
         _forecast(kind, file, what_if, svg, from_, days, renewal_date)
 
 
+def _add_wholesale(app: typer.Typer, kind: Kind[Any]) -> None:
+    """A customer to be onboarded, or one that runs."""
+    command = f"tenure forecast {group_of(kind.name)}"
+    epilog = examples(f"{command} examples/wholesale.json", f"{command} {kind.id_example} --json")
+
+    @app.command(group_of(kind.name), help=ALONE_OR_RUNNING, epilog=epilog)
+    def run(customer: FileOrId, what_if: WhatIf = None, svg: Svg = None, from_: From = None, days: Days = None) -> None:
+        from starter.console.ids import subject
+        from starter.forecast.known import running_customer
+
+        if customer == "-" or customer.lstrip().startswith("{") or Path(customer).exists():
+            _forecast(kind, customer, what_if, svg, from_, days)
+            return
+        if from_ is not None:
+            raise bad("goes with a FILE that is there: a customer that runs goes on from now", "--from")
+        try:
+            about = subject(kind.name, customer)
+        except Stop:
+            raise bad(f"is neither a file that is there nor an id such as {kind.id_example}", "FILE|ID") from None
+        start, checks = asyncio.run(running_customer(about))
+        _answer(start, what_if, svg, days, beside=checks, goes_on=True)
+
+
 def _add_running_check(app: typer.Typer) -> None:
     """Nobody hands a check in; what people ask is what becomes of one that runs."""
     command = f"tenure forecast {group_of(COMPLIANCE)} W-1001-1"
@@ -144,25 +189,15 @@ def _add_running_check(app: typer.Typer) -> None:
         group_of(COMPLIANCE), help=RUNNING, epilog=examples(command, f"{command} --what-if confirm.jsonl --json")
     )
     def run(check_id: CheckId, what_if: WhatIf = None, svg: Svg = None, days: Days = None) -> None:
-        from starter.console.ids import subject, subject_of
-        from starter.forecast.acts import read_acts
+        from starter.console.ids import subject
         from starter.forecast.known import running_check
-        from starter.forecast.run import Question
 
-        check, customer = asyncio.run(running_check(subject(COMPLIANCE, check_id).id))
-        begins_at = _beginning(None)
-        _show(
-            Question(
-                start=check,
-                zone=check.zone,
-                begins_at=begins_at,
-                horizon=timedelta(days=days or HORIZON),
-                acts=tuple(read_acts(what_if, subject_of(check), begins_at)) if what_if else (),
-                before=(customer,),
-                goes_on=True,
-            ),
-            svg,
-        )
+        start, customer = asyncio.run(running_check(subject(COMPLIANCE, check_id)))
+        _answer(start, what_if, svg, days, before=(customer,), goes_on=True)
+
+
+ADDED: Final = {Lifecycle.ORDER: _add_with_renewal, WHOLESALE: _add_wholesale}
+"""Those that are asked for otherwise."""
 
 
 def _forecast(
@@ -174,27 +209,33 @@ def _forecast(
     days: int | None,
     renewal_date: str | None = None,
 ) -> None:
-    from starter.console.ids import subject_of
     from starter.console.models import message
     from starter.console.options import sender
-    from starter.forecast.acts import read_acts
     from starter.forecast.renewal import renewed
+
+    start = message(file, kind.start, sender(None))
+    _answer(start, what_if, svg, days, from_, before=renewed(start, renewal_date))
+
+
+def _answer(
+    start: "Message", what_if: Path | None, svg: Path | None, days: int | None, from_: str | None = None, **known: Any
+) -> None:
+    """What is to come of it, with what is `known` besides."""
+    from starter.console.ids import kind_of, subject_of
+    from starter.forecast.acts import read_acts
     from starter.forecast.run import Question
     from starter.reach.executions import zone_in
 
-    start = message(file, kind.start, sender(None))
-    before, begins_at = renewed(start, renewal_date), _beginning(from_)
-    _show(
-        Question(
-            start=start,
-            zone=zone_in(start.model_dump(mode="json")),
-            begins_at=begins_at,
-            horizon=timedelta(days=days or HORIZON) if days or kind.foreseen is None else kind.foreseen,
-            acts=tuple(read_acts(what_if, subject_of(start), begins_at)) if what_if else (),
-            before=before,
-        ),
-        svg,
+    begins_at, foreseen = _beginning(from_), kind_of(start).foreseen
+    question = Question(
+        start=start,
+        zone=zone_in(start.model_dump(mode="json")),
+        begins_at=begins_at,
+        horizon=timedelta(days=days or HORIZON) if days or foreseen is None else foreseen,
+        acts=tuple(read_acts(what_if, subject_of(start), begins_at)) if what_if else (),
+        **known,
     )
+    _show(question, svg)
 
 
 def _beginning(from_: str | None) -> datetime:

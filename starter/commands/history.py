@@ -60,7 +60,7 @@ def history(
         str,
         typer.Argument(
             metavar="ID",
-            help="SO#, id of a subscription, trial or device, or workflow id.",
+            help="An id of any lifecycle, or the workflow's.",
             show_default=False,
             autocompletion=ids_of(),
         ),
@@ -77,8 +77,8 @@ def history(
     """A workflow's history in words: when, what, by whom, until when.
 
     All runs under that id, the newest last: a start once more, a Reset, each term
-    of a subscription. Times are on its own clock, in the customer's zone. Messages
-    are named, their content is not shown.
+    of a subscription. Times are on its own clock, in the customer's zone.
+    Messages are named, their content is not shown.
     """
     from starter.console import ids
 
@@ -141,8 +141,7 @@ async def _runs(client: "Client", workflow_id: str) -> dict[str, "WorkflowHistor
     Lists lag behind: the newest run, and what it goes on from, are known without them.
     """
     from starter.history.events import started
-    from starter.reach.executions import quoted
-    from starter.reach.gate import asking
+    from starter.reach.executions import asking, quoted
 
     async with asking(workflow_id):
         newest = await client.get_workflow_handle(workflow_id).describe()
@@ -164,7 +163,7 @@ async def _runs(client: "Client", workflow_id: str) -> dict[str, "WorkflowHistor
 
 async def _fetched(client: "Client", workflow_id: str, run_id: str) -> "WorkflowHistory | None":
     """None if Temporal has it no longer."""
-    from starter.reach.gate import asking
+    from starter.reach.executions import asking
 
     try:
         async with asking(workflow_id):

@@ -149,7 +149,7 @@ def _add_list(app: typer.Typer, kind: Kind[Any]) -> None:
     command = f"tenure {group_of(kind.name)} list"
 
     own = kind.list_line.narrowings
-    narrowed = [f"{command} --{each.name} {each.placeholder}".strip() for each in own[:1]]
+    narrowed = [" ".join([command, f"--{each.name}", *each.choices[-1:]]) for each in own[:1]]
     shown = examples(
         f"{command} --due-before +7d", f"{command} --customer akasaka --open", *(narrowed or [f"{command} --attention"])
     )
@@ -164,7 +164,7 @@ def _add_list(app: typer.Typer, kind: Kind[Any]) -> None:
         limit: Limit = 500,
         **given: str | bool | None,
     ) -> None:
-        """By next deadline, from the store."""
+        """List them by next deadline, from the store."""
         from starter.commands.lists import Wanted, list_lifecycle
 
         asked = {name.replace("_", "-"): value for name, value in given.items() if value}
@@ -180,7 +180,8 @@ def _add_list(app: typer.Typer, kind: Kind[Any]) -> None:
 def _narrowing(own: Narrowing) -> Parameter:
     """An option that one lifecycle's list has of its own."""
     type_: Any = str | None if own.placeholder else bool
-    option = typer.Option(f"--{own.name}", metavar=own.placeholder, help=own.help, show_default=False)
+    help_ = f"{own.help} One of {', '.join(own.choices)}." if own.choices else own.help
+    option = typer.Option(f"--{own.name}", metavar=own.placeholder, help=help_, show_default=False)
     default = None if own.placeholder else False
     name = own.name.replace("-", "_")
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[type_, option])

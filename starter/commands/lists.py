@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from activities.ports.store import RowColumns
@@ -62,7 +61,7 @@ Line = tuple[RowColumns, ListLine]
 
 async def list_lifecycle(kind: Kind[Any], wanted: Wanted) -> None:
     """Show those that fit; what falls due first stands first."""
-    before = _checked(kind.stages, wanted)
+    before = _checked(kind, wanted)
 
     def asked(store: SqlStore) -> list[Line]:
         rows = store.listed(
@@ -132,11 +131,13 @@ def _columns(row: RowColumns) -> dict[str, Any]:
     return known | {"id": row.subject, "kind": row.kind.partition(".")[2] or row.kind}
 
 
-def _checked(stages: type[StrEnum], wanted: Wanted) -> datetime | None:
-    """The instant of `due_before`; a stage that is none is refused. Several have the word before a dot in common."""
-    known = tuple(dict.fromkeys(name for each in stages for name in (each.partition(".")[0], str(each))))
-    if wanted.stage is not None and wanted.stage not in known:
-        raise bad(f"must be one of {', '.join(known)}", "--stage")
+def _checked(kind: Kind[Any], wanted: Wanted) -> datetime | None:
+    """The instant of `due_before`; a stage, or a choice of its own, that is none is refused."""
+    stages = (name for each in kind.stages for name in (each.partition(".")[0], str(each)))  # several have the first
+    own = ((each.name, wanted.own.get(each.name), each.choices) for each in kind.list_line.narrowings if each.choices)
+    for option, given, choices in (("stage", wanted.stage, tuple(dict.fromkeys(stages))), *own):
+        if given is not None and given not in choices:
+            raise bad(f"must be one of {', '.join(choices)}", f"--{option}")
     return instant(wanted.due_before, datetime.now(UTC)) if wanted.due_before else None
 
 

@@ -27,8 +27,8 @@ def recompute(
 ) -> None:
     """Count the dates still to come anew, by today's rules of zones and holidays.
 
-    Every order, subscription, trial and device keeps the rules it was opened
-    with: no release moves a date. Those that fit take the rules of the worker
+    Every lifecycle keeps the rules it was opened with: no release moves a date.
+    Those that fit take the rules of the worker
     that runs now. Calendar days of a contract stay, their midnights move. What
     was acted on, or moved by an operator, stays. What cannot be undone never
     comes earlier than was announced. Old and new dates are in the record.

@@ -59,4 +59,4 @@ def _checked(key: str | None) -> str | None:
     try:
         return TypeAdapter(Identifier | None).validate_python(key)
     except ValidationError as wrong:
-        raise bad(wording.problems(wrong)[0][1], "--update-id") from None
+        raise bad(wording.said(wrong.errors()[0]), "--update-id") from None

@@ -72,7 +72,7 @@ def list_(
     overdue_devices: OverdueDevices = False,
     limit: Limit = 500,
 ) -> None:
-    """By next deadline, with services, expiry E and the time left, from the store."""
+    """List them by next deadline, with services, expiry E and the time left, from the store."""
     from domain.lifecycles import KINDS
     from starter.commands.lists import Wanted, list_lifecycle, list_overdue_devices
 

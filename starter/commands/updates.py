@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from domain.kind import Kind
-from domain.lifecycles import updates_of
+from domain.lifecycles import examples_of, updates_of
 from domain.operator_updates import OPERATOR_UPDATES
 from domain.reasons import without_rules
 from domain.updates import Update
@@ -30,16 +30,17 @@ def add_updates(group: typer.Typer, kind: Kind[Any]) -> None:
             lines.append(f"tenure schema {kind.name}.{name}")
         group.command(
             command_of(kind.name, name).split()[1],
-            help=_help(update),
+            help=_help(kind, name, update),
             rich_help_panel=OPERATORS if name in OPERATOR_UPDATES else update.heading,
             epilog=examples(*lines),
         )(_sending(kind, name, update.message))
 
 
-def _help(update: Update) -> str:
-    """What it does, and what its message says about that."""
+def _help(kind: Kind[Any], name: str, update: Update) -> str:
+    """What it does, what its message says about that, and whether it is ever possible here."""
     more = without_rules(update.message.__doc__ or "")
-    return update.does if more == update.does else f"{update.does}\n\n{more}"
+    never = "" if name in examples_of(kind) else f"{kind.several.capitalize()} have none: this is always refused."
+    return "\n\n".join(filter(None, dict.fromkeys((update.does, more, never))))
 
 
 def _sending(kind: Kind[Any], update: str, model: type[Message]) -> Callable[..., None]:

@@ -34,7 +34,8 @@ def _own(kind: Kind[Any], update: str, said: Message | None) -> Iterator[str]:
             yield f"{option.option} {option.option.lstrip('-')}.json"
         else:
             several = value if option.is_repeated else [value]
-            yield from (f"{option.option} {_quoted(str(each))}" for each in several or ["…"])
+            words = [option.placeholder if each is None else _quoted(str(each)) for each in several or [None]]
+            yield from (f"{option.option} {word}" for word in words)
 
 
 def fitting(view: LifecycleView, update: str) -> str:

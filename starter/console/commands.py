@@ -64,6 +64,21 @@ class Plain(TyperCommand):
         """Also --help, which Typer makes when somebody asks for it."""
         return _without_types(super().get_params(ctx))
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """On a narrow terminal the name of an option goes on in the next line; it is never cut."""
+        from typer import rich_utils
+
+        rich_utils.highlighter = _folded  # type: ignore[assignment]
+        super().format_help(ctx, formatter)
+
+
+def _folded(text: str) -> Any:
+    from typer.rich_utils import OptionHighlighter
+
+    found = OptionHighlighter()(text)
+    found.overflow = "fold"
+    return found
+
 
 class PlainGroup(TyperGroup):
     """A group of such commands."""

@@ -84,7 +84,8 @@ class FieldOption:
             return "|".join(map(str, self.choices))
         if self.type in (AwareDatetime, datetime, date):
             return "WHEN"
-        return "N" if self.is_number else self.option.rpartition("-")[2].upper()
+        last = self.option.rpartition("-")[2].upper()
+        return "N" if self.is_number else last if last != "ON" else "ADD_ON"
 
     @property
     def help(self) -> str:

@@ -24,7 +24,7 @@ class Subject(NamedTuple):
         return workflow_id(self.lifecycle, self.id)
 
     def __str__(self) -> str:
-        return f"{self.lifecycle} {self.id}"
+        return f"{KINDS[self.lifecycle].one} {self.id}"
 
 
 def kind_of(start: Message) -> Kind[Any]:

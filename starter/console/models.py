@@ -4,13 +4,13 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from adapters.temporal import wording
+from adapters.temporal.wording import Wrong
 from domain.reasons import Problem, Reason
 from starter.console.exits import Stop, bad, bad_input
 
@@ -73,15 +73,7 @@ def valid(model: type[M], given: Any) -> M:
 def problems(model: type[M], given: Any) -> M | list[tuple[str, str]]:
     """The model, or what is wrong as (field, message)."""
     found = judged(model, given)
-    return found.told if isinstance(found, Wrong) else found
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """What is wrong with a message: as (field, message) for people, and for programs."""
-
-    told: list[tuple[str, str]]
-    problems: list[Problem]
+    return list(found.told) if isinstance(found, Wrong) else found
 
 
 def judged(model: type[M], given: Any) -> M | Wrong:
@@ -90,11 +82,11 @@ def judged(model: type[M], given: Any) -> M | Wrong:
     if len(json.dumps(given, ensure_ascii=False, default=str).encode(errors="replace")) > wording.LARGEST:
         beyond = [Problem.of(Reason.TOO_BIG, wording.TOO_LARGE)]
     if beyond:
-        return Wrong([(problem.field or "", problem.message) for problem in beyond], beyond)
+        return Wrong.of(beyond)
     try:
         return model.model_validate(given)
-    except ValidationError as wrong:
-        return Wrong(wording.problems(wrong, given, model), wording.found(wrong, given, model))
+    except ValidationError as refused:
+        return wording.wrong(refused, given, model)
 
 
 def _at_most(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -103,6 +95,8 @@ def _at_most(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _bytes_of(source: str) -> bytes:
+    if not source.strip():
+        raise bad("names no file", "FILE")
     try:
         if source == "-":
             raw = sys.stdin.buffer.read(LARGEST + 1)

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from domain.lifecycle import Lifecycle
+from domain.mails import role_of
 from domain.order.messages import PlaceOrder
 from domain.regions import data_region
 from domain.trial.messages import Service, StartTrial
@@ -70,7 +71,7 @@ def _to(kind: str, notes: Sequence[MailNote], called: Mapping[str, str]) -> str:
     """By role; of several in one how many, of a partner its id, of somebody named later where."""
     if kind in called:
         return called[kind]
-    roles = [note.to.partition("/")[0] for note in notes]
+    roles = [role_of(note.to) for note in notes]
     return "; ".join(_who(called.get(role, role.replace("_", " ")), roles.count(role)) for role in dict.fromkeys(roles))
 
 

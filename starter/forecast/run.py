@@ -30,7 +30,8 @@ from starter.forecast.views import Views
 from starter.forecast.walk import Walk
 from starter.forecast.workers import TASK_QUEUE, workers
 from starter.forecast.world import ImaginedWorld
-from starter.reach.gate import asking, settings
+from starter.reach.executions import asking
+from starter.reach.gate import settings
 
 SQL_THREADS: Final = 2
 """For what the real activities ask of the forecast's store."""
@@ -61,6 +62,9 @@ class Question:
     acts: tuple[Act, ...] = ()
     before: tuple[Message, ...] = ()
     """Starts of what was there before: the subscription a renewal continues, the customer of a check."""
+
+    beside: tuple[Message, ...] = ()
+    """Starts of what runs beside it: the open check of a customer."""
 
     goes_on: bool = False
     """It runs already: the forecast's store has a copy of it, and of what was there before."""
@@ -99,7 +103,8 @@ class Forecast:
 async def forecast(question: Question) -> Forecast:
     """The whole of it, in a few seconds."""
     with own_store() as store, ThreadPoolExecutor(SQL_THREADS, "forecast") as threads:
-        had_left = await (take_over_running if question.goes_on else take_over)(question.start, store)
+        runs = (question.start, *question.before, *question.beside)
+        had_left = await (take_over_running(runs, store) if question.goes_on else take_over(question.start, store))
         async with skipping_server() as server:
             notebook = Notebook(question.subject.id, question.begins_at)
             started_by = TemporalLifecycles(server.client, TASK_QUEUE)
@@ -159,7 +164,8 @@ class _Run:
         for start in self.question.before:
             await self._start(start)
         self.notebook.forget()
-        await self._start(self.question.start)
+        for start in (self.question.start, *self.question.beside):
+            await self._start(start)
 
     async def _start(self, start: Message) -> None:
         name = subject_of(start).workflow_id

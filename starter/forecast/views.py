@@ -14,8 +14,7 @@ from temporalio.service import RPCError
 from domain.deadlines import Deadline
 from domain.view import LifecycleView
 from starter.console.exits import Exit, Stop
-from starter.reach.executions import failure
-from starter.reach.gate import problems_of
+from starter.reach.executions import failure, problems_of
 
 ANSWERED_WITHIN: Final = timedelta(seconds=1)
 LOOK_EVERY: Final = timedelta(milliseconds=10)

@@ -1,13 +1,14 @@
 """Recorded or running histories against the code on disk: which of them a deploy would break, and why."""
 
 import re
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
 from temporalio.client import Client, WorkflowHistory
 from temporalio.runtime import Runtime, TelemetryConfig
-from temporalio.worker import Interceptor, Replayer, WorkflowRunner
+from temporalio.worker import Interceptor, Replayer, WorkflowReplayResult, WorkflowRunner
 from temporalio.workflow import NondeterminismError
 
 from adapters.temporal.converter import data_converter
@@ -20,7 +21,7 @@ from starter.console.exits import Exit, Stop, bad
 from starter.console.terminal import shown, terminal
 from starter.history.events import started
 from starter.reach import gate
-from starter.reach.gate import asking
+from starter.reach.executions import asking
 from workflows.registry import BESIDE, WORKFLOWS
 from workflows.unknown import UnknownWorkflow
 
@@ -49,9 +50,9 @@ async def replay(files: Sequence[Path], query: str | None, sample: int) -> None:
     replayer = a_replayer()
     histories = _read(files) if files else _running(await gate.client(), query, sample)
     verdicts = []
-    async for source, history in histories:
-        verdicts.append(await judge(replayer, source, history))
-        _show(verdicts[-1])
+    async for verdict in judged(replayer, histories):
+        verdicts.append(verdict)
+        _show(verdict)
     if not verdicts and query is None:
         terminal.warn(f"nothing was replayed: none is running there of {', '.join(KINDS)}")
     broken = [verdict for verdict in verdicts if verdict.breaks]
@@ -75,14 +76,27 @@ def a_replayer(runner: WorkflowRunner | None = None, *interceptors: Interceptor)
     )
 
 
-async def judge(replayer: Replayer, source: str, history: WorkflowHistory) -> Verdict:
+async def judged(replayer: Replayer, histories: AsyncIterator[tuple[str, WorkflowHistory]]) -> AsyncIterator[Verdict]:
+    """Which would break? One worker replays them all, in turn: when it starts, it checks every workflow class."""
+    sources = deque[str]()
+
+    async def in_turn() -> AsyncIterator[WorkflowHistory]:
+        async for source, history in histories:
+            sources.append(source)
+            yield history
+
+    async with replayer.workflow_replay_iterator(in_turn()) as replayed:
+        async for each in replayed:
+            yield judge(sources.popleft(), each)
+
+
+def judge(source: str, replayed: WorkflowReplayResult) -> Verdict:
     """Would it break?"""
-    replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-    failure = replayed.replay_failure
+    failure, events = replayed.replay_failure, replayed.history.events
     return Verdict(
         source=source,
-        workflow_type=started(history.events).workflow_type.name,
-        events=len(history.events),
+        workflow_type=started(events).workflow_type.name,
+        events=len(events),
         breaks=None if failure is None else in_a_line(failure),
     )
 

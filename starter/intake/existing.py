@@ -1,23 +1,15 @@
-"""What there is under an id: in the store and in Temporal, before a start and a moment after it. R9"""
+"""What there is under an id before a start: in the store and in Temporal. R9"""
 
-import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.exceptions import ApplicationError
 
-from domain.lifecycles import KINDS
 from domain.values import BAD_INPUT, REFUSED
-from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject
-from starter.reach import gate
 from starter.reach.executions import described, failure, first_input, lost, outcome
 from starter.reach.records import Records
-from starter.reach.snapshot import view_of
-
-LOOK_AGAIN: Final = timedelta(milliseconds=50)
 
 
 @dataclass(frozen=True)
@@ -70,24 +62,3 @@ async def refused_at_birth(client: Client, records: Records, subject: Subject) -
         return False
     cause = await failure(client.get_workflow_handle(subject.workflow_id))
     return isinstance(cause, ApplicationError) and cause.type in {REFUSED, BAD_INPUT}
-
-
-async def first_stage(client: Client, subject: Subject) -> str | None:
-    """The stage it came to; None if that takes longer than we wait. A start that its workflow refuses is a Stop."""
-    try:
-        async with asyncio.timeout(gate.PATIENCE.total_seconds()):
-            while True:
-                status, _ = await described(client, subject.workflow_id) or (None, "")
-                if status is WorkflowExecutionStatus.FAILED:
-                    handle = client.get_workflow_handle(subject.workflow_id)
-                    why = (await outcome(handle, status)).removeprefix("failed: ")
-                    problems = gate.problems_of(await failure(handle))
-                    raise Stop(Exit.REFUSED, f"{subject} was refused: {why}", problems=problems)
-                if status is not WorkflowExecutionStatus.RUNNING:
-                    return None
-                view = await view_of(client, subject)
-                if KINDS[subject.lifecycle].is_taken(view):
-                    return view.stage
-                await asyncio.sleep(LOOK_AGAIN.total_seconds())
-    except TimeoutError:
-        return None

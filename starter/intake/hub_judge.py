@@ -7,7 +7,8 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
 from adapters.sql.store import SqlStore
-from domain.hub.imports import HubRow, Imported, UsageRow
+from domain.hub.imports import Imported
+from domain.hub.imports_rows import HubRow, UsageRow
 from domain.hub.products import Product
 from domain.lifecycle import Lifecycle
 from starter.intake.csv_rows import LineProblem

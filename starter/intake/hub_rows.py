@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from domain.hub.imports import HubRow, Imported, PaymentRow, SignInRow, UsageRow
+from domain.hub.imports import Imported
 from domain.hub.imports_calls import CallingRow
+from domain.hub.imports_rows import HubRow, PaymentRow, SignInRow, UsageRow
 from domain.values import Model
 from starter.intake import csv_rows
 from starter.intake.csv_rows import Broken, Form, Header, LineProblem, letters, row_of

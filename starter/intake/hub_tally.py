@@ -164,7 +164,7 @@ class Tally:
         terminal.say(f"{valid:,} {noun}: {', '.join(told) or 'all valid'}{before}")
         if weeks := self.late_weeks:
             named = ", ".join(weeks[:FEW]) + ", …" * (len(weeks) > FEW)
-            terminal.say(f"Closed weeks with rows that came late: {named}. The next closing revises them.")
+            terminal.say(f"Rows came late for closed weeks: {named}. The next closing revises those that they change.")
 
     def all_good(self, otherwise: str) -> None:
         """A Stop if some rows were wrong."""

@@ -13,8 +13,7 @@ from domain.case.standing import NAME
 from domain.case.states import TABLE
 from domain.view import LifecycleView
 from starter.console.ids import Subject
-from starter.reach.executions import described
-from starter.reach.snapshot import view_of
+from starter.reach.executions import described, view_of
 
 OVER: Final = "[It answers a mail about case {id}, which takes no answers any more]"
 NOT_THEIRS: Final = "[It says that it answers a mail about case {id}, and its sender is not that case's partner]"

@@ -16,10 +16,12 @@ from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject, kind_of, subject_of
 from starter.console.terminal import terminal
 from starter.intake.content import differing
-from starter.intake.existing import Existing, first_stage, in_store, in_temporal, refused_at_birth
+from starter.intake.existing import Existing, in_store, in_temporal, refused_at_birth
 from starter.intake.renewal import must_be_renewable
 from starter.reach import gate
+from starter.reach.executions import asking, first_stage
 from starter.reach.records import Records
+from starter.reach.workers import nobody_polls, nobody_there
 
 FROM_THE_BEGINNING: Final = (
     ", from the beginning: the store had it open and Temporal had lost it; what people told it has to be told again"
@@ -65,14 +67,10 @@ async def hand_in(start: Message, *, again: bool, immaterial: Collection[str] = 
     if started.result in EXIT:
         raise started.stop()
     subject, stage = subject_of(start), None
-    if await gate.nobody_polls(client, task_queue):
-        terminal.warn(gate.nobody_there(task_queue))
+    if await nobody_polls(client, task_queue):
+        terminal.warn(nobody_there(task_queue))
     else:
         stage = await first_stage(client, subject)
-    _say(subject, started, stage)
-
-
-def _say(subject: Subject, started: Started, stage: str | None) -> None:
     now = f"; it is {stage}" if stage else ""
     said = f"{started.text[0].upper()}{started.text[1:]}{now}"
     terminal.say(f"{said}. See it: tenure {group_of(subject.lifecycle)} show {subject.id}")
@@ -96,22 +94,22 @@ class Desk:
     immaterial: Collection[str] = ()
     """Fields that may differ in a repetition: of a mail, when it came in."""
 
-    async def start(self, start: Message, *, again: bool = False) -> Started:
-        """Start it, or say what is there under its id."""
+    async def start(self, start: Message, *, again: bool = False, known: bool = True) -> Started:
+        """Start it, or say what is there under its id. `known`: may the store have it? It is not asked otherwise."""
         subject, place = subject_of(start), (self.client, self.records)
-        async with gate.asking(subject.workflow_id):
-            known = await in_store(*place, subject)
-            if known:
-                found = self._compared(subject, start, known)
-                if found.result is Result.CONFLICT or not known.lost:
+        async with asking(subject.workflow_id):
+            there = await in_store(*place, subject) if known else None
+            if there:
+                found = self._compared(subject, start, there)
+                if found.result is Result.CONFLICT or not there.lost:
                     return found
             await must_be_renewable(start, self.records)
-            anew = known is not None or (again and await refused_at_birth(*place, subject))
+            anew = there is not None or (again and await refused_at_birth(*place, subject))
             try:
                 handle = await self._start(subject, start, anew=anew)
             except WorkflowAlreadyStartedError:
                 return self._compared(subject, start, await in_temporal(*place, subject))
-        text = f"started {subject.workflow_id}{_sort(start)}{FROM_THE_BEGINNING if known else ''}"
+        text = f"started {subject.workflow_id}{_sort(start)}{FROM_THE_BEGINNING if there else ''}"
         return Started(Result.STARTED, handle.result_run_id or "", text)
 
     async def _start(self, subject: Subject, start: Message, *, anew: bool) -> WorkflowHandle[Any, Any]:

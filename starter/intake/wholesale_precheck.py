@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from adapters.setting_groups import ScreeningService
 from adapters.settings import Settings
 from adapters.sql.store import SqlStore
+from adapters.temporal.wording import Wrong
 from domain.compliance.standing import NAME as COMPLIANCE
 from domain.reasons import Problem, Reason
 from domain.values import Refused
@@ -17,7 +18,7 @@ from domain.wholesale.standing import NAME as WHOLESALE
 from starter.answers.wholesale import FirstCheck, PrecheckAnswer
 from starter.console.exits import Exit, Stop, bad, bad_input
 from starter.console.ids import Subject
-from starter.console.models import Wrong, document, judged
+from starter.console.models import document, judged
 from starter.console.options import sender
 from starter.console.tables import facts_table
 from starter.console.terminal import terminal

@@ -29,6 +29,7 @@ from starter.intake.report import checked, watched
 from starter.intake.wholesale_users import AT_A_TIME, FORM, ImportedUser, UsersFile, batch_id
 from starter.intake.wholesale_users_tally import BAD, Tally
 from starter.reach import gate
+from starter.reach.executions import asking
 from starter.reach.store import opened
 
 UPDATE: Final = "assign_batch"
@@ -113,7 +114,7 @@ def _refuse_unless_open(store: SqlStore, subject: Subject) -> None:
 async def assign_batch(client: Client, subject: Subject, message: AssignBatch) -> None:
     """Under a new update id each time: that a batch is assigned once, the store sees to. Raises Stop."""
     handle = client.get_workflow_handle(subject.workflow_id)
-    async with gate.asking(subject.workflow_id):
+    async with asking(subject.workflow_id):
         await handle.execute_update(
             UPDATE, message, id=str(uuid4()), result_type=LifecycleView, rpc_timeout=gate.UPDATE_PATIENCE
         )

@@ -27,11 +27,12 @@ from starter.console.models import valid
 from starter.console.options import sender
 from starter.console.terminal import shown, terminal
 from starter.reach import gate
-from starter.reach.executions import running
-from starter.reach.gate import asking
-from starter.reach.several import each_of
+from starter.reach.executions import view_of
+from starter.reach.several import each_of, open_that_fit, worst
 from starter.reach.update import earlier, send
 from workflows.details import local
+
+INSTEAD: Final = "ask for fewer, or say a higher --limit"
 
 SAMPLE: Final = 10
 """Lines that are shown before anything is done."""
@@ -103,7 +104,7 @@ def _name(given: str | None) -> str:
     try:
         return str(TypeAdapter(Identifier).validate_python(given))
     except ValidationError as wrong:
-        raise bad(wording.problems(wrong)[0][1], "--batch") from None
+        raise bad(wording.said(wrong.errors()[0]), "--batch") from None
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ async def carry_out(wanted: Wanted, *, dry_run: bool, yes: bool) -> None:
     if terminal.for_machines and not (dry_run or yes):
         raise bad("say --dry-run first; or --yes, as nobody can be asked here", "--yes")
     client = await gate.client()
-    found = await _that_fit(client, wanted)
+    ids = await open_that_fit(client, wanted.query, most=wanted.limit, instead=INSTEAD)
+    found = [subject for id_ in ids for subject in any_of(id_)]
     plan = await each_of(found, lambda subject: _planned(client, wanted, subject))
     to_do = [each for each in plan if each.message]
     ended = Ended(wanted, len(found), len(to_do), dry_run=dry_run)
@@ -141,30 +143,15 @@ async def carry_out(wanted: Wanted, *, dry_run: bool, yes: bool) -> None:
     ended.sum_up()
 
 
-async def _that_fit(client: Client, wanted: Wanted) -> list[Subject]:
-    query = f"({wanted.query}) AND {running()}"
-    async with asking("the list"):
-        count = (await client.count_workflows(query)).count
-        if count > wanted.limit:
-            raise bad(f"{count} fit, more than --limit {wanted.limit}: ask for fewer, or say a higher one", "--query")
-        ids = [each.id async for each in client.list_workflows(query, limit=wanted.limit)]
-    if not ids:
-        raise Stop(Exit.NOT_FOUND, "nothing that is open fits; nothing was done", "--query")
-    return [subject for id_ in sorted(ids) for subject in any_of(id_)]
-
-
 async def _planned(client: Client, wanted: Wanted, subject: Subject) -> Planned:
     """As it stands now."""
     try:
         if wanted.begun_before and (known := await earlier(client, subject, wanted.update_id)):
             known.must_be(wanted.update, wanted.message(**_named(known.said)), but=frozenset({"deadline"}))
             return Planned(subject, "repeated", "this batch did it before")
-        async with asking(subject.workflow_id):
-            handle = client.get_workflow_handle(subject.workflow_id)
-            view = await handle.query("state", result_type=LifecycleView, rpc_timeout=gate.PATIENCE)
+        return _fitting(wanted, subject, await view_of(client, subject))
     except Stop as stop:
         return _stopped(subject, stop)
-    return _fitting(wanted, subject, view)
 
 
 def _stopped(subject: Subject, stop: Stop) -> Planned:
@@ -268,7 +255,7 @@ class Ended:
             terminal.document(answer.model_dump(mode="json"), one_line=True)
         if self._problems:
             again = f"mend what is wrong; the same command{self._go_on} does the rest"
-            raise Stop(_worst(self._problems), f"{results['failed']} of {self._fit} failed: {again}")
+            raise Stop(worst(self._problems), f"{results['failed']} of {self._fit} failed: {again}")
 
     def _answer(self, told: BatchAnswer) -> BatchAnswer:
         return told
@@ -280,9 +267,3 @@ class Ended:
 
 def _so_many(wanted: Wanted, number: int) -> str:
     return f"{DOES[wanted.update]} {number} lifecycle{'' if number == 1 else 's'}"
-
-
-def _worst(problems: set[Exit]) -> Exit:
-    """Who did not answer may be asked again; a refusal wants to be looked at."""
-    order = (Exit.UNEXPECTED, Exit.CONFLICT, Exit.REFUSED, Exit.BAD_INPUT, Exit.UNREACHABLE)
-    return next((exit_ for exit_ in order if exit_ in problems), min(problems))

@@ -13,8 +13,7 @@ from starter.answers.tools import ForwardAnswer
 from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject
 from starter.reach import gate
-from starter.reach.executions import the_one_there_is
-from starter.reach.gate import asking
+from starter.reach.executions import asking, the_one_there_is
 from starter.reach.snapshot import from_store, from_temporal
 
 LOOK_AGAIN: Final = timedelta(milliseconds=100)

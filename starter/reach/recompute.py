@@ -16,9 +16,8 @@ from starter.console.models import valid
 from starter.console.options import sender
 from starter.console.terminal import shown, terminal
 from starter.reach import gate
-from starter.reach.executions import running
-from starter.reach.gate import asking
-from starter.reach.several import each_of
+from starter.reach.executions import asking
+from starter.reach.several import each_of, open_that_fit, worst
 
 AS_MANY: Final = 10_000
 """Workflows at one time: of more, say which with --query."""
@@ -34,7 +33,7 @@ async def recompute(query: str, *, by: str | None, reason: str | None, dry_run: 
     if terminal.for_machines and not (dry_run or yes):
         raise bad("say --dry-run first; or --yes, as nobody can be asked here", "--yes")
     client = await gate.client()
-    workflow_ids = await _that_fit(client, query)
+    workflow_ids = await open_that_fit(client, query, most=AS_MANY, instead="take them in parts")
     if not (dry_run or yes):
         would = await _asked(client, workflow_ids, message.model_copy(update={"dry_run": True}))
         _say(would, dry_run=True)
@@ -42,19 +41,9 @@ async def recompute(query: str, *, by: str | None, reason: str | None, dry_run: 
     found = await _asked(client, workflow_ids, message)
     _say(found, dry_run=dry_run)
     terminal.answer(_answer(found, dry_run=dry_run))
-    if problems := [each for each in found if each.problem]:
-        raise Stop(_worst(problems), f"{len(problems)} of {len(found)}: {NOT_ALL}")
-
-
-async def _that_fit(client: Client, query: str) -> list[str]:
-    async with asking("the list"):
-        listed = client.list_workflows(f"({query}) AND {running()}", limit=AS_MANY + 1)
-        found = [each.id async for each in listed]
-    if not found:
-        raise Stop(Exit.NOT_FOUND, "nothing that runs fits; nothing was asked", "--query")
-    if len(found) > AS_MANY:
-        raise bad(f"more than {AS_MANY} fit: take them in parts", "--query")
-    return sorted(found)
+    if problems := [each.problem_code for each in found if each.problem_code]:
+        exits = {exit_ for exit_ in Exit if exit_.code in problems}
+        raise Stop(worst(exits), f"{len(problems)} of {len(found)}: {NOT_ALL}")
 
 
 async def _asked(client: Client, workflow_ids: Iterable[str], message: RecomputeDates) -> list[Recomputed]:
@@ -103,11 +92,3 @@ def _say(found: list[Recomputed], *, dry_run: bool) -> None:
 
 def _count(found: list[Recomputed], so: Callable[[Recomputed], bool]) -> int:
     return sum(map(so, found))
-
-
-def _worst(problems: list[Recomputed]) -> Exit:
-    """Somebody who did not answer may be asked again; a refusal wants to be looked at."""
-    codes = {each.problem_code for each in problems}
-    return next(
-        (exit_ for exit_ in (Exit.UNEXPECTED, Exit.REFUSED, Exit.BAD_INPUT) if exit_.code in codes), Exit.UNREACHABLE
-    )

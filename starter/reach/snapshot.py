@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
+from temporalio.client import WorkflowExecutionStatus
 
 from activities.ports import RecordedMail
 from domain.events import Event
@@ -16,8 +16,7 @@ from starter.answers.lifecycle import ShowAnswer, ShownMail
 from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject
 from starter.reach import gate
-from starter.reach.executions import described, first_input, outcome, zone_in
-from starter.reach.gate import asking
+from starter.reach.executions import described, first_input, outcome, view_of, zone_in
 from starter.reach.records import Records
 from workflows.details import local
 
@@ -153,23 +152,6 @@ async def from_temporal(subject: Subject) -> FromTemporal:
             raise
         temporal.problem = stop.message
     return temporal
-
-
-async def view_of(client: Client, subject: Subject) -> LifecycleView:
-    """What the workflow itself says, soon or not at all."""
-    handle = client.get_workflow_handle(subject.workflow_id)
-    try:
-        async with asking(subject.workflow_id):
-            found: LifecycleView = await handle.query("state", result_type=LifecycleView, rpc_timeout=gate.PATIENCE)
-            return found
-    except WorkflowQueryFailedError as failed:
-        raise Stop(Exit.UNREACHABLE, f"{subject.workflow_id} cannot answer: {failed}") from None
-    except Stop as stop:
-        if stop.exit is not Exit.UNREACHABLE:
-            raise
-        seconds = gate.PATIENCE.total_seconds()
-        text = f"{subject.workflow_id} is running, but no worker answered for it within {seconds:g} s"
-        raise Stop(Exit.UNREACHABLE, text) from None
 
 
 async def from_store(subject: Subject) -> FromStore:

@@ -13,8 +13,7 @@ from starter.answers.lifecycle import UpdateAnswer
 from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject
 from starter.reach import gate
-from starter.reach.executions import described, outcome
-from starter.reach.gate import asking
+from starter.reach.executions import asking, described, outcome
 from starter.reach.snapshot import from_store
 
 ABOUT_THE_SENDING: Final = frozenset({"by", "source"})

@@ -10,17 +10,17 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.support.one_item import in_one_item
-from tools import contract
+from tools import contract, schemas
 from tools.compatibility import gaps
 
 Schema = dict[str, Any]
 Mutation = Callable[[Schema], Any]
 
-COMMITTED = sorted((contract.ROOT / contract.SCHEMAS).glob("v*/*.json"))
+COMMITTED = sorted((schemas.ROOT / schemas.SCHEMAS).glob("v*/*.json"))
 
 
 def test_no_schema_breaks_what_was_promised() -> None:
-    problems = list(contract.breaches(contract.kept))
+    problems = list(schemas.breaches(schemas.kept))
     assert not problems, "\n\n".join(problems)
 
 
@@ -29,12 +29,12 @@ def test_schemas_and_page_are_as_the_code_says() -> None:
     assert not stale, f"not up to date: {', '.join(stale)}. Run: python -m tools.contract --write"
 
 
-@in_one_item("name", contract.entries())
+@in_one_item("name", schemas.entries())
 def test_every_schema_is_one_and_its_example_fits_it(name: str) -> None:
-    schema = contract.schema_of(name)
+    schema = schemas.schema_of(name)
     Draft202012Validator.check_schema(schema)
     assert schema["$id"] == f"tenure:v{schema['x-tenure-version']}/{name}"
-    assert ("examples" in schema) is not contract.entries()[name].is_answer
+    assert ("examples" in schema) is not schemas.entries()[name].is_answer
     for said in schema.get("examples", ()):
         Draft202012Validator(schema).validate(said)
 
@@ -43,23 +43,23 @@ def test_every_schema_is_one_and_its_example_fits_it(name: str) -> None:
 def test_examples_we_published_are_still_accepted(file: Path) -> None:
     """Rules between fields, and of texts, are beyond JSON Schema: what we once showed as valid has to stay so."""
     schema = json.loads(file.read_text(encoding="utf-8"))
-    if schema["x-tenure-version"] == contract.VERSIONS.get(file.stem, 1) and file.stem not in contract.RETIRED:
+    if schema["x-tenure-version"] == schemas.VERSIONS.get(file.stem, 1) and file.stem not in schemas.RETIRED:
         for said in schema.get("examples", ()):
-            contract.entries()[file.stem].model.model_validate(said)
+            schemas.entries()[file.stem].model.model_validate(said)
 
 
 def test_every_field_of_an_answer_is_always_there() -> None:
     """What the schema calls required is what we send: the converter leaves nothing out."""
-    state = {"type": "object"} | contract.schema_of(contract.ANSWER)
+    state = {"type": "object"} | schemas.schema_of(schemas.ANSWER)
     assert state["required"] == list(state["properties"])
     assert state["additionalProperties"] is True
-    assert '"enum"' not in contract.written(state)
+    assert '"enum"' not in schemas.written(state)
 
 
 # Proof of the gate.
 
-ORDER: Schema = json.loads(contract.written(contract.schema_of("order.start")))
-VIEW: Schema = json.loads(contract.written(contract.schema_of(contract.ANSWER)))
+ORDER: Schema = json.loads(schemas.written(schemas.schema_of("order.start")))
+VIEW: Schema = json.loads(schemas.written(schemas.schema_of(schemas.ANSWER)))
 
 
 def at(schema: Schema, *path: str) -> Schema:
@@ -158,7 +158,7 @@ def test_a_breaking_change_of_a_message_is_found_and_named(change: str) -> None:
     today = an_input()
     mutation(today)
 
-    found = contract.broken("order.start", an_input(), today)
+    found = schemas.broken("order.start", an_input(), today)
 
     assert found is not None
     assert f"\n  {named}" in found
@@ -170,7 +170,7 @@ def test_a_harmless_change_of_a_message_is_let_through(change: str) -> None:
     changed = HARMLESS[change](today)
     today = changed if isinstance(changed, dict) and "$schema" in changed else today
     assert today != an_input()
-    assert contract.broken("order.start", an_input(), today) is None
+    assert schemas.broken("order.start", an_input(), today) is None
 
 
 BREAKING_ANSWERS: dict[str, tuple[Mutation, str]] = {
@@ -210,7 +210,7 @@ def test_a_breaking_change_of_an_answer_is_found_and_named(change: str) -> None:
     today = copy.deepcopy(VIEW)
     mutation(today)
 
-    found = contract.broken(contract.ANSWER, VIEW, today)
+    found = schemas.broken(schemas.ANSWER, VIEW, today)
 
     assert found is not None
     assert f"\n  {named}" in found
@@ -221,12 +221,12 @@ def test_a_harmless_change_of_an_answer_is_let_through(change: str) -> None:
     today = copy.deepcopy(VIEW)
     HARMLESS_ANSWERS[change](today)
     assert today != VIEW
-    assert contract.broken(contract.ANSWER, VIEW, today) is None
+    assert schemas.broken(schemas.ANSWER, VIEW, today) is None
 
 
-@in_one_item("name", contract.entries())
+@in_one_item("name", schemas.entries())
 def test_nothing_differs_from_itself(name: str) -> None:
-    schema = contract.schema_of(name)
+    schema = schemas.schema_of(name)
     assert not gaps(schema, schema)
 
 
@@ -244,33 +244,33 @@ def test_a_model_that_contains_itself_ends() -> None:
 @pytest.fixture
 def broken_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout whose committed contract promised more than the code keeps."""
-    (tmp_path / contract.SCHEMAS / "v1").mkdir(parents=True)
-    for name in contract.entries():
-        (tmp_path / contract.file_of(name)).write_text(contract.written(contract.schema_of(name)), encoding="utf-8")
+    (tmp_path / schemas.SCHEMAS / "v1").mkdir(parents=True)
+    for name in schemas.entries():
+        (tmp_path / schemas.file_of(name)).write_text(schemas.written(schemas.schema_of(name)), encoding="utf-8")
     promised = json.loads(json.dumps(ORDER))
     promised["properties"]["budget"] = {"type": "string"}
-    (tmp_path / contract.file_of("order.start")).write_text(json.dumps(promised), encoding="utf-8")
-    monkeypatch.setattr(contract, "ROOT", tmp_path)
+    (tmp_path / schemas.file_of("order.start")).write_text(json.dumps(promised), encoding="utf-8")
+    monkeypatch.setattr(schemas, "ROOT", tmp_path)
     return tmp_path
 
 
 def test_a_broken_promise_is_not_overwritten_and_says_what_to_do(
     broken_checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    promised = (broken_checkout / contract.file_of("order.start")).read_text(encoding="utf-8")
+    promised = (broken_checkout / schemas.file_of("order.start")).read_text(encoding="utf-8")
 
     assert contract.main(["--write"]) == 1
 
     said = capsys.readouterr().out
     assert "order.start would break systems that keep to docs/schemas/v1/order.start.json" in said
     assert "  budget: property was known, is unknown\n" in said
-    assert 'raise "order.start" to 2 in VERSIONS of tools/contract.py' in said
-    assert (broken_checkout / contract.file_of("order.start")).read_text(encoding="utf-8") == promised
+    assert 'raise "order.start" to 2 in VERSIONS of tools/schemas.py' in said
+    assert (broken_checkout / schemas.file_of("order.start")).read_text(encoding="utf-8") == promised
 
 
 def test_a_new_version_is_a_new_file_beside_the_old(broken_checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     promised = (broken_checkout / "docs/schemas/v1/order.start.json").read_text(encoding="utf-8")
-    monkeypatch.setattr(contract, "VERSIONS", {"order.start": 2})
+    monkeypatch.setattr(schemas, "VERSIONS", {"order.start": 2})
 
     assert contract.main(["--write"]) == 0
 
@@ -284,8 +284,8 @@ def test_a_new_version_is_a_new_file_beside_the_old(broken_checkout: Path, monke
 def test_a_message_nobody_takes_any_more_is_missed(broken_checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (broken_checkout / "docs/schemas/v1/order.start.json").unlink()
     (broken_checkout / "docs/schemas/v1/order.forget.json").write_text("{}", encoding="utf-8")
-    (problem,) = contract.breaches(contract.kept)
+    (problem,) = schemas.breaches(schemas.kept)
     assert problem.startswith("order.forget is in docs/schemas and nobody takes it any more")
 
-    monkeypatch.setattr(contract, "RETIRED", frozenset({"order.forget"}))
-    assert not list(contract.breaches(contract.kept))
+    monkeypatch.setattr(schemas, "RETIRED", frozenset({"order.forget"}))
+    assert not list(schemas.breaches(schemas.kept))

@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator
 from domain.order.states import Stage
 from starter.service.service import Ports, Service, service
 from tests.makers import some
-from tools import contract
+from tools import contract, schemas
 
-PAGE = (contract.ROOT / contract.PAGE).read_text(encoding="utf-8")
+PAGE = (schemas.ROOT / contract.PAGE).read_text(encoding="utf-8")
 FENCED = re.compile(r"^```(?P<language>.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
 BLOCKS = [(found["language"], found["text"]) for found in FENCED.finditer(PAGE)]
 RUN = {"python": [sys.executable, "-c"], "sh": ["sh", "-euc"]}
@@ -52,7 +52,7 @@ async def stage_of(running: Service, number: str) -> Any:
 
 
 async def test_every_example_of_the_page_runs(tmp_path: Path) -> None:
-    shutil.copytree(contract.ROOT / "examples", tmp_path / "examples")
+    shutil.copytree(schemas.ROOT / "examples", tmp_path / "examples")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "TENURE_"))}
     path = os.pathsep.join([str(Path(sys.executable).parent), clean.get("PATH", "")])
     examples = [(language, text) for language, text in BLOCKS if language in RUN]
@@ -80,15 +80,15 @@ def test_every_message_on_the_page_is_valid() -> None:
             files = re.findall(r"\]\((schemas/.*?\.json)\)", above)
             assert files, above
             for file in files:
-                schema = json.loads((contract.ROOT / "docs" / file).read_text(encoding="utf-8"))
+                schema = json.loads((schemas.ROOT / "docs" / file).read_text(encoding="utf-8"))
                 Draft202012Validator(schema).validate(json.loads(found["text"]))
 
 
 def test_every_link_of_the_page_leads_somewhere() -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)\)", PAGE)
-    assert [link for link in links if not (contract.ROOT / "docs" / link).exists()] == []
+    assert [link for link in links if not (schemas.ROOT / "docs" / link).exists()] == []
 
 
-@pytest.mark.parametrize("name", contract.entries())
+@pytest.mark.parametrize("name", schemas.entries())
 def test_the_page_tells_of_every_schema(name: str) -> None:
     assert contract.link(name) in PAGE

@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.errors import problems_of, refused_by
 from adapters.temporal import wording
+from adapters.temporal.wording import Wrong
 from domain.case.messages import OpenCase
 from domain.option.messages import OptionKind, RequestOption
 from domain.order.forms import GraduationForm, ProvisioningForm
@@ -19,15 +20,15 @@ from domain.order.messages import PlaceOrder
 from domain.reasons import Problem, Reason
 from domain.trial.messages import ConvertTrial, EditServices, StartTrial
 from domain.values import Model, Refused
-from starter.console.models import Wrong, judged
+from starter.console.models import judged
 from tests.cases import an_opening
 from tests.makers import a_form, a_graduation, a_renewal, a_trial, an_order, some
 from tests.options import a_request
 from tests.support.one_item import in_one_item
-from tools import contract
+from tools import contract, schemas
 from tools.compatibility import gaps
 
-SAID = {name: entry for name, entry in contract.entries().items() if entry.said is not None}
+SAID = {name: entry for name, entry in schemas.entries().items() if entry.said is not None}
 ROOMS = ("domain", "activities", "adapters", "workflows")
 
 Way = tuple[str | int, ...]
@@ -37,7 +38,7 @@ OF_ANY_NAME = ("packages", "add_ons")
 
 
 def said(name: str) -> Any:
-    return json.loads(contract.one_line(SAID[name].said))  # type: ignore[arg-type]
+    return json.loads(schemas.one_line(SAID[name].said))  # type: ignore[arg-type]
 
 
 def places(document: Any, way: Way = ()) -> Iterator[Way]:
@@ -66,7 +67,7 @@ def refused(name: str, document: Any) -> list[Problem]:
     found = judged(SAID[name].model, document)
     assert isinstance(found, Wrong), document
     assert found.problems
-    return found.problems
+    return list(found.problems)
 
 
 @in_one_item("name", SAID)
@@ -92,7 +93,7 @@ def test_a_misspelt_field_is_unknown_and_the_one_that_is_missing_is_required(nam
         field = wording.as_path((*way, "no_such_field"))
         found = refused(name, with_value(document, (*way, "no_such_field"), 1))
         assert [(problem.code, problem.field) for problem in found] == [(Reason.UNKNOWN_FIELD, field)]
-    for required in some(contract.schema_of(name)["required"]):
+    for required in some(schemas.schema_of(name)["required"]):
         found = refused(name, {field: value for field, value in document.items() if field != required})
         assert (Reason.REQUIRED, required) in [(problem.code, problem.field) for problem in found]
 
@@ -203,9 +204,9 @@ def refusals_of(file: Path) -> Iterator[ast.Call]:
 def test_nothing_is_refused_without_a_code() -> None:
     """`not_possible` is for what an older release wrote."""
     bare = [
-        f"{file.relative_to(contract.ROOT)}:{call.lineno}"
+        f"{file.relative_to(schemas.ROOT)}:{call.lineno}"
         for room in ROOMS
-        for file in sorted((contract.ROOT / room).rglob("*.py"))
+        for file in sorted((schemas.ROOT / room).rglob("*.py"))
         for call in refusals_of(file)
         if not any(keyword.arg == "code" for keyword in call.keywords)
     ]
@@ -242,7 +243,7 @@ def _below(kind: type[Refused]) -> Iterator[type[Refused]]:
 @in_one_item("reason", Reason)
 def test_a_code_reads_as_one_and_is_told_on_the_page(reason: Reason) -> None:
     assert reason == reason.lower().replace("-", "_")
-    assert f"| `{reason}` | {reason.meaning} |" in contract.page((contract.ROOT / contract.PAGE).read_text("utf-8"))
+    assert f"| `{reason}` | {reason.meaning} |" in contract.page((schemas.ROOT / contract.PAGE).read_text("utf-8"))
 
 
 # The gate.
@@ -259,12 +260,12 @@ def without(code: str) -> Callable[[dict[str, Any]], Any]:
 
 
 def test_a_code_that_is_gone_or_renamed_breaks_readers_and_one_more_does_not() -> None:
-    schema = contract.schema_of(contract.PROBLEM)
+    schema = schemas.schema_of(schemas.PROBLEM)
     fewer = mutated(schema, without(Reason.HELD))
     assert [gap.narrower for gap in gaps(fewer, schema)] == [Reason.HELD]
     assert gaps(schema, fewer) == []
-    problem = contract.broken(
-        contract.PROBLEM, mutated(schema, lambda it: it["x-tenure-stable-values"]["code"].append("old")), schema
+    problem = schemas.broken(
+        schemas.PROBLEM, mutated(schema, lambda it: it["x-tenure-stable-values"]["code"].append("old")), schema
     )
     assert problem is not None
     assert "code: value was old, is gone" in problem

@@ -89,7 +89,7 @@ def refusal(model: type[Message], document: dict[str, Any]) -> str:
         model.model_validate_json(json.dumps(document))
     with pytest.raises(ValidationError) as refused:
         model.model_validate(document)
-    text = wording.lines(wording.problems(refused.value, document, model))
+    text = wording.lines(wording.wrong(refused.value, document, model).told)
     assert CANARY not in text
     assert CANARY not in str(refused.value)
     return text
@@ -419,7 +419,7 @@ def test_no_service_is_named_twice(model: type[Message], field: str) -> None:
     """TRL-13."""
     with pytest.raises(ValidationError) as refused:
         model.model_validate({"by": "ops-7", field: ["calling", "calling"]})
-    assert f"{field}: must not name the same twice" in [": ".join(each) for each in wording.problems(refused.value)]
+    assert f"{field}: must not name the same twice" in [": ".join(each) for each in wording.wrong(refused.value).told]
 
 
 # What is accepted.
@@ -607,7 +607,7 @@ def test_a_placeholder_is_refused_wherever_it_still_stands_and_its_place_is_name
         left = with_a_placeholder(document, way, text)
         with pytest.raises(ValidationError) as refused:
             type(said).model_validate_json(json.dumps(left))
-        ((place, words),) = wording.problems(refused.value, left, type(said))
+        ((place, words),) = wording.wrong(refused.value, left, type(said)).told
         assert place == wording.as_path(way)
         assert re.fullmatch(rf"{PLACEHOLDER} still stands there; put in: .*\S", words)
 
@@ -622,7 +622,7 @@ def test_all_that_is_offered_is_named_at_once_with_what_to_put_there() -> None:
     }
     with pytest.raises(ValidationError) as refused:
         SettleMail.model_validate(offer)
-    assert wording.problems(refused.value, offer, SettleMail) == [
+    assert list(wording.wrong(refused.value, offer, SettleMail).told) == [
         ("by", "REPLACE-ME still stands there; put in: Who asks: a user or system id, never a name or an address"),
         ("reason", "REPLACE-ME still stands there; put in: How you know"),
         ("outcome", "REPLACE-ME still stands there; put in: sent, resend or leave_out"),

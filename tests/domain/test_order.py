@@ -19,6 +19,7 @@ from domain.order.policy import OrderPolicy
 from domain.order.state import BUILD_LATE, HOLD_OVERDUE, LINK_VOID, RELAY, RENEWAL_TARGET, OrderState, RenewedTerm
 from domain.order.states import Stage
 from domain.order.view import order_view
+from domain.reading import constructed
 from domain.values import Refused
 from domain.working_time import WorkingCalendar, local_day
 from tests.makers import (
@@ -432,6 +433,15 @@ def new_year(country: str) -> WorkingCalendar:
     return WorkingCalendar(
         country=country, zone="Asia/Tokyo", holidays=days_off, first=date(2025, 12, 1), last=date(2027, 2, 1)
     )
+
+
+def test_orders_that_bring_no_terms_of_their_own_share_one_policy() -> None:
+    """Copied for each, it would be in a worker's memory once for every cached order."""
+    starts = [an_order(number).model_dump(mode="json", exclude={"policy"}) for number in ("SO-1", "SO-2")]
+    judged = [PlaceOrder.model_validate(start).policy for start in starts]
+    read = [constructed(PlaceOrder, start).policy for start in starts]
+    assert judged[0] is judged[1] is read[0] is read[1]
+    assert hash(OrderPolicy(closing_days={})) == hash(OrderPolicy(closing_days={}))
 
 
 @pytest.mark.parametrize(

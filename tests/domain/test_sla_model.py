@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from itertools import chain, pairwise
 from typing import Final, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -27,6 +28,16 @@ FORESEEN: Final = 60 * 24 * 60
 MANY = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
+DAY_AND_NIGHT: Final = "day and night"
+
+FULL_HOURS: Final = {
+    "office": (9, 18, (1, 2, 3, 4, 5)),
+    "nights": (22, 6, (1, 3, 5, 6)),
+    "whole days": (0, 0, (1, 2, 6, 7)),
+}
+"""From one to another, on these weekdays."""
+
+
 class Service(NamedTuple):
     """The hours under test, and by minute from ORIGIN on whether it is one of service."""
 
@@ -34,8 +45,12 @@ class Service(NamedTuple):
     serves: tuple[bool, ...]
 
 
-def service(opens: int, closes: int, weekdays: tuple[int, ...]) -> Service:
-    """From one full hour to another in Paris. The model asks the wall clock of every minute."""
+@cache
+def service(name: str) -> Service:
+    """In Paris. The model asks the wall clock of every minute."""
+    if name == DAY_AND_NIGHT:
+        return Service(ServiceTime(), (True,) * FORESEEN)
+    opens, closes, weekdays = FULL_HOURS[name]
     hours = ServiceHours(zone="Europe/Paris", weekdays=weekdays, opens=time(opens), closes=time(closes))
     zone, day = ZoneInfo("Europe/Paris"), timedelta(days=1)
 
@@ -50,13 +65,6 @@ def service(opens: int, closes: int, weekdays: tuple[int, ...]) -> Service:
     return Service(ServiceTime(hours=hours, zone_rules=rules), tuple(serves(each) for each in range(FORESEEN)))
 
 
-SERVICES: Final = {
-    "day and night": Service(ServiceTime(), (True,) * FORESEEN),
-    "office": service(9, 18, (1, 2, 3, 4, 5)),
-    "nights": service(22, 6, (1, 3, 5, 6)),
-    "whole days": service(0, 0, (1, 2, 6, 7)),
-}
-
 MINUTES = st.integers(0, 200) | st.integers(0, 1500)
 TARGETS = st.tuples(st.integers(1, 300), st.integers(0, 500)).map(
     lambda drawn: Target(warn_after=drawn[0] * MINUTE, breach_after=sum(drawn) * MINUTE)
@@ -65,7 +73,7 @@ CADENCES = st.tuples(st.integers(120, 600), st.integers(120, 400), st.integers(0
     lambda drawn: Cadence(first_after=drawn[0] * MINUTE, every=drawn[1] * MINUTE, warn_before=drawn[2] * MINUTE)
 )
 RECEIPTS = st.integers(0, 7000)
-HOURS = st.sampled_from(sorted(SERVICES))
+HOURS = st.sampled_from(sorted([DAY_AND_NIGHT, *FULL_HOURS]))
 STEPS: Final = (
     *("look", "meet", "cancel", "recompute"),
     *("pause", "resume", "reopen", "post") * 3,
@@ -81,7 +89,7 @@ class Minutes:
     ends_undone: frozenset[str]
 
     def __init__(self, hours: str, receipt: int) -> None:
-        self.service = SERVICES[hours]
+        self.service = service(hours)
         self.receipt = receipt
         self.ran: list[bool] = []
         self.counted: list[bool] = []
@@ -94,7 +102,7 @@ class Minutes:
 
     def serve(self, hours: str) -> None:
         """By other hours every minute is counted anew."""
-        self.service = SERVICES[hours]
+        self.service = service(hours)
         serves = self.service.serves[self.receipt :]
         self.counted = [ran and served for ran, served in zip(self.ran, serves, strict=False)]
 

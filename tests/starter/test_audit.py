@@ -52,18 +52,8 @@ from domain.trial.states import TrialStage
 from domain.view import LifecycleView
 from starter.answers.tools import Difference, Finding
 from starter.audit.account import Account, write_again
-from starter.audit.compare import (
-    JUST_NOW,
-    OFTEN,
-    differences,
-    kinds,
-    lacking,
-    lists,
-    losses,
-    mails,
-    step_failing,
-    task_failing,
-)
+from starter.audit.compare import OFTEN, differences, kinds, lacking, lists, losses, step_failing, task_failing
+from starter.audit.compare_mails import JUST_NOW, mails
 from starter.audit.observer import Observer, Run, deciding
 from starter.audit.records import a_record
 from starter.audit.remedies import FROM_HISTORY, FROM_WORKFLOW, LISTS_REMEDY
@@ -110,7 +100,7 @@ Handle = WorkflowHandle[Any, Any]
 
 
 @dataclass(frozen=True)
-class Town:
+class Installation:
     """A running service, its store, and what tests do there."""
 
     service: Service
@@ -272,26 +262,26 @@ async def audit(*, repair: bool = False, thorough: bool = False) -> Audited:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+async def installation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
     """The one service, with the starter's settings pointing there, and more patience than people have."""
     async with service(tmp_path_factory.mktemp("audit") / "service", Ports(0, 0, 0)) as running:
         store = open_store(running.database_url)
         with pytest.MonkeyPatch.context() as patched:
             for patience in PATIENCES:
                 patched.setattr(gate, patience, timedelta(seconds=WITHIN))
-            yield Town(running, store)
+            yield Installation(running, store)
         store.close()
 
 
 @pytest.fixture(autouse=True)
-def _settings(town: Town, _no_settings_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in town.service.environment.items():
+def _settings(installation: Installation, _no_settings_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in installation.service.environment.items():
         monkeypatch.setenv(name, value)
 
 
 @dataclass(frozen=True)
 class Told:
-    """What was said of a town: while it was healthy, with all of it broken, at its repair, and then."""
+    """What was said of an installation: while it was healthy, with all of it broken, at its repair, and then."""
 
     healthy: Audited
     found: Audited
@@ -305,54 +295,54 @@ class Told:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def told(town: Town) -> Told:
+async def told(installation: Installation) -> Told:
     """All differences at once, for each audit takes its time."""
     with pytest.MonkeyPatch.context() as patched:
-        for name, value in town.service.environment.items():
+        for name, value in installation.service.environment.items():
             patched.setenv(name, value)
-        await build(town)
+        await build(installation)
         healthy = await audit()
-        before = town.store.row(Lifecycle.ORDER, "SO-DONE").state
-        record = town.store.events(Lifecycle.ORDER, "SO-RECORD")
-        (mail,) = town.store.mails(Lifecycle.ORDER, "SO-RECORD")
-        await tear_off(town)
-        break_rows(town)
-        await lose(town)
+        before = installation.store.row(Lifecycle.ORDER, "SO-DONE").state
+        record = installation.store.events(Lifecycle.ORDER, "SO-RECORD")
+        (mail,) = installation.store.mails(Lifecycle.ORDER, "SO-RECORD")
+        await tear_off(installation)
+        break_rows(installation)
+        await lose(installation)
         found, mended, after = await audit(), await audit(repair=True), await audit()
     return Told(healthy, found, mended, after, before, record, mail)
 
 
-async def build(town: Town) -> None:
+async def build(installation: Installation) -> None:
     """Side by side."""
     held = ("SO-COLUMN", "SO-CONTENT", "SO-STRAY", "SO-NOROW", "SO-LIST", "SO-END", "SO-TORN", "SO-PAST")
     await asyncio.gather(
-        *(town.placed(an_order(number)) for number in held),
-        town.shipped(an_order("SO-RECORD", reselling_partner=a_partner("kumo", "クモ"))),
-        town.provisioning("SO-OLDER"),
-        *(town.in_service(number) for number in ("SO-DONE", "SO-TWICE", "SO-OTHER")),
-        town.on_trial("T-TORN", "D-TORN", "D-LOST"),
+        *(installation.placed(an_order(number)) for number in held),
+        installation.shipped(an_order("SO-RECORD", reselling_partner=a_partner("kumo", "クモ"))),
+        installation.provisioning("SO-OLDER"),
+        *(installation.in_service(number) for number in ("SO-DONE", "SO-TWICE", "SO-OTHER")),
+        installation.on_trial("T-TORN", "D-TORN", "D-LOST"),
     )
     await asyncio.gather(
-        town.placed(a_renewal("SO-RENEWAL", "sub-SO-DONE")),
-        town.placed(a_renewal("SO-IN-VAIN", "sub-SO-TWICE")),
-        *(town.graduated(number) for number in ("SO-DONE", "SO-TWICE")),
+        installation.placed(a_renewal("SO-RENEWAL", "sub-SO-DONE")),
+        installation.placed(a_renewal("SO-IN-VAIN", "sub-SO-TWICE")),
+        *(installation.graduated(number) for number in ("SO-DONE", "SO-TWICE")),
     )
     for number in ("SO-END", "SO-PAST"):
-        await town.state(f"order-{number}").execute_update("cancel", cancelled("ordered twice"))
-        await town.state(f"order-{number}").result()
-    again = await town.started("Order", an_order("SO-TWICE"), "order-SO-TWICE")
+        await installation.state(f"order-{number}").execute_update("cancel", cancelled("ordered twice"))
+        await installation.state(f"order-{number}").result()
+    again = await installation.started("Order", an_order("SO-TWICE"), "order-SO-TWICE")
     with pytest.raises(WorkflowFailureError):
         await again.result()
 
 
-async def tear_off(town: Town) -> None:
+async def tear_off(installation: Installation) -> None:
     """By mistake; and what was never right."""
     torn = ("order-SO-TORN", "order-SO-RENEWAL", "order-SO-IN-VAIN", "trial-T-TORN", "device-D-LOST")
     for each in (*torn, "subscription-sub-SO-OTHER"):
-        await town.state(each).terminate(reason="by mistake")
-    await town.started("DeviceLoan", an_order("SO-X1"), "my device", NOBODY_HERE)
-    await town.started("Order", an_order("SO-X2"), "trial-T-X2", NOBODY_HERE)
-    await town.started("Order", an_order("SO-SILENT"), "order-SO-SILENT", NOBODY_HERE)
+        await installation.state(each).terminate(reason="by mistake")
+    await installation.started("DeviceLoan", an_order("SO-X1"), "my device", NOBODY_HERE)
+    await installation.started("Order", an_order("SO-X2"), "trial-T-X2", NOBODY_HERE)
+    await installation.started("Order", an_order("SO-SILENT"), "order-SO-SILENT", NOBODY_HERE)
 
 
 def left_open(number: str) -> str:
@@ -368,7 +358,7 @@ def changed_row(subject: str, stage: str, more: str) -> str:
     return f"UPDATE lifecycles SET stage = '{stage}', open = {stage == 'held'}, {more} WHERE subject = '{subject}'"
 
 
-def break_rows(town: Town) -> None:
+def break_rows(installation: Installation) -> None:
     """As a restored backup would, or a hand that slipped."""
     for statement in (
         "UPDATE lifecycles SET next_deadline = NULL, attention = 1, partner_id = 'x' WHERE subject = 'SO-COLUMN'",
@@ -389,8 +379,8 @@ def break_rows(town: Town) -> None:
         "DELETE FROM mails WHERE subject = 'SO-RECORD'",
         "UPDATE mails SET state = 'data' WHERE key = 'order-SO-DONE/confirmation'",
     ):
-        town.tamper("tenure.db", statement)
-    town.tamper(
+        installation.tamper("tenure.db", statement)
+    installation.tamper(
         "temporal/temporal.db",
         "UPDATE executions_visibility SET search_attributes = replace(search_attributes, '\"held\"', '\"completed\"') "
         "WHERE workflow_id = 'order-SO-LIST'",
@@ -403,38 +393,38 @@ LOST_DAY = NOW - timedelta(days=400)
 """A term and some weeks ago."""
 
 
-async def lose(town: Town) -> None:
+async def lose(installation: Installation) -> None:
     """Temporal was restored from an older backup: the store knows of runs that nobody else knows."""
-    known_then(town, an_order("SO-LOST"))
-    known_then(town, an_order("SO-ERASED"))
-    town.tamper("tenure.db", "DELETE FROM people WHERE subject = 'SO-ERASED' AND role = 'customer'")
+    known_then(installation, an_order("SO-LOST"))
+    known_then(installation, an_order("SO-ERASED"))
+    installation.tamper("tenure.db", "DELETE FROM people WHERE subject = 'SO-ERASED' AND role = 'customer'")
     bought = SubscriptionState.started(a_lost_subscription(), LOST_DAY)
     facts = RenewalFacts(term_months=24, partner_id="asahi")
     bought.renewal_reported(RenewalNews(order_number="SO-R1", step=RenewalStep.COMPLETED), facts, NOW)
     bought.renewal_reported(RenewalNews(order_number="SO-R2", step=RenewalStep.PLACED), facts, NOW)
-    town.store.record(a_record(bought, bought.journal.take(), NOW), str(uuid4()))
-    known_then(town, a_renewal("SO-R1", "sub-LOST"), Stage.COMPLETED)
-    known_then(town, a_renewal("SO-R2", "sub-LOST"))
+    installation.store.record(a_record(bought, bought.journal.take(), NOW), str(uuid4()))
+    known_then(installation, a_renewal("SO-R1", "sub-LOST"), Stage.COMPLETED)
+    known_then(installation, a_renewal("SO-R2", "sub-LOST"))
     trial = TrialState.placed(a_paid_customer_s_trial("T-LAPSED", customer=a_customer(id="shibuya")), NOW)
     start = a_paid_customer_s_trial("T-LAPSED", customer=a_customer(id="shibuya"))
-    town.store.open_lifecycle(start, trial, run := str(uuid4()), NOW)
+    installation.store.open_lifecycle(start, trial, run := str(uuid4()), NOW)
     trial.stage = TrialStage.NUMBERS_RETAINED
-    town.store.record(a_record(trial, trial.journal.take(), NOW), run)
-    refused = await town.started("Order", a_renewal("SO-AGAIN", "sub-nobody-knows"), "order-SO-AGAIN")
+    installation.store.record(a_record(trial, trial.journal.take(), NOW), run)
+    refused = await installation.started("Order", a_renewal("SO-AGAIN", "sub-nobody-knows"), "order-SO-AGAIN")
     with pytest.raises(WorkflowFailureError):
         await refused.result()
-    known_then(town, an_order("SO-AGAIN"))
+    known_then(installation, an_order("SO-AGAIN"))
 
 
-def known_then(town: Town, placed: PlaceOrder, stage: Stage | None = None) -> None:
+def known_then(installation: Installation, placed: PlaceOrder, stage: Stage | None = None) -> None:
     """Held, and cleared by somebody; or as far as `stage`."""
     state, run = OrderState.placed(placed, NOW), str(uuid4())
-    town.store.open_order(placed, state, run, NOW)
+    installation.store.open_order(placed, state, run, NOW)
     state.hold_for_compliance(NOW, NOW + timedelta(days=4), None)
     state.clear_compliance(cleared(), NOW)
     if stage:
         state.stage, state.closed_at = stage, NOW
-    town.store.record(a_record(state, state.journal.take(), NOW), run)
+    installation.store.record(a_record(state, state.journal.take(), NOW), run)
 
 
 def a_lost_subscription() -> StartSubscription:
@@ -450,7 +440,7 @@ def a_lost_subscription() -> StartSubscription:
     )
 
 
-async def test_nothing_is_said_of_a_healthy_town_of_all_four_kinds(told: Told) -> None:
+async def test_nothing_is_said_of_a_healthy_installation_of_all_four_kinds(told: Told) -> None:
     assert (told.healthy.exit, told.healthy.findings) == (Exit.OK, [])
     assert told.healthy.compared == 17
 
@@ -475,12 +465,12 @@ async def test_what_differs_is_mended_or_the_exit_code_tells(told: Told) -> None
 # Rows.
 
 
-async def test_columns_of_a_row_are_compared(told: Told, town: Town) -> None:
+async def test_columns_of_a_row_are_compared(told: Told, installation: Installation) -> None:
     said = told.found.one("order-SO-COLUMN", "store_behind")["told"]
     assert "partner: the store has x, the workflow hikari" in said
     assert "attention: the store has yes, the workflow no" in said
     assert "next deadline: the store has none" in said
-    note = town.store.events(Lifecycle.ORDER, "SO-COLUMN")[-1]
+    note = installation.store.events(Lifecycle.ORDER, "SO-COLUMN")[-1]
     assert (note.actor, note.data["text"]) == (
         "tenure-audit",
         "tenure audit --repair found and repaired: store behind.",
@@ -492,69 +482,73 @@ async def test_the_content_of_a_row_is_compared(told: Told) -> None:
     assert "stage: the store has completed, the workflow held" in said
 
 
-async def test_events_and_tasks_are_told_again_from_the_history(told: Told, town: Town) -> None:
+async def test_events_and_tasks_are_told_again_from_the_history(told: Told, installation: Installation) -> None:
     found = told.found.of("order-SO-RECORD")
     assert "missing from the store's record: 2, 3" in found["events_missing"]["told"]
     assert "relay_confirmation: open in the workflow, not in the store" in found["tasks_differ"]["told"]
-    assert town.store.events(Lifecycle.ORDER, "SO-RECORD")[: len(told.record)] == told.record
-    assert [task.closed_at for task in town.store.tasks(Lifecycle.ORDER, "SO-RECORD")] == [None]
+    assert installation.store.events(Lifecycle.ORDER, "SO-RECORD")[: len(told.record)] == told.record
+    assert [task.closed_at for task in installation.store.tasks(Lifecycle.ORDER, "SO-RECORD")] == [None]
 
 
-async def test_a_task_that_only_the_store_knows_is_closed(told: Told, town: Town) -> None:
+async def test_a_task_that_only_the_store_knows_is_closed(told: Told, installation: Installation) -> None:
     assert told.found.one("order-SO-STRAY", "tasks_differ")["told"] == "left: open in the store, not in the workflow"
-    assert [task.closed_at is None for task in town.store.tasks(Lifecycle.ORDER, "SO-STRAY")] == [False]
+    assert [task.closed_at is None for task in installation.store.tasks(Lifecycle.ORDER, "SO-STRAY")] == [False]
 
 
-async def test_an_order_without_a_row_is_opened_again_from_its_history(told: Told, town: Town) -> None:
+async def test_an_order_without_a_row_is_opened_again_from_its_history(told: Told, installation: Installation) -> None:
     assert "--repair writes it anew" in told.found.one("order-SO-NOROW", "no_row")["remedy"]
-    await town.settled(town.state("order-SO-NOROW"), "held")
-    assert town.store.row(Lifecycle.ORDER, "SO-NOROW").placed == an_order("SO-NOROW")
-    await town.reset(town.state("order-SO-NOROW"), to_first=True)
-    await town.settled(town.state("order-SO-NOROW"), "held")
+    await installation.settled(installation.state("order-SO-NOROW"), "held")
+    assert installation.store.row(Lifecycle.ORDER, "SO-NOROW").placed == an_order("SO-NOROW")
+    await installation.reset(installation.state("order-SO-NOROW"), to_first=True)
+    await installation.settled(installation.state("order-SO-NOROW"), "held")
     assert not (await audit()).of("order-SO-NOROW")
 
 
-async def test_an_older_store_gets_back_people_forms_and_mails_and_the_order_goes_on(told: Told, town: Town) -> None:
+async def test_an_older_store_gets_back_people_forms_and_mails_and_the_order_goes_on(
+    told: Told, installation: Installation
+) -> None:
     assert set(told.found.of("order-SO-OLDER")) == {"no_row"}
-    row = town.store.row(Lifecycle.ORDER, "SO-OLDER")
+    row = installation.store.row(Lifecycle.ORDER, "SO-OLDER")
     assert (row.placed, row.provisioning_form) == (an_order("SO-OLDER"), submitted().form)
-    assert {mail.kind for mail in town.store.mails(Lifecycle.ORDER, "SO-OLDER")} == {
+    assert {mail.kind for mail in installation.store.mails(Lifecycle.ORDER, "SO-OLDER")} == {
         "confirmation",
         "provisioning_copy",
     }
-    await town.state("order-SO-OLDER").execute_update("report_site_built", built())
-    await town.settled(town.state("order-SO-OLDER"), "in_progress.service_ready", mails=3)
+    await installation.state("order-SO-OLDER").execute_update("report_site_built", built())
+    await installation.settled(installation.state("order-SO-OLDER"), "in_progress.service_ready", mails=3)
 
 
 async def test_what_is_over_and_unknown_to_an_older_store_gets_its_row_so_that_its_number_stays_taken(
-    told: Told, town: Town
+    told: Told, installation: Installation
 ) -> None:
     assert set(told.found.of("order-SO-PAST")) == {"no_row"}
     assert told.mended.one("order-SO-PAST", "no_row")["repaired"]
-    row = town.store.row(Lifecycle.ORDER, "SO-PAST")
+    row = installation.store.row(Lifecycle.ORDER, "SO-PAST")
     assert (row.state.stage, row.state.closing_reason, row.placed) == (
         "cancelled",
         "ordered twice",
         an_order("SO-PAST"),
     )
-    again = await town.started("Order", an_order("SO-PAST"), "order-SO-PAST")
+    again = await installation.started("Order", an_order("SO-PAST"), "order-SO-PAST")
     with pytest.raises(WorkflowFailureError) as refused:
         await again.result()
     assert "that is cancelled (R9)" in str(refused.value.cause)
 
 
-async def test_a_subscription_without_a_row_is_told_again(told: Told, town: Town) -> None:
+async def test_a_subscription_without_a_row_is_told_again(told: Told, installation: Installation) -> None:
     assert set(told.found.of("subscription-sub-SO-DONE")) == {"no_row"}
-    kinds = [event.type for event in town.store.events(Lifecycle.SUBSCRIPTION, "sub-SO-DONE")]
+    kinds = [event.type for event in installation.store.events(Lifecycle.SUBSCRIPTION, "sub-SO-DONE")]
     assert kinds[0] == "subscription.activated"
 
 
-async def test_an_older_store_hears_again_who_looks_after_a_subscription_and_what_a_trial_lost(town: Town) -> None:
+async def test_an_older_store_hears_again_who_looks_after_a_subscription_and_what_a_trial_lost(
+    installation: Installation,
+) -> None:
     order = OrderState.placed(an_order("SO-CARED"), NOW)
     start = a_paid_customer_s_trial("T-GONE", customer=a_customer(id="ueno"))
     trial = TrialState.placed(start, NOW)
-    town.store.open_order(an_order("SO-CARED"), order, "run", NOW)
-    town.store.open_lifecycle(start, trial, "run", NOW)
+    installation.store.open_order(an_order("SO-CARED"), order, "run", NOW)
+    installation.store.open_lifecycle(start, trial, "run", NOW)
     order.csm = "csm-9"
     trial.begin(NOW)
     trial.stage = TrialStage.NUMBERS_RETAINED
@@ -562,30 +556,30 @@ async def test_an_older_store_hears_again_who_looks_after_a_subscription_and_wha
     trial.step_taken(fate, NOW)
     for state in (order, trial):
         account = Account.of([a_record(state, state.journal.take(), NOW)], "run")
-        assert write_again(town.store, account, NOW + timedelta(days=1), "run")
-    assert town.store.assign_csm("sub-SO-CARED", ("csm-1",)) == "csm-9"
-    assert town.store.losses("T-GONE") == {"licences_removed": NOW}
-    assert town.store.spared("T-GONE") == {"licences_removed": "meetings: paid order SO-CARED"}
-    town.tamper("tenure.db", "UPDATE lifecycles SET stage = 'cancelled', open = 0 WHERE run = 'run'")
+        assert write_again(installation.store, account, NOW + timedelta(days=1), "run")
+    assert installation.store.assign_csm("sub-SO-CARED", ("csm-1",)) == "csm-9"
+    assert installation.store.losses("T-GONE") == {"licences_removed": NOW}
+    assert installation.store.spared("T-GONE") == {"licences_removed": "meetings: paid order SO-CARED"}
+    installation.tamper("tenure.db", "UPDATE lifecycles SET stage = 'cancelled', open = 0 WHERE run = 'run'")
 
 
 # Those that are over.
 
 
-async def test_a_completed_order_is_never_cancelled(told: Told, town: Town) -> None:
+async def test_a_completed_order_is_never_cancelled(told: Told, installation: Installation) -> None:
     assert "its workflow is completed" in told.found.of("order-SO-DONE")["not_running"]["told"]
-    assert town.store.columns(Lifecycle.ORDER, "SO-DONE").stage == "completed"
-    assert town.store.row(Lifecycle.ORDER, "SO-DONE").state == told.done
+    assert installation.store.columns(Lifecycle.ORDER, "SO-DONE").stage == "completed"
+    assert installation.store.row(Lifecycle.ORDER, "SO-DONE").state == told.done
 
 
-async def test_a_second_start_that_failed_hides_no_completed_order(told: Told, town: Town) -> None:
+async def test_a_second_start_that_failed_hides_no_completed_order(told: Told, installation: Installation) -> None:
     assert told.mended.of("order-SO-TWICE")["not_running"]["repaired"]
-    assert town.store.row(Lifecycle.ORDER, "SO-TWICE").state.stage == "completed"
+    assert installation.store.row(Lifecycle.ORDER, "SO-TWICE").state.stage == "completed"
 
 
-async def test_a_cancelled_order_keeps_its_own_end(told: Told, town: Town) -> None:
+async def test_a_cancelled_order_keeps_its_own_end(told: Told, installation: Installation) -> None:
     assert told.mended.of("order-SO-END")["not_running"]["repaired"]
-    assert town.store.row(Lifecycle.ORDER, "SO-END").state.closing_reason == "ordered twice"
+    assert installation.store.row(Lifecycle.ORDER, "SO-END").state.closing_reason == "ordered twice"
 
 
 @pytest.mark.parametrize(
@@ -607,81 +601,87 @@ async def test_of_several_runs_one_counts(runs: Sequence[str], teller: str, expe
 # Those that were torn off.
 
 
-async def test_a_terminated_order_is_closed_with_its_tasks(told: Told, town: Town) -> None:
+async def test_a_terminated_order_is_closed_with_its_tasks(told: Told, installation: Installation) -> None:
     assert told.found.one("order-SO-TORN", "not_running")["told"].endswith("its workflow is terminated")
-    state = town.store.row(Lifecycle.ORDER, "SO-TORN").state
+    state = installation.store.row(Lifecycle.ORDER, "SO-TORN").state
     assert (state.stage, state.agenda.pending) == ("cancelled", [])
-    assert all(task.closed_at for task in town.store.tasks(Lifecycle.ORDER, "SO-TORN"))
-    assert town.store.events(Lifecycle.ORDER, "SO-TORN")[-1].type == "order.found_without_workflow"
+    assert all(task.closed_at for task in installation.store.tasks(Lifecycle.ORDER, "SO-TORN"))
+    assert installation.store.events(Lifecycle.ORDER, "SO-TORN")[-1].type == "order.found_without_workflow"
 
 
-async def test_a_terminated_renewal_frees_its_subscription(told: Told, town: Town) -> None:
+async def test_a_terminated_renewal_frees_its_subscription(told: Told, installation: Installation) -> None:
     assert "tells subscription-sub-SO-DONE" in told.found.one("order-SO-RENEWAL", "not_running")["remedy"]
-    subscription = town.state("subscription-sub-SO-DONE")
+    subscription = installation.state("subscription-sub-SO-DONE")
     view = await told_by(subscription)
     assert view is not None
     assert "renewal_order" not in view.facts
     await subscription.execute_update("terminate", TerminateSubscription(by="ops-7", reason="moved away"))
 
 
-async def test_a_subscription_that_waits_in_vain_is_told(told: Told, town: Town) -> None:
+async def test_a_subscription_that_waits_in_vain_is_told(told: Told, installation: Installation) -> None:
     """An older audit closed the renewal order and told nobody."""
     said = told.found.one("subscription-sub-SO-TWICE", "waits_in_vain")["told"]
     assert said == "it waits for order SO-IN-VAIN, which is cancelled"
     assert told.mended.one("subscription-sub-SO-TWICE", "waits_in_vain")["repaired"]
 
 
-async def test_a_terminated_trial_calls_its_devices_back(told: Told, town: Town) -> None:
+async def test_a_terminated_trial_calls_its_devices_back(told: Told, installation: Installation) -> None:
     assert "tells device-D-TORN, device-D-LOST" in told.found.one("trial-T-TORN", "not_running")["remedy"]
-    assert town.store.row(Lifecycle.TRIAL, "T-TORN").state.stage == "cancelled"
-    await town.settled(town.state("device-D-TORN"), "return_due")
+    assert installation.store.row(Lifecycle.TRIAL, "T-TORN").state.stage == "cancelled"
+    await installation.settled(installation.state("device-D-TORN"), "return_due")
 
 
-async def test_a_terminated_subscription_or_device_is_said_and_a_reset_helps(told: Told, town: Town) -> None:
+async def test_a_terminated_subscription_or_device_is_said_and_a_reset_helps(
+    told: Told, installation: Installation
+) -> None:
     lost = {"subscription-sub-SO-OTHER": "active", "device-D-LOST": "shipped"}
     for id_ in lost:
         assert "Reset to its last workflow task" in told.mended.one(id_, "not_running")["remedy"]
-        await town.reset(town.state(id_))
+        await installation.reset(installation.state(id_))
     for id_, stage in lost.items():
-        await town.settled(town.state(id_), stage)
+        await installation.settled(installation.state(id_), stage)
     assert not (await audit()).of(*lost)
 
 
 # Those that Temporal lost.
 
 
-async def test_a_lost_order_is_started_again_and_what_people_told_it_is_said(told: Told, town: Town) -> None:
+async def test_a_lost_order_is_started_again_and_what_people_told_it_is_said(
+    told: Told, installation: Installation
+) -> None:
     said = told.mended.one("order-SO-LOST", "not_running")
     assert said["repaired"]
     assert said["tell_again"] == ["order.compliance_cleared, by vendor-desk at 2026-06-01 09:00 UTC"]
-    await town.settled(town.state("order-SO-LOST"), "held")
-    assert town.store.row(Lifecycle.ORDER, "SO-LOST").state.cleared_at is None
+    await installation.settled(installation.state("order-SO-LOST"), "held")
+    assert installation.store.row(Lifecycle.ORDER, "SO-LOST").state.cleared_at is None
 
 
-async def test_a_start_that_failed_before_hides_no_lost_order(told: Town, town: Town) -> None:
+async def test_a_start_that_failed_before_hides_no_lost_order(told: Installation, installation: Installation) -> None:
     """Handed in wrongly first, then rightly; Temporal's backup knows the first only: never closed as cancelled."""
-    await town.settled(town.state("order-SO-AGAIN"), "held")
+    await installation.settled(installation.state("order-SO-AGAIN"), "held")
 
 
-async def test_a_lost_subscription_goes_on_where_the_store_has_it(told: Told, town: Town) -> None:
+async def test_a_lost_subscription_goes_on_where_the_store_has_it(told: Told, installation: Installation) -> None:
     """Terms, renewals, partner, tasks: after twelve years no start could tell them."""
     said = told.mended.one("subscription-sub-LOST", "not_running")
     assert said["repaired"]
     assert (said["tell_again"], "goes on where the store has it" in said["remedy"]) == ([], True)
-    subscription = town.state("subscription-sub-LOST")
-    await town.settled(subscription, "active")
-    state = town.store.row(Lifecycle.SUBSCRIPTION, "sub-LOST").state
+    subscription = installation.state("subscription-sub-LOST")
+    await installation.settled(subscription, "active")
+    state = installation.store.row(Lifecycle.SUBSCRIPTION, "sub-LOST").state
     assert (state.first_day, state.months, state.term) == (date(2025, 4, 27), 144, 2)
     assert (state.renewals, state.renewal_order, state.partner_id) == (["SO-R1"], "SO-R2", "asahi")
     assert state.unverified == ("SO-R1",)
-    assert [task.closed_at for task in town.store.tasks(Lifecycle.SUBSCRIPTION, "sub-LOST")] == [None]
-    assert not town.store.mails(Lifecycle.SUBSCRIPTION, "sub-LOST")
-    kinds = [event.type for event in town.store.events(Lifecycle.SUBSCRIPTION, "sub-LOST")]
+    assert [task.closed_at for task in installation.store.tasks(Lifecycle.SUBSCRIPTION, "sub-LOST")] == [None]
+    assert not installation.store.mails(Lifecycle.SUBSCRIPTION, "sub-LOST")
+    kinds = [event.type for event in installation.store.events(Lifecycle.SUBSCRIPTION, "sub-LOST")]
     assert kinds.count("subscription.started_again") == 1
 
 
-async def test_a_renewal_told_once_more_to_a_subscription_started_again_counts_once(told: Told, town: Town) -> None:
-    subscription = town.state("subscription-sub-LOST")
+async def test_a_renewal_told_once_more_to_a_subscription_started_again_counts_once(
+    told: Told, installation: Installation
+) -> None:
+    subscription = installation.state("subscription-sub-LOST")
     was = await told_by(subscription)
     await subscription.signal("renewal", RenewalNews(order_number="SO-R1", step=RenewalStep.COMPLETED))
     await until(lambda: at_rest(subscription))
@@ -691,41 +691,50 @@ async def test_a_renewal_told_once_more_to_a_subscription_started_again_counts_o
     assert now.facts == was.facts
 
 
-async def test_a_subscription_older_than_the_store_hears_again_of_its_renewals(told: Told, town: Town) -> None:
+async def test_a_subscription_older_than_the_store_hears_again_of_its_renewals(
+    told: Told, installation: Installation
+) -> None:
     """Placed and completed between the two backups: that order is over and tells nobody again."""
-    await town.in_service("SO-YOUNG")
-    subscription = town.state("subscription-sub-SO-YOUNG")
-    await town.settled(subscription, "active")
-    state, run = town.store.row(Lifecycle.SUBSCRIPTION, "sub-SO-YOUNG").state, town.store.columns(*YOUNG).run
-    known_then(town, a_renewal("SO-R3", "sub-SO-YOUNG"), Stage.COMPLETED)
+    await installation.in_service("SO-YOUNG")
+    subscription = installation.state("subscription-sub-SO-YOUNG")
+    await installation.settled(subscription, "active")
+    state, run = (
+        installation.store.row(Lifecycle.SUBSCRIPTION, "sub-SO-YOUNG").state,
+        installation.store.columns(*YOUNG).run,
+    )
+    known_then(installation, a_renewal("SO-R3", "sub-SO-YOUNG"), Stage.COMPLETED)
     facts = RenewalFacts(term_months=12, partner_id="hikari")
     state.renewal_reported(RenewalNews(order_number="SO-R3", step=RenewalStep.COMPLETED), facts, NOW)
-    town.store.record(a_record(state, state.journal.take(), NOW), run)
+    installation.store.record(a_record(state, state.journal.take(), NOW), run)
     mended = (await audit(repair=True)).of("subscription-sub-SO-YOUNG")
     assert {difference: each["repaired"] for difference, each in mended.items()} == {
         "store_behind": True,
         "tasks_differ": True,
     }
-    await town.settled(subscription, "active")
-    assert town.store.row(Lifecycle.SUBSCRIPTION, "sub-SO-YOUNG").state.renewals == ["SO-R3"]
+    await installation.settled(subscription, "active")
+    assert installation.store.row(Lifecycle.SUBSCRIPTION, "sub-SO-YOUNG").state.renewals == ["SO-R3"]
     assert not (await audit()).of("subscription-sub-SO-YOUNG")
 
 
-async def test_erased_people_are_named_and_the_order_can_be_handed_in_with_others(told: Told, town: Town) -> None:
+async def test_erased_people_are_named_and_the_order_can_be_handed_in_with_others(
+    told: Told, installation: Installation
+) -> None:
     said = told.mended.one("order-SO-ERASED", "not_running")["remedy"]
     assert "customer.contact" in said
     assert "tenure order start FILE" in said
     other = an_order("SO-ERASED", customer=a_customer(contact=a_person("taro@akasaka.example.com")))
-    desk = Desk(town.service.client, town.service.task_queue, Records(town.store))
+    desk = Desk(installation.service.client, installation.service.task_queue, Records(installation.store))
     assert (await desk.start(other.model_copy(update={"term_months": 24}))).result is Result.CONFLICT
     assert (await desk.start(other)).result is Result.STARTED
-    await town.settled(town.state("order-SO-ERASED"), "held")
-    assert town.store.row(Lifecycle.ORDER, "SO-ERASED").placed == other
+    await installation.settled(installation.state("order-SO-ERASED"), "held")
+    assert installation.store.row(Lifecycle.ORDER, "SO-ERASED").placed == other
 
 
-async def test_a_run_exists_open_or_closed_and_none_does_that_temporal_never_gave(told: Told, town: Town) -> None:
-    client, order = town.service.client, "order-SO-END"
-    closed_run = (await town.state(order).describe()).run_id
+async def test_a_run_exists_open_or_closed_and_none_does_that_temporal_never_gave(
+    told: Told, installation: Installation
+) -> None:
+    client, order = installation.service.client, "order-SO-END"
+    closed_run = (await installation.state(order).describe()).run_id
     assert await any_exists(client, order, frozenset({str(uuid4()), closed_run}))
     assert not await any_exists(client, order, frozenset({str(uuid4()), "tenure-audit"}))
     nobody = await Client.connect("127.0.0.1:9", lazy=True)
@@ -733,9 +742,9 @@ async def test_a_run_exists_open_or_closed_and_none_does_that_temporal_never_gav
         await any_exists(nobody, order, frozenset({closed_run}))
 
 
-async def test_a_lapsed_trial_is_never_started_again(told: Told, town: Town) -> None:
+async def test_a_lapsed_trial_is_never_started_again(told: Told, installation: Installation) -> None:
     assert "TRL-78" in told.mended.one("trial-T-LAPSED", "not_running")["remedy"]
-    assert town.store.columns(Lifecycle.TRIAL, "T-LAPSED").stage == "lapsed.numbers_retained"
+    assert installation.store.columns(Lifecycle.TRIAL, "T-LAPSED").stage == "lapsed.numbers_retained"
 
 
 # What Temporal sees failing.
@@ -792,43 +801,45 @@ async def test_steps_of_an_end_are_compared_with_those_that_the_store_keeps() ->
     assert more.remedy.startswith("not by this command")
 
 
-async def test_somebody_who_stands_otherwise_in_the_store_is_said_by_role_and_put_right(town: Town) -> None:
+async def test_somebody_who_stands_otherwise_in_the_store_is_said_by_role_and_put_right(
+    installation: Installation,
+) -> None:
     changed_order, corrected = (
-        await town.placed(an_order("SO-READ-ANEW")),
-        await town.placed(an_order("SO-CORRECTED-ONCE")),
+        await installation.placed(an_order("SO-READ-ANEW")),
+        await installation.placed(an_order("SO-CORRECTED-ONCE")),
     )
-    erased = await town.placed(an_order("SO-NOBODY-THERE"))
-    was = town.store.person(Lifecycle.ORDER, "SO-READ-ANEW", "customer")
+    erased = await installation.placed(an_order("SO-NOBODY-THERE"))
+    was = installation.store.person(Lifecycle.ORDER, "SO-READ-ANEW", "customer")
     for statement in (
         "UPDATE people SET email = 'other@example.com' WHERE subject = 'SO-READ-ANEW' AND role = 'customer'",
         "UPDATE people SET email = 'new@example.com' WHERE subject = 'SO-CORRECTED-ONCE' AND role = 'customer'",
         "DELETE FROM people WHERE subject = 'SO-NOBODY-THERE' AND role = 'customer'",
     ):
-        town.tamper("tenure.db", statement)
+        installation.tamper("tenure.db", statement)
     note = Event(sequence=99, type="mail.retried", occurred_at=NOW)
-    state = town.store.row(Lifecycle.ORDER, "SO-CORRECTED-ONCE").state
-    run = town.store.columns(Lifecycle.ORDER, "SO-CORRECTED-ONCE").run
-    town.store.record(a_record(state, Journal(sequence=state.journal.sequence, unrecorded=[note]), NOW), run)
+    state = installation.store.row(Lifecycle.ORDER, "SO-CORRECTED-ONCE").state
+    run = installation.store.columns(Lifecycle.ORDER, "SO-CORRECTED-ONCE").run
+    installation.store.record(a_record(state, Journal(sequence=state.journal.sequence, unrecorded=[note]), NOW), run)
 
     said = await audit(repair=True)
 
     assert said.of(changed_order.id)["people_differ"]["told"] == "the store has others than it was told: customer"
     assert said.of(changed_order.id)["people_differ"]["repaired"]
     assert "example.com" not in str(said.findings)
-    assert town.store.person(Lifecycle.ORDER, "SO-READ-ANEW", "customer") == was
+    assert installation.store.person(Lifecycle.ORDER, "SO-READ-ANEW", "customer") == was
     assert "people_differ" not in {**said.of(corrected.id), **said.of(erased.id)}
-    assert town.store.person(Lifecycle.ORDER, "SO-CORRECTED-ONCE", "customer").email == "new@example.com"
+    assert installation.store.person(Lifecycle.ORDER, "SO-CORRECTED-ONCE", "customer").email == "new@example.com"
     with pytest.raises(NotKnown):
-        town.store.person(Lifecycle.ORDER, "SO-NOBODY-THERE", "customer")
+        installation.store.person(Lifecycle.ORDER, "SO-NOBODY-THERE", "customer")
 
 
-async def test_whom_an_option_request_put_in_somebody_s_place_stays_there(town: Town) -> None:
+async def test_whom_an_option_request_put_in_somebody_s_place_stays_there(installation: Installation) -> None:
     """OPT-02 (c): the history of the order names who was there before."""
-    order = await town.in_service("SO-OTHER-CONTACT")
+    order = await installation.in_service("SO-OTHER-CONTACT")
     request = a_request(OptionKind.CONTACT, "OR-CONTACT", subscription_id="sub-SO-OTHER-CONTACT")
-    await town.settled(town.state("subscription-sub-SO-OTHER-CONTACT"), "active")
-    option = await town.started("OptionRequest", request, "option-OR-CONTACT")
-    await town.settled(option, "acknowledged", mails=1)
+    await installation.settled(installation.state("subscription-sub-SO-OTHER-CONTACT"), "active")
+    option = await installation.started("OptionRequest", request, "option-OR-CONTACT")
+    await installation.settled(option, "acknowledged", mails=1)
     await option.execute_update("begin_work", begun())
     await option.execute_update("complete", done())
     await option.result()
@@ -837,19 +848,19 @@ async def test_whom_an_option_request_put_in_somebody_s_place_stays_there(town: 
 
     assert not said.of(order.id)
     assert not said.of(option.id)
-    to = town.store.person(Lifecycle.ORDER, "SO-OTHER-CONTACT", "customer")
+    to = installation.store.person(Lifecycle.ORDER, "SO-OTHER-CONTACT", "customer")
     assert to.email == "taro.suzuki@akasaka.example.com"
 
 
 # Lists.
 
 
-async def test_what_lists_show_is_compared_and_who_mends_it_is_said(told: Told, town: Town) -> None:
+async def test_what_lists_show_is_compared_and_who_mends_it_is_said(told: Told, installation: Installation) -> None:
     said = told.mended.one("order-SO-LIST", "attributes_behind")
     assert said["told"] == "TenureStage: lists have completed, the workflow held"
-    order = town.state("order-SO-LIST")
+    order = installation.state("order-SO-LIST")
     await order.execute_update("hold", Hold(by="ops-7", reason="as the audit advises"))
-    await town.settled(order, "held")
+    await installation.settled(order, "held")
     assert not (await audit()).of(order.id)
 
 
@@ -871,13 +882,13 @@ async def test_attributes_that_the_workflow_itself_never_set_are_mended_by_a_not
 # Mails.
 
 
-async def test_the_ledger_learns_from_the_workflow_what_went_out(told: Told, town: Town) -> None:
+async def test_the_ledger_learns_from_the_workflow_what_went_out(told: Told, installation: Installation) -> None:
     said = told.found.of("order-SO-RECORD")["mails_differ"]["told"]
     assert said == "order-SO-RECORD/confirmation: sent in the workflow, not in the ledger"
-    (known,) = town.store.mails(Lifecycle.ORDER, "SO-RECORD")
+    (known,) = installation.store.mails(Lifecycle.ORDER, "SO-RECORD")
     assert known.state is MailState.SENT
     assert (known.key, known.message_id, known.recipient) == (told.mail.key, told.mail.message_id, told.mail.recipient)
-    assert {mail.state for mail in town.store.mails(Lifecycle.ORDER, "SO-DONE")} == {MailState.SENT}
+    assert {mail.state for mail in installation.store.mails(Lifecycle.ORDER, "SO-DONE")} == {MailState.SENT}
 
 
 def seen_with_mail(story: MailState, ledger: MailState | None, settled: timedelta) -> Snapshot:
@@ -959,7 +970,7 @@ async def test_where_no_worker_polls_nobody_is_asked(told: Told) -> None:
 
 
 async def test_only_those_are_asked_about_which_lists_and_store_differ(
-    told: Told, town: Town, monkeypatch: pytest.MonkeyPatch
+    told: Told, installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     observe = Observer.observe
@@ -980,14 +991,14 @@ async def test_only_those_are_asked_about_which_lists_and_store_differ(
 
 
 async def test_a_worker_that_stands_still_holds_nothing_up(
-    told: Told, town: Town, monkeypatch: pytest.MonkeyPatch
+    told: Told, installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gate, "UPDATE_PATIENCE", timedelta(seconds=0.3))  # in vain in any case
-    os.kill(town.service.worker.pid, signal.SIGSTOP)
+    os.kill(installation.service.worker.pid, signal.SIGSTOP)
     try:
         with pytest.raises(Stop, match="no answer from order-SO-STRAY in time"):
             await leave_note(
-                town.service.client, Subject(Lifecycle.ORDER, "SO-STRAY"), frozenset({Difference.STORE_BEHIND})
+                installation.service.client, Subject(Lifecycle.ORDER, "SO-STRAY"), frozenset({Difference.STORE_BEHIND})
             )
     finally:
-        os.kill(town.service.worker.pid, signal.SIGCONT)
+        os.kill(installation.service.worker.pid, signal.SIGCONT)

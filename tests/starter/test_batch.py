@@ -20,7 +20,7 @@ WHY = ("--reason", "in dispute with the partner", "--by", "ops-7")
 OVER = ("--reason", "the dispute is over", "--by", "ops-7")
 
 
-class Town:
+class Sample:
     """A few lives of every kind, and what their records say."""
 
     def __init__(self, service: Background, tenure: Tenure, ids: list[str]) -> None:
@@ -42,7 +42,7 @@ class Town:
 
 
 @pytest.fixture
-def town(service: Background, tenure: Tenure) -> Town:
+def sample(service: Background, tenure: Tenure) -> Sample:
     """Two orders, of which one is in service, its subscription, a trial, and the device it lends."""
     mark = uuid4().hex[:6].upper()
     held, graduating, trial = f"SO-{mark}-1", f"SO-{mark}-2", f"T-{mark}"
@@ -70,7 +70,7 @@ def town(service: Background, tenure: Tenure) -> Town:
         f"trial-{trial}",
         f"device-D-{mark}",
     ]
-    found = Town(service, tenure, ids)
+    found = Sample(service, tenure, ids)
     eventually(
         lambda: found.asked("hold", *WHY, "--dry-run"), lambda said: said.code == 0 and said.lines[-1]["fit"] == 5
     )
@@ -81,10 +81,10 @@ def results(answered: Answered) -> dict[str, str]:
     return {line["workflow_id"]: line["result"] for line in answered.lines[:-1]}
 
 
-def test_a_dry_run_counts_and_touches_nobody(town: Town) -> None:
-    said = town.asked("hold", *WHY, "--dry-run")
+def test_a_dry_run_counts_and_touches_nobody(sample: Sample) -> None:
+    said = sample.asked("hold", *WHY, "--dry-run")
     assert said.code == Exit.OK
-    assert results(said) == dict.fromkeys(town.ids, "planned")
+    assert results(said) == dict.fromkeys(sample.ids, "planned")
     assert [(line["number"], line["of"]) for line in said.lines[:-1]] == [(n, 5) for n in range(1, 6)]
     assert said.lines[-1] | {"batch": ""} == {
         "warnings": [],
@@ -98,26 +98,28 @@ def test_a_dry_run_counts_and_touches_nobody(town: Town) -> None:
         "left": 0,
         "failed": 0,
     }
-    assert set(town.happened("operator_hold").values()) == {0}
+    assert set(sample.happened("operator_hold").values()) == {0}
 
 
-def test_all_kinds_are_held_and_go_on_again_but_for_those_held_for_another_reason(town: Town, tenure: Tenure) -> None:
-    first, *others = town.ids
+def test_all_kinds_are_held_and_go_on_again_but_for_those_held_for_another_reason(
+    sample: Sample, tenure: Tenure
+) -> None:
+    first, *others = sample.ids
     assert tenure("order", "hold", first, "--reason", "asked by the customer", "--by", "ops-9").code == 0
-    held = town.asked("hold", *WHY, "--yes")
+    held = sample.asked("hold", *WHY, "--yes")
     assert held.code == Exit.OK
     assert results(held) == {first: "left"} | dict.fromkeys(others, "done")
     assert next(line["message"] for line in held.lines if line.get("workflow_id") == first) == (
         "held already by ops-9: asked by the customer"
     )
-    resumed = town.asked("resume", *OVER, "--held-for", "in dispute with the partner", "--yes")
+    resumed = sample.asked("resume", *OVER, "--held-for", "in dispute with the partner", "--yes")
     assert results(resumed) == {first: "left"} | dict.fromkeys(others, "done")
-    assert eventually(lambda: town.happened("operator_resumed"), lambda n: sum(n.values()) == len(others))[first] == 0
-    assert set(town.happened("operator_hold").values()) == {1}
+    assert eventually(lambda: sample.happened("operator_resumed"), lambda n: sum(n.values()) == len(others))[first] == 0
+    assert set(sample.happened("operator_hold").values()) == {1}
 
 
 def test_an_interrupted_batch_does_the_rest_and_acts_on_nobody_twice(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[str] = []
 
@@ -131,22 +133,22 @@ def test_an_interrupted_batch_does_the_rest_and_acts_on_nobody_twice(
     with monkeypatch.context() as patched:
         patched.setattr(batch, "send", until_somebody_presses_ctrl_c)
         patched.setattr(several, "AT_ONCE", 1)
-        assert town.asked("hold", *WHY, "--yes", *named).code == Exit.INTERRUPTED
-    assert sum(eventually(lambda: town.happened("operator_hold"), lambda n: sum(n.values()) == 2).values()) == 2
+        assert sample.asked("hold", *WHY, "--yes", *named).code == Exit.INTERRUPTED
+    assert sum(eventually(lambda: sample.happened("operator_hold"), lambda n: sum(n.values()) == 2).values()) == 2
 
-    rest = town.asked("hold", *WHY, "--yes", *named)
+    rest = sample.asked("hold", *WHY, "--yes", *named)
     assert rest.code == Exit.OK
-    assert results(rest) == {id_: "repeated" if id_ in sent else "done" for id_ in town.ids}
-    assert town.asked("resume", *OVER, "--yes", *named).lines[-1]["done"] == 5
-    again = town.asked("hold", *WHY, "--yes", *named)
-    assert results(again) == dict.fromkeys(town.ids, "repeated"), "nobody is held anew by a batch that is done"
-    assert set(town.happened("operator_hold").values()) == {1}
+    assert results(rest) == {id_: "repeated" if id_ in sent else "done" for id_ in sample.ids}
+    assert sample.asked("resume", *OVER, "--yes", *named).lines[-1]["done"] == 5
+    again = sample.asked("hold", *WHY, "--yes", *named)
+    assert results(again) == dict.fromkeys(sample.ids, "repeated"), "nobody is held anew by a batch that is done"
+    assert set(sample.happened("operator_hold").values()) == {1}
 
 
 def test_one_that_refuses_is_said_and_stops_no_other_and_what_is_over_meanwhile_is_no_failure(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refusing, over, *others = town.ids
+    refusing, over, *others = sample.ids
     stops = {refusing: Stop(Exit.REFUSED, "not now"), over: Stop(Exit.CLOSED, "is over: cancelled")}
 
     async def some_refuse(client: Any, subject: Subject, *said: Any) -> Any:
@@ -155,45 +157,45 @@ def test_one_that_refuses_is_said_and_stops_no_other_and_what_is_over_meanwhile_
         return await send(client, subject, *said)
 
     monkeypatch.setattr(batch, "send", some_refuse)
-    said = town.asked("hold", *WHY, "--yes", "--batch", f"dispute-{uuid4().hex[:6]}")
+    said = sample.asked("hold", *WHY, "--yes", "--batch", f"dispute-{uuid4().hex[:6]}")
     assert said.code == Exit.REFUSED
     assert results(said) == {refusing: "failed", over: "left"} | dict.fromkeys(others, "done")
     assert said.error["message"].startswith("1 of 5 failed: mend what is wrong; the same command with --batch dispute-")
 
 
-def test_the_same_name_for_something_else_is_a_conflict(town: Town) -> None:
+def test_the_same_name_for_something_else_is_a_conflict(sample: Sample) -> None:
     named = ("--batch", f"dispute-{uuid4().hex[:6]}")
-    assert town.asked("hold", *WHY, "--yes", *named).code == Exit.OK
-    other = town.asked("hold", "--reason", "a holiday", "--by", "ops-7", "--yes", *named)
+    assert sample.asked("hold", *WHY, "--yes", *named).code == Exit.OK
+    other = sample.asked("hold", "--reason", "a holiday", "--by", "ops-7", "--yes", *named)
     assert (other.code, {line["problem_code"] for line in other.lines[:-1]}) == (Exit.CONFLICT, {"conflict"})
 
 
-def test_one_reminder_of_each_is_left_out_and_a_second_run_leaves_out_no_other(town: Town) -> None:
+def test_one_reminder_of_each_is_left_out_and_a_second_run_leaves_out_no_other(sample: Sample) -> None:
     named = ("--batch", f"holiday-{uuid4().hex[:6]}")
-    said = town.asked("skip", *WHY, "--yes", *named)
+    said = sample.asked("skip", *WHY, "--yes", *named)
     assert said.code == Exit.OK
     with_reminders = {id_: n for id_, n in results(said).items() if n == "done"}
     assert {id_.partition("-")[0] for id_ in with_reminders} == {"order", "subscription", "device"}
-    assert town.ids[1] in with_reminders, "one that waits for graduation"
-    assert town.ids[0] not in with_reminders
-    again = town.asked("skip", *WHY, "--yes", *named)
+    assert sample.ids[1] in with_reminders, "one that waits for graduation"
+    assert sample.ids[0] not in with_reminders
+    again = sample.asked("skip", *WHY, "--yes", *named)
     assert {id_ for id_, n in results(again).items() if n == "repeated"} == with_reminders.keys()
-    skipped = eventually(lambda: town.happened("deadline.left_out"), lambda n: sum(n.values()) == len(with_reminders))
+    skipped = eventually(lambda: sample.happened("deadline.left_out"), lambda n: sum(n.values()) == len(with_reminders))
     assert {id_ for id_, n in skipped.items() if n == 1} == with_reminders.keys()
-    another = town.asked("skip", *WHY, "--reminder", "graduation_reminder", "--dry-run")
-    assert [id_ for id_, n in results(another).items() if n == "planned"] == [town.ids[1]]
+    another = sample.asked("skip", *WHY, "--reminder", "graduation_reminder", "--dry-run")
+    assert [id_ for id_, n in results(another).items() if n == "planned"] == [sample.ids[1]]
 
 
-def test_more_than_the_limit_is_not_begun(town: Town) -> None:
-    said = town.asked("hold", *WHY, "--yes", "--limit", 4)
+def test_more_than_the_limit_is_not_begun(sample: Sample) -> None:
+    said = sample.asked("hold", *WHY, "--yes", "--limit", 4)
     assert (said.code, said.out) == (Exit.BAD_INPUT, "")
-    assert said.error["message"] == "5 fit, more than --limit 4: ask for fewer, or say a higher one"
-    assert set(town.happened("operator_hold").values()) == {0}
+    assert said.error["message"] == "5 fit, more than 4: ask for fewer, or say a higher --limit"
+    assert set(sample.happened("operator_hold").values()) == {0}
 
 
 @pytest.mark.parametrize(("answer", "code"), [(True, Exit.OK), (False, Exit.INTERRUPTED)])
 def test_people_see_how_many_there_are_and_are_asked(
-    town: Town, tenure: Tenure, monkeypatch: pytest.MonkeyPatch, answer: bool, code: Exit
+    sample: Sample, tenure: Tenure, monkeypatch: pytest.MonkeyPatch, answer: bool, code: Exit
 ) -> None:
     asked: list[str] = []
 
@@ -203,14 +205,14 @@ def test_people_see_how_many_there_are_and_are_asked(
             raise typer.Abort
 
     monkeypatch.setattr(typer, "confirm", confirm)
-    said = tenure("hold", "--query", town.query, *WHY)
+    said = tenure("hold", "--query", sample.query, *WHY)
     assert said.code == code
     assert asked == ["Hold 5 lifecycles?"]
     assert said.out.startswith("Open and fitting: 5; hold 5 lifecycles:\n")
-    assert f"  {town.ids[0]}: is on compliance hold\n" in said.out
-    assert set(town.happened("operator_hold").values()) == {int(answer)}
+    assert f"  {sample.ids[0]}: is on compliance hold\n" in said.out
+    assert set(sample.happened("operator_hold").values()) == {int(answer)}
     assert ("--batch" in said.out) is answer, "how to go on after an interruption"
-    assert (f"/5 {town.ids[0]} done: is on compliance hold\n" in said.out) is answer
+    assert (f"/5 {sample.ids[0]} done: is on compliance hold\n" in said.out) is answer
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ GUIDE = ui_examples.ROOT / "docs" / "operator-guide.md"
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
 
 
-# A town of lives, each in a plight of its own, and the lists that show it.
+# Lifecycles, each in a plight of its own, and the lists that show it.
 
 VENDOR, PARTNER, CUSTOMER, OPERATIONS = (
     f"awaiting {whom}" for whom in ("the vendor", "the partner", "the customer", "me, operations")
@@ -89,7 +89,7 @@ LEAVING, OWN = "wholesale customers being deprovisioned", "wholesale customers, 
 REVIEWS, LONG_REVIEWS = "compliance reviews", "compliance reviews over an hour"
 WEDGED = "wedged: tell the developers"
 
-TOWN: Mapping[str, set[str]] = {
+PLIGHTS: Mapping[str, set[str]] = {
     "order-SO-7301 on hold": {VENDOR},
     "order-SO-7302 without terms": {VENDOR, CUSTOMER, "held without terms"},
     "order-SO-7303 without its form": {PARTNER},
@@ -140,11 +140,11 @@ REFUSING = "nobody@minato.example.com"
 
 @pytest.fixture(scope="module")
 def shown(one_service: Background) -> Callable[[str], set[str]]:
-    """Whom of the town a list shows."""
-    town = {state.partition(" ")[0] for state in TOWN}
+    """Whom of them a list shows."""
+    all_of_them = {state.partition(" ")[0] for state in PLIGHTS}
 
     async def listed(query: str) -> set[str]:
-        return {each.id async for each in one_service.client.list_workflows(query)} & town
+        return {each.id async for each in one_service.client.list_workflows(query)} & all_of_them
 
     one_service.env.transport.answers[REFUSING] = Answer.REFUSED
     one_service.do(settled(one_service.client))
@@ -154,7 +154,7 @@ def shown(one_service: Background) -> Callable[[str], set[str]]:
 
 
 async def settled(client: Client) -> None:
-    """Everybody of the town, in the plight they are known for."""
+    """All of them, in the plight they are known for."""
     shipped = {"clear_compliance": cleared()}
     in_service = {**shipped, "submit_provisioning_form": submitted(), "report_site_built": built()}
     minato = a_partner("minato", contact=a_person(REFUSING))
@@ -278,12 +278,12 @@ async def knows_what_is_due(client: Client, id_: str) -> bool:
 @pytest.mark.parametrize("name", filters(NOW))
 def test_a_list_shows_whom_it_is_for_and_nobody_else(name: str, shown: Callable[[str], set[str]]) -> None:
     """The server's lists lag behind a little."""
-    wanted = {state.partition(" ")[0] for state, lists in TOWN.items() if name in lists}
+    wanted = {state.partition(" ")[0] for state, lists in PLIGHTS.items() if name in lists}
     assert eventually(lambda: shown(name), lambda found: found == wanted) == wanted
 
 
-def test_every_list_has_somebody_in_town_to_show() -> None:
-    assert set().union(*TOWN.values()) | {WEDGED} == set(filters(NOW))
+def test_every_list_has_something_to_show() -> None:
+    assert set().union(*PLIGHTS.values()) | {WEDGED} == set(filters(NOW))
 
 
 @workflow.defn(name="Order", sandboxed=False)
@@ -297,14 +297,14 @@ class OrderWithAFault:
 
 async def test_whose_code_fails_is_listed_as_wedged_and_who_is_well_is_not() -> None:
     """On a server as `tenure up` starts it: others tell only after five attempts, that is a minute."""
-    async with embedded() as studio, Worker(studio.client, task_queue="faulty", workflows=[OrderWithAFault]):
-        await studio.place(an_order("SO-7401"))
-        await studio.client.start_workflow("Order", id="order-SO-7402", task_queue="faulty")
+    async with embedded() as env, Worker(env.client, task_queue="faulty", workflows=[OrderWithAFault]):
+        await env.place(an_order("SO-7401"))
+        await env.client.start_workflow("Order", id="order-SO-7402", task_queue="faulty")
         found: list[str] = []
         async with asyncio.timeout(WITHIN):
             while not found:
                 await asyncio.sleep(AT_LAST)
-                found = [each.id async for each in studio.client.list_workflows(filters(NOW)[WEDGED])]
+                found = [each.id async for each in env.client.list_workflows(filters(NOW)[WEDGED])]
         assert found == ["order-SO-7402"]
 
 

@@ -4,13 +4,17 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.ports.store import RowColumns
+from adapters.sql.store import SqlStore
 from domain.lifecycle import Lifecycle
 from domain.values import Source
+from starter.intake.batch import AHEAD
 from starter.intake.start import Desk
 from tests.makers import a_renewal, an_order
 from tests.starter.conftest import Tenure, eventually
@@ -110,6 +114,36 @@ def test_conflicts_and_unknown_subscriptions_are_told_and_the_rest_is_started(
         "SO-43-003": ("started", None),
         "SO-43-900": ("not_found", "subscription_id"),
     }
+
+
+def test_the_store_is_asked_for_many_lines_at_once_and_about_a_line_only_if_it_knows_it(
+    service: Background, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, more = tmp_path / "orders.jsonl", tmp_path / "more.jsonl"
+    file.write_text("\n".join(orders("SO-47", 2)), encoding="utf-8")
+    more.write_text("\n".join(orders("SO-47", AHEAD + 5)), encoding="utf-8")
+    tenure("order", "import", file)
+    for id_ in ("SO-47-000", "SO-47-001"):
+        eventually(lambda id_=id_: service.store.events(Lifecycle.ORDER, id_))  # type: ignore[misc]
+    questions: list[tuple[str, int]] = []
+
+    known, columns = SqlStore.known, SqlStore.columns
+
+    def many(store: SqlStore, lifecycle: Lifecycle, subjects: Collection[str]) -> frozenset[str]:
+        questions.append(("known", len(subjects)))
+        return known(store, lifecycle, subjects)
+
+    def one(store: SqlStore, lifecycle: Lifecycle, subject: str) -> RowColumns:
+        questions.append((subject, 1))
+        return columns(store, lifecycle, subject)
+
+    monkeypatch.setattr(SqlStore, "known", many)
+    monkeypatch.setattr(SqlStore, "columns", one)
+
+    answered = tenure("order", "import", more)
+
+    assert answered.out.splitlines()[-1] == f"{AHEAD + 5} orders: {AHEAD + 3} started, 2 already started"
+    assert Counter(questions) == Counter([("known", AHEAD), ("known", 5), ("SO-47-000", 1), ("SO-47-001", 1)])
 
 
 def test_a_header_that_is_wrong_ends_a_skipping_import_too(service: Background, tenure: Tenure, tmp_path: Path) -> None:

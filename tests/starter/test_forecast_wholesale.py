@@ -245,6 +245,30 @@ def test_what_if_a_running_review_ends_with_a_confirmation(tenure: Tenure, store
     ]
 
 
+def test_a_running_customer_goes_on_with_its_open_check_and_the_store_is_only_read(
+    tenure: Tenure, store: SqlStore
+) -> None:
+    """The same days as those of its check."""
+    since = yesterday()
+    kept(store, contacted(since), since)
+    before = everything(store)
+    found = told(tenure("forecast", "wholesale", "W-1", "--json"))
+    assert (day(since, 7), "deadline", f"{CHECK[11:]}: Contact the partner, attempt 3 of 3") in found
+    assert (day(since, 11, "00:00"), "state", "deprovisioned") in found
+    assert (day(since, 11, "00:00"), "loss", "users removed") in found
+    assert everything(store) == before
+
+
+def test_a_customer_that_runs_begins_now_and_one_that_nobody_knows_is_told(tenure: Tenure, store: SqlStore) -> None:
+    assert "--from: goes with a FILE" in tenure("forecast", "wholesale", "W-1", *MONDAY).err
+    answered = tenure("forecast", "wholesale", "W-1")
+    assert (answered.code, answered.err) == (6, "Error: no wholesale customer W-1 is known\n")
+    assert (
+        "FILE|ID: is neither a file that is there nor an id such as W-1001"
+        in tenure("forecast", "wholesale", "no/such.json").err
+    )
+
+
 def test_of_what_is_over_or_not_known_there_is_no_forecast(tenure: Tenure, store: SqlStore) -> None:
     assert "no compliance check W-1-1 is known" in tenure("forecast", "compliance", "W-1-1").err
     check = in_review(yesterday())

@@ -16,6 +16,7 @@ from domain.values import Source
 from starter.__main__ import commands
 from starter.answers.catalogue import command_of
 from starter.console.exits import MEANING, Exit
+from starter.console.terminal import terminal
 from tests.makers import some
 from tests.starter.conftest import Tenure, leaves
 from tests.support.one_item import in_one_item
@@ -32,6 +33,32 @@ def test_every_command_shows_how_it_is_used(words: tuple[str, ...], tenure: Tenu
     assert "-o json|yaml" in answered.out
     assert not re.search(r"<(?:bool|str|path|int|float)|Value error", answered.out)
     assert max(map(len, answered.out.splitlines())) <= 100
+    assert " None" not in answered.out
+
+
+@in_one_item("words", COMMANDS)
+def test_no_help_is_torn_or_cut_on_a_terminal_of_eighty_columns(
+    words: tuple[str, ...], tenure: Tenure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    told = tenure(*words, "--help").out
+
+    assert not re.search(r"\w…\s", told)
+    paragraphs = (paragraph.splitlines() for paragraph in (COMMANDS[words].help or "").split("\n\n"))
+    broken_by_hand = [lines for lines in paragraphs if len(lines) > 1]
+    assert max((len(line) for lines in broken_by_hand for line in lines), default=0) <= 78
+
+
+@in_one_item("words", COMMANDS)
+def test_every_option_says_what_it_is(words: tuple[str, ...]) -> None:
+    assert [option.name for option in COMMANDS[words].params if not getattr(option, "help", None)] == []
+
+
+def test_what_a_lifecycle_never_has_is_said_and_needs_no_example(tenure: Tenure) -> None:
+    told = tenure("trial", "acknowledge", "--help").out
+
+    assert "Trials have none: this is always refused." in told
+    assert "tenure trial acknowledge T-1001 --alert ALERT" in told
 
 
 @in_one_item(
@@ -105,6 +132,15 @@ def test_a_wrong_setting_is_named(tenure: Tenure, monkeypatch: pytest.MonkeyPatc
     assert "TENURE_TASK_QUEU: is not a known setting" in answered.err
 
 
+def test_an_error_that_nobody_reads_on_keeps_its_code(tenure: Tenure, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unread(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(terminal, "stop", unread)
+
+    assert tenure("order", "list", "--stage", "hold").code == Exit.BAD_INPUT
+
+
 def test_no_words_at_all_are_answered_with_help(tenure: Tenure) -> None:
     answered = tenure()
 
@@ -160,6 +196,15 @@ for words in {looks}:
 def test_what_only_looks_imports_neither_temporal_nor_sql() -> None:
     """In a process of their own: this one has imported everything."""
     code, root = FOUND.format(looks=LOOKS, heavy=HEAVY), Path(__file__).parents[2]
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_store_in_a_file_imports_no_driver_of_postgresql(tmp_path: Path) -> None:
+    """Ten megabytes of every command and worker."""
+    url, root = f"sqlite:///{tmp_path / 'tenure.db'}", Path(__file__).parents[2]
+    opens = f"from adapters.sql.migrate import migrate\nfrom adapters.sql.store import open_store\nmigrate({url!r})\n"
+    code = f"{opens}open_store({url!r}).close()\nimport sys\nassert 'psycopg' not in sys.modules"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
 

@@ -154,17 +154,17 @@ class TestStand:
         answered = told(hub("kpi", "--as-of", "2026-11-25"))
 
         assert answered.out.startswith("As of the week that ended on Sunday 2026-11-22, 00:00 UTC.\nClosed 2026-11-22")
-        assert "rows of this week came since" in answered.err
+        assert "rows came late since" in answered.err
 
     def test_of_a_revised_week_is_said_which_revision(self, hub: Tenure) -> None:
-        assert told(hub("close")).out == "2026-11-22  revised, 16 rows\n"
+        assert told(hub("close")).out == "2026-11-22  revised, 17 rows\n"
 
         assert (
             "00:00 UTC, revision 2 of 2.\nClosed 2026-11-22 00:00 UTC, revised "
             in told(hub("kpi", "--as-of", WEEK)).out
         )
         assert "revision 1 of 2.\n" in told(hub("kpi", "--as-of", WEEK, "--revision", "1")).out
-        assert told(hub("close")).out.startswith("Nothing to close")
+        assert told(hub("close")).out.startswith("Nothing to close: every week that ended is closed")
 
     @pytest.mark.parametrize(
         ("words", "code", "said"),
@@ -363,5 +363,5 @@ def test_an_empty_hub_says_so(tenure: Tenure, tmp_path: Path, monkeypatch: pytes
 
     assert told(tenure("hub", "customers")).out.endswith("No customers.\n")
     assert told(tenure("hub", "weeks")).out == "No week is closed yet: a worker closes them, or tenure hub close.\n"
-    assert told(tenure("hub", "close")).out.startswith("Nothing to close")
+    assert told(tenure("hub", "close")).out.startswith("Nothing to close: no week has ended since")
     assert "–" in told(tenure("hub", "kpi")).out

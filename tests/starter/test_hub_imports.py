@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import insert
 
 from adapters.sql.engine import DatabaseTrouble
-from adapters.sql.hub_schema import WeekRecord
+from adapters.sql.hub_week_schema import WeekRecord
 from adapters.sql.schema import LifecycleRecord
 from adapters.sql.store import SqlStore
 from adapters.sql.upsert import table_of
@@ -155,7 +155,7 @@ class TestImporting:
         late = imported("usage", USAGE, ROW)
         assert (
             late.out
-            == "1 row: 1 new\nClosed weeks with rows that came late: 2026-08-09. The next closing revises them.\n"
+            == "1 row: 1 new\nRows came late for closed weeks: 2026-08-09. The next closing revises those that they change.\n"
         )
         assert summed(imported("usage", USAGE, OTHER, "--json"))["late_weeks"] == ["2026-08-09"]
 

@@ -161,7 +161,7 @@ def test_a_filter_that_finds_nothing_is_said(service: Background, tenure: Tenure
 
 def test_a_filter_that_is_none_is_said(service: Background, tenure: Tenure) -> None:
     answered = tenure("recompute", "--query", "no filter at all", "--dry-run", "--json")
-    assert answered.code == Exit.BAD_INPUT
+    assert (answered.code, answered.error["field"]) == (Exit.BAD_INPUT, "--query")
 
 
 def test_one_life_alone(service: Background, tenure: Tenure, trials: list[str], proclaimed: None) -> None:

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import AsyncIterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,20 @@ def recorded(service: Background, tenure: Tenure, tmp_path: Path, request: pytes
     return history.to_json_dict()
 
 
-def test_a_history_of_other_commands_would_break(recorded: dict[str, Any], tenure: Tenure, tmp_path: Path) -> None:
+def of_another_code(recorded: dict[str, Any]) -> dict[str, Any]:
     """As if the code of then had begun with another activity than ours does."""
-    for event in recorded["events"]:
+    life = deepcopy(recorded)
+    for event in life["events"]:
         if "markerRecordedEventAttributes" in event:
             (payload,) = event["markerRecordedEventAttributes"]["details"]["data"]["payloads"]
             data = json.loads(base64.b64decode(payload["data"])) | {"activity_type": "ask_the_oracle"}
             payload["data"] = base64.b64encode(json.dumps(data).encode()).decode()
+    return life
+
+
+def test_a_history_of_other_commands_would_break(recorded: dict[str, Any], tenure: Tenure, tmp_path: Path) -> None:
     file = tmp_path / "old.json"
-    file.write_text(json.dumps(recorded))
+    file.write_text(json.dumps(of_another_code(recorded)))
 
     answered = tenure("replay", file)
 
@@ -52,6 +58,18 @@ def test_a_history_of_other_commands_would_break(recorded: dict[str, Any], tenur
     for_machines = tenure("replay", file, "--json")
     assert (for_machines.code, for_machines.json["broken"]) == (Exit.REFUSED, 1)
     assert for_machines.json["verdicts"][0]["workflow_type"] == "Order"
+
+
+def test_each_of_several_files_has_a_verdict_of_its_own(
+    recorded: dict[str, Any], tenure: Tenure, tmp_path: Path
+) -> None:
+    """One worker replays them all, in turn: what breaks one says nothing about the next."""
+    for name, life in {"good": recorded, "bad": of_another_code(recorded)}.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(life))
+    given = ["good", "bad", "good", "bad", "bad", "good"]
+    answered = tenure("replay", *(tmp_path / f"{name}.json" for name in given), "--json")
+    found = [(Path(each["source"]).stem, bool(each["breaks"])) for each in answered.json["verdicts"]]
+    assert found == [(name, name == "bad") for name in given]
 
 
 def test_a_sample_of_what_runs_replays(service: Background, recorded: dict[str, Any], tenure: Tenure) -> None:

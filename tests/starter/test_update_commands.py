@@ -223,7 +223,7 @@ class TestANewLifecycle:
 
     def test_reads_its_ids_as_its_start_has_them(self, tenure: Tenure) -> None:
         assert subject(Lifecycle("poster_print"), "poster_print-P-0002").id == "P-0002"
-        assert [str(found) for found in any_of("P-0002")][-1] == "poster_print P-0002"
+        assert [str(found) for found in any_of("P-0002")][-1] == "poster print P-0002"
         assert "P-002" not in [found.id for found in any_of("P-002") if found.lifecycle == "poster_print"]
         refused = tenure("poster-print", "show", "p-0002", "--json")
         assert refused.error["message"] == "must be in capital letters, such as P-0001"

@@ -331,7 +331,7 @@ class TestItsCustomer:
     def test_one_that_is_not_there(self, service: Background, tenure: Tenure, tmp_path: Path) -> None:
         (tmp_path / "u.csv").write_text("\n".join([COLUMNS, a_line("U-1"), ""]))
         answered = tenure("wholesale", "users", "import", "W-NONE", tmp_path / "u.csv")
-        assert (answered.code, "there is no wholesale W-NONE" in answered.err) == (6, True)
+        assert (answered.code, "there is no wholesale customer W-NONE" in answered.err) == (6, True)
 
     def test_one_that_is_gone_gets_nobody_and_has_a_certificate(self, onboard: Onboard, tenure: Tenure) -> None:
         """WHS-27."""

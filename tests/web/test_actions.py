@@ -128,6 +128,7 @@ def test_with_no_worker_what_was_typed_stays_and_the_same_button_asks_again(
     for patience in ("QUERY_PATIENCE", "UPDATE_PATIENCE"):
         monkeypatch.setattr(reach, patience, timedelta(milliseconds=200))
     shown = full.get(path)
+    assert "what was recorded last" in said_in(shown)
     unanswered = full.send(path, shown, **ONCE, reason="a word of theirs")
     assert (unanswered.status_code, "a word of theirs" in unanswered.text) == (503, True)
     assert "may still take effect" in said_in(unanswered)
@@ -193,6 +194,20 @@ def test_an_operator_resumes_an_order_in_three_clicks_from_the_operations_page(
     assert operator.fill("/act/order/SO-900001/resume?next=/operations").status_code == 303
     background.do(env.settled(handle))
     assert "in dispute" not in operator.get("/operations?search=SO-900001").text
+
+
+def test_a_mail_that_went_out_is_sent_once_more_from_the_page_of_its_life(background: Background, site: Site) -> None:
+    """It waits for nobody, so no desk has it; whoever cannot find the mail asks an operator."""
+    path = a_running_trial(background, "T-9")
+    background.do(background.env.settled(background.env.trial("T-9")))
+    full, operator = browser(background, site, "full"), browser(background, site, "operator")
+    pages = [each.get(path).text for each in (full, operator)]
+    assert [f"{path}/send_again" in page for page in pages] == [False, True]
+    mail = background.store.mails(Lifecycle.TRIAL, "T-9")[0].key
+    sent = operator.fill(f"{path}/send_again", mail=mail, reason="they cannot find it")
+    assert sent.status_code == 303
+    (again,) = happened(background, "T-9", "mail.sent_again")
+    assert again.data["mail"] == f"{mail}/again-1"
 
 
 def test_what_cannot_be_undone_wants_its_id_typed(background: Background, site: Site) -> None:

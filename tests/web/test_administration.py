@@ -38,6 +38,7 @@ async def test_a_user_is_added_to_one_s_own_partner(site: Site) -> None:
     async with site.client("full") as client:
         answer = await site.post(client, "/administration/users", **NEW, partner_id=MINATO, user_id="chosen")
         assert (answer.status_code, answer.headers["Location"]) == (303, "/administration")
+        assert "The user was added." in (await client.get("/administration")).text
     (added,) = [user for user in site.store.hub_users(HIKARI) if user.name == "Hanako Yamada"]
     assert re.fullmatch(r"u-[0-9a-f]{10}", added.user_id)
     assert (added.email, added.roles, added.in_first_run) == (NEW["email"].lower(), ("administrator",), True)
@@ -89,6 +90,14 @@ async def test_roles_are_changed_and_who_did_it_is_recorded(site: Site) -> None:
     assert any({"user.changed", "full", HIKARI, "sales"} <= act for act in acts)
 
 
+@pytest.mark.parametrize(("active", "said"), [("no", "cannot sign in any more"), ("yes", "can sign in again")])
+async def test_the_list_says_who_is_let_in_now(site: Site, active: str, said: str) -> None:
+    async with site.client("full") as client:
+        await site.post(client, "/administration/users/sales/active", active=active)
+        assert said in (await client.get("/administration")).text
+        assert said not in (await client.get("/administration")).text, "once"
+
+
 class TestLastFullAdministrator:
     """HUB-43: a partner can always help itself."""
 
@@ -113,7 +122,8 @@ class TestLastFullAdministrator:
             change = {**self.OWN, "roles": ["administrator"]}
             assert (await site.post(client, "/administration/users/full", **change)).status_code == 422
             site.store.change_hub_user("second", "test", site.now, active=True)
-            assert (await site.post(client, "/administration/users/full", **change)).status_code == 303
+            changed = await site.post(client, "/administration/users/full", **change)
+            assert (changed.status_code, changed.headers["Location"]) == (303, "/"), "what they may still see"
             assert (await client.get("/administration")).status_code == 404
 
 
@@ -127,11 +137,13 @@ class TestAssignment:
             for _ in range(2):
                 answer = await site.post(client, self.WAY, act="add", user_id="sales")
                 assert answer.headers["Location"] == f"/customers/{HIKARI}/{GINZA}?tab=administrators"
+            assert "is assigned to this customer now" in (await client.get(answer.headers["Location"])).text
             (given,) = site.store.customer_administrators(HIKARI, GINZA)
             assert (given.user.user_id, given.assigned_by, given.assigned_at) == ("sales", "full", site.now)
             assert site.store.hub_user("sales").assigned == {AKASAKA, GINZA}
             for _ in range(2):
                 assert (await site.post(client, self.WAY, act="remove", user_id="sales")).status_code == 303
+            assert "no longer assigned" in (await client.get(answer.headers["Location"])).text
         assert site.store.customer_administrators(HIKARI, GINZA) == []
 
     @pytest.mark.parametrize(

@@ -15,11 +15,18 @@ async def newcomer(site: Site, partner_id: str = HIKARI, role: str = PartnerRole
 async def test_every_page_leads_to_the_plan_until_the_terms_are_accepted(site: Site) -> None:
     """HUB-02."""
     async with site.client(await newcomer(site)) as client:
-        for path in ("/administration", "/profile", "/resources", "/first-run/start"):
+        for path in ("/administration", "/", "/resources", "/first-run/start"):
             assert (await client.get(path)).headers["Location"] == "/first-run"
         assert (await site.post(client, "/administration/users", name="X")).headers["Location"] == "/first-run"
         shown = await client.get("/first-run")
         assert (shown.status_code, 'href="/administration"' in shown.text) == (200, False)
+
+
+async def test_the_language_is_chosen_before_the_terms_are_read(site: Site) -> None:
+    async with site.client(await newcomer(site)) as client:
+        assert (await client.get("/profile")).status_code == 200
+        assert (await site.post(client, "/profile", language="ja", zone="Asia/Tokyo")).status_code == 303
+        assert '<html lang="ja"' in (await client.get("/first-run/terms")).text
 
 
 async def test_terms_have_to_be_accepted_by_a_tick(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from domain.subscription.sites import SubscriptionSite
 from domain.subscription.state import SubscriptionState
 from domain.trial.messages import Service
 from domain.values import Language
-from tests.makers import MONDAY, a_person, an_order, some
+from tests.makers import MONDAY, a_form, a_person, an_order, some
 from web.links import causes
 from web.links.followed import Followed, Standing
 from web.links.sections import BEGINS, sections_of
@@ -78,6 +79,13 @@ def test_every_field_and_every_choice_has_words(purpose: Purpose, language: Lang
     raw += [f"{field.name}={value}" for field in fields for value, label in field.choices if label == value]
     sites = {f"{name}=akasaka.webex.example" for name in ("language.site", "session_type.site", "logo.site")}
     assert set(raw) <= sites | {"site_split.taken_from=akasaka.webex.example"}
+
+
+def test_the_site_administrator_is_called_as_in_their_own_script() -> None:
+    found = followed(Purpose.GRADUATION)
+    form = a_form(admin_first_name="花子", admin_last_name="山田")
+    known = prefilled(replace(found, row=found.row.model_copy(update={"provisioning_form": form})))
+    assert known["form"]["site_admin"] == "山田 花子"
 
 
 @pytest.mark.parametrize("purpose", FORMS)

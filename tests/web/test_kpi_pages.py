@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 from typing import Final
 
 import pytest
 
+from adapters.hub_book import HubBook
 from domain.hub.policy import HubPolicy
 from domain.hub.sections import COLUMNS, SectionKey
 from domain.values import Language
@@ -67,6 +69,21 @@ async def test_every_section_has_its_table_with_every_column_and_its_meaning(wor
     table = page.split(f">{title}</h2>")[1].split("</table>")[0]
     names = [said(f"kpi.column_{column}", Language.ENGLISH) for column in COLUMNS[section]]
     assert re.findall(r'<th scope="col"[^>]* title="[^"]+">([^<]+)</th>', table) == names
+
+
+async def test_a_closed_week_is_judged_and_explained_by_the_terms_it_was_closed_under(
+    world: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HUB-60: the installation's terms change, and the page of the week does not."""
+    before = await got(world, f"/kpi?as_of={WEEK}")
+    monkeypatch.setattr(world.world, "book", HubBook(world.store, HubPolicy(window=timedelta(days=60)), {}))
+
+    after = await got(world, f"/kpi?as_of={WEEK}")
+
+    title = f"kpi.section_{SectionKey.ADDED}"
+    assert tiles(after) == tiles(before)
+    assert said(title, Language.ENGLISH, window=90) in after
+    assert said(title, Language.ENGLISH, window=60) in await got(world, "/kpi")
 
 
 async def test_a_ratio_shows_the_sums_it_is_of(world: Site) -> None:

@@ -12,6 +12,7 @@ from httpx import AsyncClient, Response
 from adapters.mail.signed_links import SignedLinks
 from domain.lifecycle import Lifecycle
 from domain.links import Purpose
+from domain.operator import SendAgain
 from domain.order.messages import Terms
 from domain.trial.messages import ResendConsent
 from domain.values import Source
@@ -21,6 +22,7 @@ from tests.makers import (
     cancelled,
     known,
     some,
+    submitted,
 )
 from tests.postgres import everything
 from tests.support.environment import eventually
@@ -170,6 +172,15 @@ async def test_a_link_that_is_too_old_sends_a_fresh_one_to_the_same_reader_and_s
     assert (await browser.post(fresh, data={"do": "submit", "agreed": "yes"})).status_code == 303
 
 
+async def test_a_link_grows_old_by_the_clock_on_the_wall(room: LinkRoom, browser: AsyncClient) -> None:
+    """In a demo lives are years ahead; a fresh link would be too old again."""
+    path = await wanting_terms(room, "SO-800016")
+    room.world.newest = room.now() + room.settings.web.links_live_for
+    shown = await browser.get(path)
+    room.world.newest = None
+    assert heading(shown) == "Port overage terms"
+
+
 async def test_the_link_in_the_document_outlives_the_mail_s(room: LinkRoom, browser: AsyncClient) -> None:
     """ORD-07, ORD-17: whoever the document was passed on to fills the form in, and finds nobody's address there."""
     path = await wanting_a_form(room, "SO-800007")
@@ -262,6 +273,39 @@ async def test_a_draft_is_kept_until_it_is_submitted(room: LinkRoom, browser: As
     assert await room.stage(Lifecycle.ORDER, "SO-800011") == "pending.awaiting_provisioning_details"
 
 
+async def test_what_was_typed_behind_an_older_link_stands_behind_the_newer(
+    room: LinkRoom, browser: AsyncClient
+) -> None:
+    """Reminders come while somebody still fills the form in; the document, which is passed on, shows nothing of it."""
+    path = await wanting_a_form(room, "SO-800014")
+    await browser.post(path, data={"form.city": "Minato", "do": "save"})
+    again = SendAgain(by="ops-7", mail="order-SO-800014/confirmation", reason="they cannot find it")
+    await room.send(room.client.get_workflow_handle("order-SO-800014"), "send_again", again)
+    newer = await room.link("provisioning", "confirmation", "SO-800014", number=2)
+    await eventually(lambda: len(room.store.mails(Lifecycle.ORDER, "SO-800014")) == 2)
+    assert dict(sent((await browser.get(newer)).text))["form.city"] == "Minato"
+    late = await browser.post(path, data={"form.city": "Shibuya", "do": "submit"})
+    assert (late.status_code, heading(late)) == (409, "A newer link was sent")
+    assert "you find it behind the newer link" in late.text
+    assert dict(sent((await browser.get(newer)).text))["form.city"] == "Shibuya"
+    signed = known(SignedLinks.of(room.settings))
+    link = known(signed.read(path.removeprefix("/f/"))).model_copy(update={"occurrence": "document"})
+    assert dict(sent((await browser.get(f"/f/{signed.token(link)}")).text))["form.city"] == ""
+
+
+async def test_a_draft_of_what_was_answered_in_another_way_goes_when_it_is_pressed_again(
+    room: LinkRoom, browser: AsyncClient
+) -> None:
+    """As after nobody had answered in time, and it was taken nevertheless."""
+    path = await wanting_a_form(room, "SO-800015")
+    before = everything(room.store)["web_form_drafts"]
+    await browser.post(path, data={"form.city": "Minato", "do": "save"})
+    await room.send(room.client.get_workflow_handle("order-SO-800015"), "submit_provisioning_form", submitted())
+    await eventually(lambda: room.store.state(Lifecycle.ORDER, "SO-800015").form_submitted_at)
+    assert (await browser.post(path, data={"form.city": "Minato", "do": "submit"})).status_code == 409
+    assert everything(room.store)["web_form_drafts"] == before
+
+
 @pytest.mark.parametrize(("number", "was_sent"), [("SO-800012", False), ("SO-800013", True)])
 async def test_an_answer_that_was_interrupted_is_finished_by_the_next(
     room: LinkRoom, browser: AsyncClient, number: str, was_sent: bool
@@ -312,7 +356,8 @@ async def test_a_mail_program_ends_the_reminders_by_one_post(room: LinkRoom, bro
     assert room.header(mail, "List-Unsubscribe") == f"<{room.url}{links['reminders']}>"
     async with room.program() as program:
         answer = await program.post(links["reminders"], data={"List-Unsubscribe": "One-Click"})
-    assert answer.status_code == 303
+        again = await program.post(links["reminders"], data={"List-Unsubscribe": "One-Click"})
+    assert (answer.status_code, again.status_code) == (303, 200)
     deadlines = (await room.state(room.client.get_workflow_handle("device-D-810002"))).deadlines
     assert {due.kind for due in deadlines} == {"device_return_due"}
     assert heading(await browser.get(links["reminders"])) == "Already answered"

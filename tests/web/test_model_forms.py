@@ -13,7 +13,7 @@ from domain.lifecycles import KINDS, examples_of, updates_of
 from domain.order.forms import ProvisioningForm
 from domain.order.messages import SubmitForm
 from domain.reasons import Problem, Reason
-from domain.trial.messages import CancelTrial, ConvertTrial, EditServices, ExtendTrial, Service
+from domain.trial.messages import CancelTrial, ConvertTrial, EditServices, ExtendTrial, Service, StartTrial
 from domain.values import Count, Language, Message, Model
 from domain.wholesale.messages import ChangeQuantities
 from tests.arbitrary import valid
@@ -73,7 +73,7 @@ def wrong_of(form: ModelForm[Any], typed: Typed) -> Wrong:
 
 def errors(fields: tuple[Field, ...]) -> dict[str, tuple[str, ...]]:
     """By the name of the input."""
-    return {wrong.name: wrong.errors for each in fields for wrong in each.wrong()}
+    return {wrong.name: wrong.errors for each in fields for _, wrong in each.wrong()}
 
 
 def test_every_update_that_there_is_has_an_example_here() -> None:
@@ -159,6 +159,22 @@ def test_a_refusal_stands_at_the_row_that_was_typed_also_after_an_empty_one() ->
     moved |= {"form.sites[0].url": [""], "form.sites[0].named_users": [""], "form.sites[4].named_users": ["many"]}
     wrong = wrong_of(form, moved)
     assert errors(form.fields(moved, wrong.problems)).keys() == {"form.sites[4].named_users"}
+
+
+def test_fields_of_one_name_are_told_apart_above_the_form() -> None:
+    """Two people are asked for, and so are several sites."""
+    form = ModelForm(SubmitForm, zone="UTC", fixed={"by": "ops-7"})
+    typed = {f"form.sites[{number}].url": ["x" * 300] for number in (0, 3)}
+    trial = ModelForm(StartTrial, zone="UTC", fixed={"by": "ops-7"})
+    called = [
+        name
+        for each, said in ((form, typed), (trial, trial.blank()))
+        for field in each.fields(said, wrong_of(each, said).problems)
+        for name, _ in field.wrong()
+    ]
+    assert len(called) == len(set(called))
+    assert {"Partner › Contact › First name", "Customer › Contact › First name"} <= set(called)
+    assert {"Form › Sites 1 › Url", "Form › Sites 2 › Url"} <= set(called)
 
 
 def test_what_a_workflow_refuses_later_stands_at_the_same_input() -> None:

@@ -10,8 +10,10 @@ from joserfc.jwk import RSAKey
 from pydantic import ValidationError
 
 from adapters.setting_groups import Web
+from tests.postgres import everything
 from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, a_provider, query_of
 from tests.support.web_site import Site, a_site
+from web.signin import oidc
 from web.signin.issuer import Issuer
 
 SESSION = "tenure-session"
@@ -184,6 +186,27 @@ async def test_without_a_provider_there_is_no_such_page(site: Site) -> None:
     async with site.client() as client:
         assert (await client.get("/sign-in/oidc")).status_code == 404
         assert (await client.get("/sign-in/oidc/back")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/sign-in/oidc", "/sign-in/oidc/back"])
+@pytest.mark.parametrize("shown_as", ["image", "iframe", "empty"])
+async def test_another_site_that_makes_a_browser_sign_in_keeps_nobody_out(
+    vouched: Site, path: str, shown_as: str
+) -> None:
+    """Only a page that somebody opens is counted."""
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": shown_as}
+    async with vouched.client() as client:
+        assert (await client.get(path, headers=headers)).status_code == 404
+        assert everything(vouched.store)["web_attempts"] == []
+        await client.get(path, headers=headers | {"Sec-Fetch-Dest": "document"})
+        assert len(everything(vouched.store)["web_attempts"]) == 1
+
+
+async def test_whoever_tries_to_sign_in_without_end_waits(vouched: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oidc, "OF_ONE_ADDRESS", 3)
+    async with vouched.client() as client:
+        codes = [(await client.get("/sign-in/oidc/back")).status_code for _ in range(4)]
+    assert codes == [403, 403, 403, 429]
 
 
 async def test_the_log_says_why_and_not_who(vouched: Site, provider: Provider) -> None:

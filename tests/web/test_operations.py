@@ -15,7 +15,7 @@ from domain.mails import MailState
 from domain.operator import Hold
 from domain.order.state import OrderState
 from domain.permissions import PARTNERS_SEND, PARTNERS_START
-from domain.trial.messages import Service
+from domain.trial.messages import CancelTrial, Service
 from domain.trial.state import TrialState
 from tests.hub_lives import opened, record, tried
 from tests.makers import a_customer, a_paid_customer_s_trial, a_partner, an_order, days
@@ -128,6 +128,32 @@ async def test_the_page_leads_from_a_line_to_its_form_and_to_the_workflow(busy: 
     assert re.search(r'<input type="radio" name="mail" value="trial-NEW-5/[^"]+" checked', forms[1])
 
 
+async def test_whoever_is_no_customer_of_the_hub_yet_has_no_link_to_a_page_that_is_not_there(site: Site) -> None:
+    """An order that is held has shipped nothing, and a trial that was cancelled keeps nobody in the list. AMB-12."""
+    an_order_on_hold(site, "NEW-1", NOW + days(0.1), "newcomer")
+    an_order_on_hold(site, "NEW-2", NOW + days(0.1), AKASAKA)
+    gone = a_trial_that_runs(site, "NEW-5", "gone-again")
+    gone.cancel(CancelTrial(by="sales", reason="ordered by mistake", confirm=True), NOW)
+    record(site.store, gone, NOW)
+    site.world.book.catch_up(NOW)
+    paths = ("/operations", "/act/order/NEW-1", "/act/order/NEW-2", "/act/trial/NEW-5")
+    async with site.client("operator") as client:
+        pages = [(await client.get(path)).text for path in paths]
+        found = {path for page in pages for path in re.findall(r'href="(/customers/[^"]+)"', page)}
+        assert {(await client.get(path)).status_code for path in found} == {200}
+    assert [f"/customers/{HIKARI}/{AKASAKA}" in page for page in pages] == [True, False, True, False]
+    assert all("newcomer" in page for page in pages[:2])
+
+
+async def test_where_nothing_is_to_be_done_a_filter_is_spoken_of_only_if_there_is_one(site: Site) -> None:
+    async with site.client("operator") as client:
+        pages = [
+            (await client.get(f"/operations?group=held{more}")).text for more in ("", "&search=NEW", "&search=%20")
+        ]
+    assert ["Nothing to do" in page for page in pages] == [True] * 3
+    assert ["Nothing fits what was asked for" in page for page in pages] == [False, True, False]
+
+
 async def test_a_group_is_shown_page_by_page_and_narrowed(site: Site) -> None:
     for number in range(30):
         an_order_on_hold(site, f"NEW-{number + 10}", NOW + days(0.1), AKASAKA if number else GINZA)
@@ -167,6 +193,12 @@ async def test_only_who_may_start_something_has_its_page(site: Site, user: str) 
     assert (trial == 200) == (user in MAY_START)
     assert (option == 200) == (user in MAY_SEND - {"operator"})
     assert others == ([200, 200, 404] if user == "elsewhere" else [404, 404, 404])
+
+
+async def test_the_country_of_a_new_customer_is_chosen_by_its_name(site: Site) -> None:
+    site.store.change_hub_user("full", "test", NOW, language="fr")
+    async with site.client("full") as client:
+        assert '<option value="JP">Japon</option>' in (await client.get("/start/trial")).text
 
 
 def test_the_table_of_what_partners_send_names_what_there_is() -> None:

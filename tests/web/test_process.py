@@ -2,12 +2,15 @@
 
 import asyncio
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.settings import Settings, WrongSetting
 from adapters.sql.migrate import StoreFromNewerRelease, StoreNotMigrated, migrate
+from adapters.sql.store import open_store
+from tests.support.environment import eventually
 from web import __main__ as process
 from web.signin.issuer import Issuer
 
@@ -99,3 +102,26 @@ async def test_what_fails_in_the_background_ends_the_process() -> None:
     with pytest.raises(LookupError):
         await process.or_stop(failing(), stop)
     assert stop.is_set()
+
+
+async def test_what_was_typed_and_never_submitted_goes_without_anybody_s_request(settings: Settings) -> None:
+    """A draft has people in it. Who still may come back finds theirs."""
+    await asyncio.to_thread(migrate, settings.database_url)
+    store = open_store(settings.database_url)
+    world = process.world_of_production(settings, store)
+    too_old = world.now() - settings.web.links_live_for
+    store.keep_draft("old", {"form.city": ["x"]}, too_old - timedelta(minutes=1))
+    store.keep_draft("young", {"form.city": ["x"]}, too_old + timedelta(minutes=10))
+
+    async def gone() -> bool:
+        return await asyncio.to_thread(store.draft, "old") is None
+
+    keeping_up = asyncio.create_task(process.keep_up(world))
+    try:
+        await eventually(gone)
+    finally:
+        keeping_up.cancel()
+        await asyncio.wait([keeping_up])
+
+    assert store.draft("young")
+    store.close()

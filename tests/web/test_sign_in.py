@@ -183,11 +183,21 @@ class TestThrottle:
         async with site.client() as client:
             answers = [(await client.get("/sign-in/guess")).status_code for _ in range(ATTEMPTS + 1)]
             assert answers == [404] * ATTEMPTS + [429]
-            refused = await client.get(link_of(site, "full"))
+            refused = await site.post(client, "/sign-in/another")
             assert refused.status_code == 429
             assert refused.headers["Retry-After"] == str(int(ATTEMPTS_WITHIN.total_seconds()))
             site.now += ATTEMPTS_WITHIN
             assert (await client.get("/sign-in/guess")).status_code == 404
+
+    async def test_another_site_that_makes_a_browser_guess_keeps_nobody_out(self, site: Site) -> None:
+        """As pictures, which no origin is asked for."""
+        async with site.client() as client:
+            picture = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image"}
+            for number in range(ATTEMPTS + 1):
+                await client.get(f"/sign-in/{number}", headers=picture)
+            link = link_of(site, "full")
+            assert (await client.get(link)).status_code == 200
+            assert (await site.post(client, link)).status_code == 303
 
     async def test_others_are_not_kept_out_by_it(self, site: Site) -> None:
         for bucket in ("first", "second"):
@@ -200,6 +210,14 @@ class TestPage:
         async with site.client() as client:
             answer = await client.get("/administration/users/sales?x=1")
             assert answer.headers["Location"] == "/sign-in?next=%2Fadministration%2Fusers%2Fsales%3Fx%3D1"
+
+    async def test_says_that_what_was_sent_meanwhile_was_not_taken(self, site: Site) -> None:
+        async with site.client() as client:
+            await client.get("/sign-in")
+            answer = await site.post(client, "/profile", language="ja", zone="UTC")
+            assert answer.headers["Location"] == "/sign-in"
+            shown = (await client.get("/sign-in")).text
+            assert re.search(r'notice warn"[^>]*>You are signed out, and what you sent last was not taken', shown)
 
     async def test_htmx_gets_the_whole_page_and_not_a_part(self, site: Site) -> None:
         async with site.client() as client:

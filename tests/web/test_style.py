@@ -72,6 +72,16 @@ def test_every_macro_is_called() -> None:
     assert uncalled(TEMPLATES) == set()
 
 
+def test_the_dark_is_other_colours_and_nothing_else() -> None:
+    """So a page that looks right in the light need be asked for nothing else in the dark."""
+    light, *dark = STYLE.split("@media (prefers-color-scheme: dark) {\n  :root {")
+    assert len(dark) == 1
+    changed = re.findall(r"^ *([\w-]+):", dark[0].partition("}")[0], re.MULTILINE)
+    assert len(changed) > 20
+    assert set(changed) <= set(re.findall(r"^ *(--[\w-]+):", light, re.MULTILINE))
+    assert dark[0].partition("}")[2].startswith("\n}\n")
+
+
 @pytest.mark.parametrize(
     ("page", "style"),
     [

@@ -75,6 +75,7 @@ async def answer(world: World, found: Followed, acts: Sequence[Act]) -> Outcome:
     refused = await _sent(world, found, acts)
     if refused is None:
         await run_in_threadpool(world.store.form_was_answered, *about)
+        await run_in_threadpool(world.store.forget_draft, found.draft_key)
         return Answered()
     if not isinstance(refused, NoAnswer):
         await run_in_threadpool(world.store.release_form, found.mark)

@@ -9,6 +9,7 @@ from activities.ports import NotKnown, RecordedMail
 from adapters.mail.signed_links import Link, SignedLinks, life_of, occurrence_of
 from adapters.sql.store import SqlStore
 from adapters.sql.web_forms import FormClaim
+from adapters.tokens import digest
 from domain.lifecycle import Lifecycle
 from domain.links import CARRIED_BY, DOCUMENT, Purpose
 from domain.mails import MailState, Role
@@ -41,7 +42,7 @@ class Followed:
 
     link: Link
     mark: str
-    """By which the store keeps its claim and its draft."""
+    """By which the store keeps its claim."""
 
     standing: Standing
     at: datetime | None = None
@@ -67,6 +68,13 @@ class Followed:
     def life(self) -> tuple[Lifecycle, str]:
         """What it is about; an option request is about its subscription."""
         return life_of(self.link)
+
+    @property
+    def draft_key(self) -> str:
+        """By which the store keeps what its reader typed: a newer mail to them has it, too. The document is passed on,
+        and has its own."""
+        whose = DOCUMENT if self.link.occurrence == DOCUMENT else self.role
+        return digest(f"draft {self.purpose} {self.link.lifecycle} {self.link.subject} {whose}")
 
     @property
     def by(self) -> str:

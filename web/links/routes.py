@@ -67,7 +67,7 @@ async def show(request: Request) -> Response:
         return _unknown(request)
     if found.standing is not Standing.OPEN:
         return _told(request, found)
-    kept = await run_in_threadpool(world_of(request).store.draft, found.mark)
+    kept = await run_in_threadpool(world_of(request).store.draft, found.draft_key)
     if kept is None:
         return _form(request, found)
     content, saved_at = kept
@@ -104,10 +104,21 @@ async def act(request: Request) -> Response:
     if found.standing is Standing.EXPIRED and typed.get("do") == ["fresh"]:
         return _sent_afresh(request, found, await fresh_link(world_of(request), found))
     if found.standing is not Standing.OPEN:
-        return _told(request, found, 409)
+        return await _too_late(request, found, typed)
     if not may_decide(found):
         return _form(request, found, typed)
     return await _decided(request, found, typed)
+
+
+async def _too_late(request: Request, found: Followed, typed: Typed) -> Response:
+    """What was typed is kept for a newer link. A mail program that wants no more reminders has what it wants."""
+    if found.standing is Standing.ANSWERED:
+        await run_in_threadpool(world_of(request).store.forget_draft, found.draft_key)
+    notice = None
+    if found.purpose in MODELS and found.standing in (Standing.REPLACED, Standing.EXPIRED):
+        await _keep(world_of(request), found, typed)
+        notice = Notice(reader_of(request).say("forms.kept"))
+    return _told(request, found, 200 if await _is_one_click(request) else 409, notice)
 
 
 async def _decided(request: Request, found: Followed, typed: Typed) -> Response:
@@ -206,7 +217,8 @@ def _form(
     fields = form.fields(said, problems)
     above = (*form.at_no_field(said, problems), *beside_no_field(fields))
     sections = sections_of(found.purpose, fields, reader)
-    shown = {"sections": sections, "fields": fields, "above": above, "zones": ZONES}
+    asked = [each.field for section in sections for each in section.shown]
+    shown = {"sections": sections, "fields": asked, "above": above, "zones": ZONES}
     return page(request, "links/form.html", status, **common, **shown)
 
 
@@ -233,7 +245,7 @@ async def _followed(request: Request) -> Followed | None:
     if (mark := signed.mark(token)) is not None:
         look(request, mark)
     live_for = world.settings.web.links_live_for
-    found = await run_in_threadpool(follow, world.store, signed, token, world.now(), live_for)
+    found = await run_in_threadpool(follow, world.store, signed, token, world.clock(), live_for)
     if found is not None:
         request.state.reader = _reader(request, found)
     return found
@@ -249,12 +261,11 @@ def _reader(request: Request, found: Followed) -> Reader:
 
 
 async def _keep(world: World, found: Followed, typed: Typed) -> None:
-    """Of a long form only. What nobody submitted in time goes: it has people in it."""
+    """Of a long form only."""
     if found.purpose not in MODELS:
         return
     content = {name: list(texts) for name, texts in typed.items() if name not in BUTTONS}
-    await run_in_threadpool(world.store.keep_draft, found.mark, content, world.now())
-    await run_in_threadpool(world.store.forget_drafts, world.now() - world.settings.web.links_live_for)
+    await run_in_threadpool(world.store.keep_draft, found.draft_key, content, world.now())
 
 
 ROUTES: Final = [Route("/f/{token}", show, methods=["GET"]), Route("/f/{token}", act, methods=["POST"])]

@@ -7,8 +7,11 @@ from pydantic import TypeAdapter
 
 from adapters.mail.labels import label_of
 from domain.links import DOCUMENT, Purpose
+from domain.mails import Role
+from domain.names import name_of
 from domain.option.messages import DETAILED, RequestOption
 from domain.order.messages import Graduate, PlaceOrder, SubmitForm
+from domain.order.people import provisioning_people
 from domain.order.row import OrderRow
 from domain.reasons import Problem, without_rules
 from domain.subscription.row import SubscriptionRow
@@ -126,7 +129,7 @@ def _form_b(row: OrderRow, *, with_people: bool) -> dict[str, Any]:
         },
     }
     if with_people and (form := row.provisioning_form) is not None:
-        known["site_admin"] = f"{form.admin_first_name} {form.admin_last_name}"
+        known["site_admin"] = name_of(provisioning_people(form, row.state)[Role.SITE_ADMINISTRATOR])
     return known
 
 
@@ -202,13 +205,14 @@ def _choice(path: str, value: str, reader: Reader) -> str:
 def _choices(found: Followed, path: str, reader: Reader) -> Sequence[tuple[str, str]] | None:
     """Of fields that a model leaves free: countries by their names, and sites by what there is."""
     if path == "form.country":
-        return _countries(reader)
+        return countries(reader)
     if path == "form.site_url" and isinstance(found.row, OrderRow):
         return [(site, site) for site in found.row.state.sites]
     return sites_of(found.row).get(path) if isinstance(found.row, SubscriptionRow) else None
 
 
-def _countries(reader: Reader) -> list[tuple[str, str]]:
+def countries(reader: Reader) -> list[tuple[str, str]]:
+    """Their codes, and their names in the reader's language by which they are sorted."""
     known = [(code, str(name)) for code, name in reader.locale.territories.items() if _is_country(code)]
     return sorted(known, key=lambda pair: pair[1])
 

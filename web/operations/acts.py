@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -58,7 +59,7 @@ class Asked:
     @property
     def possible(self) -> bool:
         """Might it be sent, as things stand?"""
-        return self.name in (*self.found.view.can_send, *self.found.view.desk)
+        return self.name in self.found.possible
 
 
 @needs(Right.SEE_CUSTOMERS)
@@ -77,12 +78,12 @@ async def life(request: Request) -> Response:
     """Where one life stands, and every update that may be sent now."""
     user, (lifecycle, subject) = signed_in(request), _named(request)
     found = await _snapshot_for(request, user, lifecycle, subject)
-    reader, now = reader_of(request), (*found.view.desk, *found.view.can_send)
-    kind = KINDS[lifecycle]
+    reader, kind, whose = reader_of(request), KINDS[lifecycle], (found.view.partner_id, found.view.customer_id)
+    names = await run_in_threadpool(world_of(request).store.names_of_customers, [found.view.customer_id])
     acts = [
         (name, title_of(user, reader, lifecycle, name), does(user, reader, lifecycle, name, update))
         for name, update in updates_of(kind).items()
-        if name in now and may_send(user.roles, lifecycle, name)
+        if name in found.possible and may_send(user.roles, lifecycle, name)
     ]
     return page(
         request,
@@ -90,6 +91,7 @@ async def life(request: Request) -> Response:
         seen=found,
         view=found.view,
         acts=acts,
+        listed=whose in names,
         title=found.view.what if user.may(Right.OPERATE) else named(reader, found),
         stands=standing(user, reader, found),
         ui=workflow_page(world_of(request), user, lifecycle, subject),

@@ -63,6 +63,7 @@ async def board(request: Request) -> Response:
         request,
         "operations/board.html",
         wanted=wanted,
+        narrowed=wanted != Narrowed(),
         chosen=chosen,
         groups=[_shown(wanted, chosen, each, lines, number) for each, lines in groups],
         names=names,
@@ -87,7 +88,7 @@ def act_of(line: Line, act: Act, back: str) -> str:
 
 def _read(
     made: Board, chosen: str, number: int
-) -> tuple[dict[Group, int], list[tuple[Group, Lines]], dict[str, str], list[str]]:
+) -> tuple[dict[Group, int], list[tuple[Group, Lines]], dict[tuple[str, str], str], list[str]]:
     """All that the page asks of the store."""
     if chosen:
         groups = [(Group(chosen), made.lines(Group(chosen), (number - 1) * PAGE))]

@@ -24,7 +24,7 @@ from domain.subscription.row import SubscriptionRow
 from domain.values import Message
 from web.addresses import customer_page
 from web.flash import flash
-from web.links.sheets import form_e, of_the_kind, sites_of
+from web.links.sheets import countries, form_e, of_the_kind, sites_of
 from web.model_fields import Field
 from web.model_forms import ModelForm, Wrong
 from web.operations.claims import pays, untrue
@@ -129,7 +129,8 @@ async def _asked(request: Request) -> Asked:
     if right is None or partner_id is None or not user.may(right):
         not_here()
     world, query = world_of(request), request.query_params
-    choices: dict[str, list[tuple[str, str]]] = {}
+    reader = reader_of(request)
+    choices = {"customer.country": countries(reader)}
     if lifecycle == "option":
         row = await run_in_threadpool(_subscription, world, partner_id, query.get("subscription", ""))
         fixed, known, customer_id = _option(user, row)
@@ -141,7 +142,6 @@ async def _asked(request: Request) -> Asked:
     if lifecycle == "trial" and customer is not None:
         fixed |= _customer_known(customer)
         known |= {"customer": {"contact": {"zone": customer.zone}}} | _kind_known(customer)
-    reader = reader_of(request)
     fixed |= {**sender(user), KINDS[lifecycle].id_field: f"{PREFIX[lifecycle]}-0"}
     form = ModelForm(
         KINDS[lifecycle].start, zone=reader.zone, hidden=NOT_ASKED, fixed=fixed, wording=wording(user, reader, choices)

@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Final
 
 from domain.hub.users import HubUser
-from domain.lifecycle import Lifecycle, LifecycleState, PostedMail
+from domain.lifecycle import Lifecycle, PostedMail
 from domain.lifecycles import KINDS, updates_of
 from domain.mails import MailState
 from domain.permissions import Right
 from domain.reasons import Problem, without_rules
 from domain.updates import Update
 from domain.values import Language
-from domain.view import LifecycleView, mail_in_words
+from domain.view import mail_in_words
 from web.model_fields import Wording, humanized
 from web.reach import Snapshot
 from web.reader import Reader
@@ -96,13 +96,13 @@ def about(user: HubUser, reader: Reader, found: Snapshot) -> str:
 
 def choices_in(found: Snapshot, update: str, reader: Reader) -> dict[str, list[tuple[str, str]]]:
     """What an update may name of this life: its mails, steps, alerts, dates and tasks, in words."""
-    state, view = found.state, found.view
+    state = found.state
     known = updates_of(KINDS[state.lifecycle])[update].message.model_fields
     pending = sorted(state.agenda.pending, key=lambda due: due.at)
     allowed = state.courtesies if update == "skip_reminder" else state.movable
     dates = [due for due in pending if (due.ladder or due.name) in allowed]
     there = {
-        "mail": [(mail.key, _named(mail, state.reader_of(mail))) for mail in _mails(state, view, update)],
+        "mail": [(mail.key, _named(mail, state.reader_of(mail))) for mail in _mails(found, update)],
         "step": [(each.step, f"{each.step.replace('_', ' ')}: {each.reason}") for each in state.failing.values()],
         "alert": [(alert, alert.replace("_", " ")) for alert in dict.fromkeys(state.alerts)],
         "deadline": [(due.name, f"{due.label}, {reader.at(due.at)}") for due in dates],
@@ -111,11 +111,10 @@ def choices_in(found: Snapshot, update: str, reader: Reader) -> dict[str, list[t
     return {name: several for name, several in there.items() if name in known and several}
 
 
-def _mails(state: LifecycleState, view: LifecycleView, update: str) -> Sequence[PostedMail]:
-    """The store keeps only those in trouble; those that went out its workflow knows."""
+def _mails(found: Snapshot, update: str) -> Sequence[PostedMail]:
     if update == "send_again":
-        return [mail for mail in view.mails if mail.state is MailState.SENT]
-    return state.mails_in(MailState.REFUSED) if update == "retry_mail" else state.mails_in_trouble
+        return found.may_go_again
+    return found.state.mails_in(MailState.REFUSED) if update == "retry_mail" else found.state.mails_in_trouble
 
 
 def _named(mail: PostedMail, reader: str) -> str:

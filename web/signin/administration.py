@@ -15,6 +15,7 @@ from activities.ports import Taken
 from domain.hub.users import HubUser, LastFullAdministrator, NewUser
 from domain.permissions import PartnerRole, Right, may
 from domain.values import Language
+from web.flash import flash
 from web.pages import page, reader_of
 from web.reader import Reader
 from web.security import needs, not_here, signed_in
@@ -69,7 +70,7 @@ async def add(request: Request) -> Response:
         await run_in_threadpool(world.store.add_hub_user, added, user.user_id, world.now())
     except (ValidationError, Taken) as refused:
         return _form(request, None, typed, wrong_in(refused), 422)
-    return RedirectResponse("/administration", 303)
+    return _back(request, "signin.user_added")
 
 
 @needs(Right.MANAGE_ADMINISTRATORS)
@@ -85,7 +86,8 @@ async def change(request: Request) -> Response:
     about, typed = await _about(request), _typed(await request.form())
     if wrong := await _changed(request, about, typed.checked):
         return _form(request, about, typed, wrong, 422)
-    return RedirectResponse("/administration", 303)
+    stays = about.user_id != signed_in(request).user_id or may(typed.roles, Right.MANAGE_ADMINISTRATORS)
+    return _back(request, "core.saved", to="/administration" if stays else "/")
 
 
 @needs(Right.MANAGE_ADMINISTRATORS)
@@ -95,7 +97,7 @@ async def switch(request: Request) -> Response:
     active = (await request.form()).get("active") == "yes"
     if wrong := await _changed(request, about, {"active": active}):
         return _form(request, about, as_typed(about), wrong, 422)
-    return RedirectResponse("/administration", 303)
+    return _back(request, "signin.activated" if active else "signin.deactivated")
 
 
 async def _changed(request: Request, about: HubUser, changes: Mapping[str, Any]) -> Wrong:
@@ -105,6 +107,11 @@ async def _changed(request: Request, about: HubUser, changes: Mapping[str, Any])
     except (ValidationError, Taken, LastFullAdministrator) as refused:
         return wrong_in(refused)
     return {}
+
+
+def _back(request: Request, done: str, to: str = "/administration") -> Response:
+    """To a page that says what was done."""
+    return flash(RedirectResponse(to, 303), done, https=world_of(request).https)
 
 
 def wrong_in(refused: ValidationError | Taken | LastFullAdministrator) -> Wrong:

@@ -1,5 +1,7 @@
 """Administrators of one customer: assigned and taken away again. HUB-42."""
 
+from typing import Final
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -7,8 +9,12 @@ from starlette.responses import RedirectResponse, Response
 from domain.hub.users import HubUser
 from domain.permissions import Right
 from web.addresses import customer_page
+from web.flash import flash
 from web.security import needs, not_here, signed_in
 from web.world import World, world_of
+
+DONE: Final = {"add": "signin.assigned_now", "remove": "signin.assigned_no_longer"}
+"""By act, what the next page says."""
 
 
 @needs(Right.ASSIGN_ADMINISTRATORS)
@@ -18,7 +24,8 @@ async def assign(request: Request) -> Response:
     partner_id, customer_id = request.path_params["partner_id"], request.path_params["customer_id"]
     act, about = str(form.get("act", "")), str(form.get("user_id", ""))
     await run_in_threadpool(_apply, world, user, (partner_id, customer_id), act, about)
-    return RedirectResponse(customer_page(partner_id, customer_id, tab="administrators"), 303)
+    there = RedirectResponse(customer_page(partner_id, customer_id, tab="administrators"), 303)
+    return flash(there, DONE[act], https=world.https)
 
 
 def _apply(world: World, user: HubUser, customer: tuple[str, str], act: str, about: str) -> None:

@@ -1,10 +1,14 @@
 """Signing in by a one-time link, and signing out. A link shows on GET and signs in on POST: scanners follow links."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from adapters.tokens import digest
+from domain.hub.users import HubUser
 from web.pages import page, user_of
 from web.security import needs, not_here, public, safe_path
 from web.session import sign_in, sign_out
@@ -27,10 +31,7 @@ async def sign_in_page(request: Request) -> Response:
 @public
 async def link_page(request: Request) -> Response:
     """A button; a link that is used or too old does not exist."""
-    world = world_of(request)
-    await throttle(request, "sign-in link")
-    invited = await run_in_threadpool(world.store.sign_in_link, digest(_token(request)), world.clock())
-    if invited is None:
+    if await _invited(request, world_of(request).store.sign_in_link) is None:
         return page(request, "signin/no_link.html", 404)
     return page(request, "signin/link.html")
 
@@ -38,9 +39,7 @@ async def link_page(request: Request) -> Response:
 @public
 async def follow_link(request: Request) -> Response:
     """Once."""
-    world = world_of(request)
-    await throttle(request, "sign-in link")
-    invited = await run_in_threadpool(world.store.use_sign_in_link, digest(_token(request)), world.clock())
+    invited = await _invited(request, world_of(request).store.use_sign_in_link)
     if invited is None:
         return page(request, "signin/no_link.html", 404)
     answer = RedirectResponse("/", 303)
@@ -56,8 +55,13 @@ async def leave(request: Request) -> Response:
     return answer
 
 
-def _token(request: Request) -> str:
+async def _invited(request: Request, ask: Callable[[str, datetime], HubUser | None]) -> HubUser | None:
+    """Whom the link signs in. Wrong ones alone are counted: another site can make a browser ask for them, and would
+    keep its person out otherwise. Raises HTTPException 429."""
     token: str = request.path_params["token"]
     if len(token) > LONGEST_TOKEN:
         not_here()
-    return token
+    invited = await run_in_threadpool(ask, digest(token), world_of(request).clock())
+    if invited is None:
+        await throttle(request, "sign-in link")
+    return invited

@@ -30,8 +30,7 @@ log = structlog.get_logger("tenure.web")
 @public
 async def to_issuer(request: Request) -> Response:
     """The way there."""
-    world, issuer = _world_and_issuer(request)
-    await throttle(request, "sign-in", limit=OF_ONE_ADDRESS)
+    world, issuer = await _world_and_issuer(request)
     request.scope["session"] = {TARGET: safe_path(request.query_params.get(TARGET, "/"))}
     try:
         answer = await issuer.leave(request, f"{outside(request)}/sign-in/oidc/back")
@@ -45,8 +44,7 @@ async def to_issuer(request: Request) -> Response:
 @public
 async def from_issuer(request: Request) -> Response:
     """And back. Whoever is vouched for and not a user of ours is told no more than anybody else who is not let in."""
-    world, issuer = _world_and_issuer(request)
-    await throttle(request, "sign-in", limit=OF_ONE_ADDRESS)
+    world, issuer = await _world_and_issuer(request)
     request.scope["session"] = remembered = _remembered(request, world)
     try:
         email = await issuer.verified_email(request)
@@ -61,9 +59,14 @@ async def from_issuer(request: Request) -> Response:
     return answer
 
 
-def _world_and_issuer(request: Request) -> tuple[World, Vouches]:
+async def _world_and_issuer(request: Request) -> tuple[World, Vouches]:
+    """Counted are pages that somebody opens: as pictures or frames another site could ask for them without end, and
+    keep a whole company out. Raises HTTPException 404, 429."""
     world = world_of(request)
-    return (world, world.issuer) if world.issuer is not None else not_here()
+    if world.issuer is None or request.headers.get("Sec-Fetch-Dest", "document") != "document":
+        not_here()
+    await throttle(request, "sign-in", limit=OF_ONE_ADDRESS)
+    return world, world.issuer
 
 
 def _remembered(request: Request, world: World) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One's own language and zone."""
+"""One's own language and zone; in the first run, too: nobody accepts terms that they cannot read."""
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,13 +13,13 @@ from web.world import world_of
 from web.zones import ZONES
 
 
-@needs()
+@needs(in_first_run=True)
 async def show(request: Request) -> Response:
     """As it is."""
     return _form(request)
 
 
-@needs()
+@needs(in_first_run=True)
 async def save(request: Request) -> Response:
     """The next page is in that language."""
     form = await request.form()

@@ -39,12 +39,12 @@ Lines = Iterator[str]
 
 def told(history: WorkflowHistory) -> str:
     """Everything but the bookkeeping of tasks; of what was told before under one heading only the differences."""
-    telling = _Telling()
-    lines = [line for event in history.events for line in telling.of(event)]
+    text = _Text()
+    lines = [line for event in history.events for line in text.of(event)]
     return "\n".join(lines) + "\n"
 
 
-class _Telling:
+class _Text:
     def __init__(self) -> None:
         self._known: dict[str, dict[str, str]] = {}
         self._names: dict[int, str] = {}
