@@ -76,7 +76,7 @@ log = structlog.get_logger("tenure.worker")
 
 
 def workers(client: Client, settings: Settings, store: SqlStore, transport: Transport, held: ExitStack) -> list[Worker]:
-    """The worker of the stories and the worker of the post, each with threads of its own. R4."""
+    """The worker of the workflows and the worker of the mails, each with threads of its own. R4."""
     preload([*WORKFLOWS, *BESIDE])
     lifecycles = TemporalLifecycles(client, settings.task_queue)
     calendars = LibraryCalendars()

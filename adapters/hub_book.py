@@ -7,26 +7,27 @@ from typing import Final
 
 from adapters.collector import collector_paused
 from adapters.hub_answers import CallingAnswer, CustomerAnswer, CustomerList, Overview, SectionAnswer
-from adapters.hub_reading import HubReading, LineKey, NotThere, key_of
+from adapters.hub_kept import KeptRows
+from adapters.hub_reading import HubReading, LineKey, NotThere, basis_of, key_of
 from adapters.hub_weeks import close_weeks
 from adapters.sql.store import SqlStore
-from domain.hub.as_of import NOW, AsOf, ClosedWeek
+from domain.hub.as_of import NOW, AsOf, Basis, ClosedWeek
 from domain.hub.calling import buyers, calling
-from domain.hub.customer_list import asks_for_overuse, listed
+from domain.hub.customer_list import listed
 from domain.hub.customers import HubCustomer
 from domain.hub.drill_down import UsageDay
 from domain.hub.filters import Filter
-from domain.hub.kpis import top
+from domain.hub.kpis import top_of
 from domain.hub.lines import Line
 from domain.hub.policy import HubPolicy
-from domain.hub.products import Product
-from domain.hub.section_rows import Row, row_of
-from domain.hub.sections import Section, SectionKey, section
+from domain.hub.products import MEASURED, Product
+from domain.hub.section_rows import Row
+from domain.hub.sections import Section, SectionKey, lines_of, section, section_of
 from domain.hub.statuses import statuses
 from domain.hub.tags import About
 from domain.hub.trend import SHOWN, TrendPoint, point, trend_of_lines
 from domain.hub.users import HubUser
-from domain.hub.weeks import last_closed
+from domain.hub.weeks import end_of, last_closed
 from domain.lifecycle import Lifecycle
 from domain.permissions import Right
 from domain.reasons import Reason
@@ -54,8 +55,13 @@ class HubBook:
     def __init__(self, store: SqlStore, policy: HubPolicy, catalogue: Mapping[str, str]) -> None:
         """`policy` and `catalogue`: `settings.hub.policy` and `settings.hub.products`."""
         self._store = store
+        self._kept = KeptRows(store)
         self._policy = policy
         self._catalogue = catalogue
+
+    def terms(self, as_of: AsOf) -> HubPolicy:
+        """By what statuses and numbers are judged: as of a week, as it was when the week was closed."""
+        return self._policy if as_of.week is None else self._terms(basis_of(self._store, as_of, end_of(as_of.week)))
 
     @property
     def products(self) -> tuple[str, ...]:
@@ -63,13 +69,16 @@ class HubBook:
         return tuple(dict.fromkeys((*Product, *sorted(self._catalogue.values()))))
 
     def catch_up(self, now: datetime) -> int:
-        """Take in what happened to lives since; cheap when nothing did. For how many it did."""
-        return self._store.catch_up(self._catalogue, now)
+        """Take in what happened to lives since; cheap when nothing did. For how many it did. What pages were made of
+        lately is read again, if it is other now: nobody waits for it when a page is asked for."""
+        count = self._store.catch_up(self._catalogue, now)
+        self._kept.read_again(now)
+        return count
 
     def close_weeks(self, now: datetime, alive: Callable[[], None] = lambda: None) -> Iterator[ClosedWeek]:
         """Port HubWeeks."""
         self._store.catch_up(self._catalogue, now, lambda _count: alive())
-        yield from close_weeks(self._store, now)
+        yield from close_weeks(self._store, now, self._policy, alive)
 
     def weeks(self) -> list[ClosedWeek]:
         """The newest first, each as its newest revision has it."""
@@ -96,12 +105,15 @@ class HubBook:
         closed = reading.closed_weeks(SHOWN)
         if shown != EVERY_ROW and closed:
             reading = replace(reading, weeks=1)
-        lines, at = reading.lines(), reading.basis.at
-        every = {key: section(key, lines, product, at, self._policy, reading.peers) for key in SectionKey}
+        lines, at, policy = reading.lines(), reading.basis.at, self._terms(reading.basis)
+        measured = [line for line in lines if line.product in MEASURED]
+        found = {key: lines_of(key, measured, at, policy, reading.peers) for key in SectionKey}
+        of = {key: _of(product, each) for key, each in found.items()}
+        every = {key: section_of(key, of[key], _of(product, lines), product, at) for key in SectionKey}
         return Overview(
             basis=reading.basis,
             product=product,
-            numbers=top(lines, at, self._policy, reading.peers),
+            numbers=top_of(measured, found),
             trend=_trend(reading, closed, product),
             sections=_remembering(reading, every, shown),
         )
@@ -124,7 +136,8 @@ class HubBook:
     ) -> SectionAnswer:
         """domain.md §6.8."""
         reading = self._reading(user, now, as_of, partner)
-        found = section(key, reading.lines(), product, reading.basis.at, self._policy, reading.peers)
+        policy = self._terms(reading.basis)
+        found = section(key, reading.lines(), product, reading.basis.at, policy, reading.peers)
         return SectionAnswer(basis=reading.basis, section=found)
 
     @collector_paused()
@@ -132,7 +145,7 @@ class HubBook:
         """Of the last completed week; as of a week, of that one. HUB-60."""
         reading = replace(self._reading(user, now, as_of, partner), weeks=1)
         week = reading.basis.closed.week if reading.basis.closed else last_closed(now)
-        found = calling(reading.calls(), week, buyers(reading.lines()), self._policy)
+        found = calling(reading.calls(), week, buyers(reading.lines()), self._terms(reading.basis))
         return CallingAnswer(basis=reading.basis, calling=found)
 
     @collector_paused()
@@ -141,15 +154,12 @@ class HubBook:
     ) -> CustomerList:
         """HUB-10 to HUB-33."""
         reading = self._reading(user, now, as_of, partner)
-        overuse = asks_for_overuse(asked)
-        customers = reading.customers(overuse=overuse)
+        customers = reading.customers()
         tags = {tag for each in customers for tag in each.tags}
         on_subscriptions = {tag for each in customers for _, tag in each.subscription_tags}
         return CustomerList(
             basis=reading.basis,
-            listed=listed(
-                customers, asked, reading.basis.at, self._policy, (lambda shown: shown) if overuse else reading.complete
-            ),
+            listed=listed(customers, asked, reading.basis.at, self._terms(reading.basis)),
             visible=len(customers),
             products=tuple(sorted({product for each in customers for life in each.lives for product in life.products})),
             tags=tuple(sorted(tags | on_subscriptions)),
@@ -166,7 +176,7 @@ class HubBook:
         return CustomerAnswer(
             basis=reading.basis,
             customer=found,
-            statuses=statuses(found, reading.basis.at, self._policy),
+            statuses=statuses(found, reading.basis.at, self._terms(reading.basis)),
             lines=tuple(reading.lines_of(found)),
             invoices={subject: self._store.invoices(subject) for subject in bought},
             events=tuple(events),
@@ -210,12 +220,20 @@ class HubBook:
         tagged = (About.SUBSCRIPTION, subscription) if subscription is not None else (About.CUSTOMER, customer_id)
         return self._store.replace_tags(partner_id, *tagged, tags, by=user.user_id, now=now)
 
+    def _terms(self, basis: Basis) -> HubPolicy:
+        closed = basis.closed
+        return (self._store.week_terms(closed) if closed else None) or self._policy
+
     def _reading(self, user: HubUser, now: datetime, as_of: AsOf, partner: str | None) -> HubReading:
-        return HubReading.of(self._store, user, now=now, as_of=as_of, partner=partner)
+        return HubReading.of(self._store, self._kept, user, now=now, as_of=as_of, partner=partner)
 
 
 def _subscriptions(customer: HubCustomer) -> list[str]:
     return [life.subject for life in customer.lives if life.lifecycle == Lifecycle.SUBSCRIPTION]
+
+
+def _of(product: str, lines: Iterable[Line]) -> list[Line]:
+    return [line for line in lines if line.product == product]
 
 
 def _remembering(
@@ -231,7 +249,7 @@ def _remembering(
 
 
 def _with_weeks(rows: Iterable[Row], known: Mapping[LineKey, Line], at: datetime) -> Iterator[Row]:
-    return (row_of(known[key], at) if (key := key_of(row.line)) in known else row for row in rows)
+    return (Row(line=known[key], at=at) if (key := key_of(row.line)) in known else row for row in rows)
 
 
 def _trend(reading: HubReading, weeks: Sequence[ClosedWeek], product: str) -> tuple[TrendPoint, ...]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from activities.ports.store import NotKnown
+from adapters.hub_kept import KeptRows
 from adapters.sql.hub_week_rows import Sums, added
 from adapters.sql.store import SqlStore
 from domain.hub.as_of import AsOf, Basis, ClosedWeek
@@ -51,6 +52,7 @@ class HubReading:
     """Rows that one user sees, as of one instant. The one place where other partners' and unassigned customers go."""
 
     store: SqlStore
+    kept: KeptRows
     user: HubUser
     partner_id: str | None
     """None: all partners'. Only who may see all of them has it."""
@@ -60,25 +62,22 @@ class HubReading:
     """That its lines remember at least. Few are much quicker: see `remembering`."""
 
     @classmethod
-    def of(cls, store: SqlStore, user: HubUser, *, now: datetime, as_of: AsOf, partner: str | None) -> "HubReading":
+    def of(
+        cls, store: SqlStore, kept: KeptRows, user: HubUser, *, now: datetime, as_of: AsOf, partner: str | None
+    ) -> "HubReading":
         """Raises NotKnown: for a partner that is not theirs, and for a week that is not closed."""
-        return cls(store, user, partner_seen(user, partner), basis_of(store, as_of, now))
+        return cls(store, kept, user, partner_seen(user, partner), basis_of(store, as_of, now))
 
-    def customers(self, *, overuse: bool = True) -> Sequence[HubCustomer]:
-        """By partner and customer. Without `overuse`, as of now nobody is overused: see `complete`."""
-        closed = self.basis.closed
+    def customers(self) -> Sequence[HubCustomer]:
+        """By partner and customer."""
+        store, whose, at, closed = self.store, self.partner_id, self.basis.at, self.basis.closed
         if closed is None:
-            return self._seen(self.store.hub_customers(self.partner_id, self.basis.at, overuse=overuse))
-        return self._seen(self.store.week_customers(closed.week, closed.revision, self.partner_id))
-
-    def complete(self, few: Sequence[HubCustomer]) -> Sequence[HubCustomer]:
-        """The same customers with who is overused. A change between the two readings leaves nobody out."""
-        if not few or not self.basis.now:
-            return few
-        ids = {each.customer_id for each in few}
-        found = self.store.hub_customers(self.partner_id, self.basis.at, customers=ids)
-        known = {(each.partner_id, each.customer_id): each for each in found}
-        return [known.get((each.partner_id, each.customer_id), each) for each in few]
+            return self._seen(self.kept.now(("customers", whose), at, lambda at: store.hub_customers(whose, at)))
+        return self._seen(
+            self.kept.of_week(
+                ("customers", whose), closed, lambda: store.week_customers(closed.week, closed.revision, whose)
+            )
+        )
 
     def customer(self, partner_id: str, customer_id: str) -> HubCustomer:
         """Raises NotKnown, whether it does not exist or is not theirs."""
@@ -108,11 +107,14 @@ class HubReading:
         return None if self.sees_all else self._every_line
 
     @cached_property
-    def _every_line(self) -> list[Line]:
-        closed = self.basis.closed
+    def _every_line(self) -> Sequence[Line]:
+        store, whose, at, closed = self.store, self.partner_id, self.basis.at, self.basis.closed
         if closed is None:
-            return self.store.lines(self.partner_id, self.basis.at, weeks=self.weeks)
-        return self.store.week_lines(closed.week, closed.revision, self.partner_id)
+            weeks = self.weeks
+            return self.kept.now(("lines", whose, weeks), at, lambda at: store.lines(whose, at, weeks=weeks))
+        return self.kept.of_week(
+            ("lines", whose), closed, lambda: store.week_lines(closed.week, closed.revision, whose)
+        )
 
     def remembering(self, few: Iterable[Line]) -> Mapping[LineKey, Line]:
         """The same lines with all their weeks, by key; none, if they have them."""
@@ -137,6 +139,12 @@ class HubReading:
 
     def point(self, closed: ClosedWeek, product: str) -> TrendPoint:
         """Licences of all that ran in that week. HUB-54."""
+        if not self.sees_all:
+            return self._point(closed, product)
+        (kept,) = self.kept.of_week(("point", self.partner_id, product), closed, lambda: [self._point(closed, product)])
+        return kept
+
+    def _point(self, closed: ClosedWeek, product: str) -> TrendPoint:
         every = self.store.week_sums(closed.week, closed.revision, self.partner_id, product)
         total, assigned, used = 0, None, None
         for customer_total, customer_assigned, customer_used in self._of_assigned(_pairs(every)):
@@ -159,7 +167,8 @@ class HubReading:
     def _seen(self, rows: Sequence[R]) -> Sequence[R]:
         if self.sees_all:
             return rows
-        return [row for row in rows if self.user.sees(row.partner_id, row.customer_id)]
+        few = (row for row in rows if row.customer_id in self.user.assigned)
+        return [row for row in few if self.user.sees(row.partner_id, row.customer_id)]
 
     @property
     def sees_all(self) -> bool:
@@ -168,8 +177,8 @@ class HubReading:
 
     def _of_assigned(self, by_customer: Iterable[tuple[str, V]]) -> Iterator[V]:
         """Of one partner's customers: those that they were assigned to are among them."""
-        assigned = self.user.assigned
-        return (value for customer, value in by_customer if self.sees_all or customer in assigned)
+        every, assigned = self.sees_all, self.user.assigned
+        return (value for customer, value in by_customer if every or customer in assigned)
 
 
 def key_of(line: Line) -> LineKey:

@@ -8,15 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert
 
-from adapters.sql.hub_schema import (
-    HubCustomerRecord,
-    HubLifeRecord,
-    InvoiceRecord,
-    MeasuredRecord,
-    SignInRecord,
-    TagRecord,
-    UsageRecord,
-)
+from adapters.sql.hub_file_schema import InvoiceRecord, MeasuredRecord, SignInRecord, UsageRecord
+from adapters.sql.hub_people_schema import TagRecord
+from adapters.sql.hub_schema import HubCustomerRecord, HubLifeRecord
 from adapters.sql.rows import columns_of
 from adapters.sql.schema import Base, LifecycleRecord
 from domain.case.examples import STARTS

@@ -18,21 +18,32 @@ if TYPE_CHECKING:
     from tests.support.time_skipping import TimeSkipping
 
 LONG = (
-    "test_fuzz.py",
-    "test_crashes.py",
     "test_wholesale_crashes.py",
-    "test_hub_crashes.py",
-    "test_links_in_browser.py",
+    "test_crashes.py",
+    "test_fuzz.py",
     "test_hub_in_browser.py",
-    "test_new_runs.py",
     "test_steps_that_fail.py",
-    "test_restore_drill.py",
+    "test_links_in_browser.py",
+    "test_hub_crashes.py",
     "test_desk_in_browser.py",
-    "test_store_contract_trials.py",
+    "test_demo.py",
+    "test_new_runs.py",
+    "test_compliance_story.py",
+    "test_hub_book.py",
+    "test_sign_in_in_browser.py",
     "test_audit.py",
+    "test_store_contract_trials.py",
     "test_replay.py",
+    "test_hub_kept.py",
+    "test_hub_weeks.py",
+    "test_restore_drill.py",
+    "test_option_request.py",
+    "test_sql_interrupted.py",
 )
-"""The files that take longest: fifteen seconds and more."""
+"""The files that take longest, fifteen seconds of a processor and more, the longest first."""
+
+EVERY_LIFE = ("test_details.py", "test_views.py", "test_hub_fold.py")
+"""They go through all that `tests/lives.py` finds, which takes longer than they do: one process finds it."""
 
 LONG_ROOMS = ("e2e", "browser", "contract", "workflows")
 """Where the others are that take long."""
@@ -57,10 +68,29 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those first: the short ones then fill up all processes to the end. See `make test`. None waits for ever."""
-    items.sort(key=lambda item: (item.path.name not in LONG, item.path.parent.name not in LONG_ROOMS))
+    longest = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: (longest.get(item.path.name, len(LONG)), item.path.parent.name not in LONG_ROOMS))
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             item.obj = bounded(item.obj)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files as they are, but for those that share what is dear. See `make test`."""
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+    if config.getvalue("dist") != "loadfile":
+        return None
+    by_file = LoadFileScheduling(config, log)
+    by_file._split_scope = together
+    return by_file
+
+
+def together(nodeid: str) -> str:
+    """The file whose tests one process does, or what files have in common."""
+    file = nodeid.partition("::")[0]
+    return "every life" if Path(file).name in EVERY_LIFE else file
 
 
 def pytest_collectstart() -> None:
@@ -69,8 +99,10 @@ def pytest_collectstart() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """All of it is there."""
+    """All of it is there. What tests leave lying about is looked for now and then: usually it takes a fifth of the time
+    of those that make many values."""
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     gc.enable()
 
 

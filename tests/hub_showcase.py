@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from adapters.setting_groups import Hub, Web
 from adapters.sql.store import SqlStore
-from domain.hub.imports import HubRow, Imported, PaymentRow, SignInRow, UsageRow
+from domain.hub.imports import Imported
 from domain.hub.imports_calls import CallingRow
+from domain.hub.imports_rows import HubRow, PaymentRow, SignInRow, UsageRow
 from domain.hub.policy import WEEK
 from domain.hub.tags import About
 from domain.hub.weeks import last_closed

@@ -68,6 +68,22 @@ def signed_in(store: SqlStore, customer: str, day: date, now: datetime = MIDNIGH
     imported(store, Imported.SIGN_INS, [{"customer_id": customer, "day": day, "administrator": "admin-1"}], now)
 
 
+def invoiced(store: SqlStore, issued_on: date, now: datetime = MIDNIGHT, **more: Any) -> None:
+    """As `tenure payments import` keeps a row."""
+    row = {
+        "subscription_id": "sub-SO-100001",
+        "invoice": "I-1",
+        "issued_on": issued_on,
+        "due_on": issued_on,
+        "amount": "10",
+        "currency": "JPY",
+        "state": "open",
+        "paid_on": None,
+        "auto_renew": None,
+    }
+    imported(store, Imported.PAYMENTS, [row | more], now)
+
+
 def called(store: SqlStore, customer: str, week: date, content: dict[str, Any], now: datetime = MIDNIGHT) -> None:
     """As `tenure calling import` keeps a row."""
     imported(store, Imported.CALLING, [{"customer_id": customer, "week": week, "content": content}], now)

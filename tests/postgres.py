@@ -90,12 +90,17 @@ def an_open_store(backend: Backend) -> Iterator[SqlStore]:
 
 def emptied(store: SqlStore) -> SqlStore:
     """The same store with nothing in it: a new one costs more than most tests."""
-    deletes = [str(delete(table)) for table in reversed(Base.metadata.sorted_tables)]
+    deletes = _deletes()
     at_a_time = len(deletes) if store.engine.dialect.name == "postgresql" else 1
     with store.engine.begin() as connection:
         for first in range(0, len(deletes), at_a_time):
             connection.exec_driver_sql(";".join(deletes[first : first + at_a_time]))
     return store
+
+
+@cache
+def _deletes() -> tuple[str, ...]:
+    return tuple(str(delete(table)) for table in reversed(Base.metadata.sorted_tables))
 
 
 def everything(store: SqlStore) -> dict[str, list[tuple[object, ...]]]:

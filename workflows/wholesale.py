@@ -200,7 +200,7 @@ class WholesaleCustomer(WholesaleUsers):
             if step == USERS_REMOVED:
                 await self.remove_all_users()
             await self.take(step)
-        certificate = certificate_of(self.state, workflow.now())
+        certificate = certificate_of(self.state)
         self.file({}, certificate=certificate)
         self.state.deprovisioned(certificate.number, certificate.digest, workflow.now())
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import typst
 
@@ -15,6 +15,11 @@ from domain.values import Model
 
 FONTS: Final = Path(__file__).parent / "fonts"
 TEMPLATE: Final = Path(__file__).parent / "template" / "confirmation.typ"
+SHEET: Final = "sheet.json"
+"""A file of the compiler's and none on disk. By `sys_inputs` it would be part of Typst's library: then nothing that was
+laid out for the last document is used for the next."""
+
+DOCUMENT: Final = f'#import "{TEMPLATE.name}": confirmation\n#confirmation(json("{SHEET}"))\n'.encode()
 NAMED: Final = 3
 """So many missing characters are named; they are enough to find the rest."""
 
@@ -39,7 +44,7 @@ class Typesetter:
 
     def __init__(self) -> None:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
-        self._compiler = typst.Compiler(TEMPLATE, TEMPLATE.parent, font_paths=fonts, ignore_system_fonts=True)
+        self._compiler = typst.Compiler(root=TEMPLATE.parent, font_paths=fonts, ignore_system_fonts=True)
         self._printable = printable_characters()
         self._one_at_a_time = Lock()  # a compiler that is in use refuses other threads
 
@@ -50,10 +55,9 @@ class Typesetter:
         if missing:
             raise CharacterNotInFonts(missing[:NAMED])
         second = made_at.replace(microsecond=0)  # Typst takes no parts of one
+        files: Any = {"main.typ": DOCUMENT, SHEET: data.encode()}  # the package's annotations know one file only
         with self._one_at_a_time:
-            document = self._compiler.compile(
-                format="pdf", pdf_standards="ua-1", sys_inputs={"sheet": data}, timestamp=second
-            )
+            document = self._compiler.compile(files, format="pdf", pdf_standards="ua-1", timestamp=second)
         return cast(bytes, document)
 
 

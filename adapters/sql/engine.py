@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+if TYPE_CHECKING:  # SQLAlchemy imports it for a PostgreSQL store: ten megabytes that no other process needs
+    import psycopg
 
 PATIENCE: Final = timedelta(seconds=10)
 """How long a statement may take or wait for a lock before it fails and the activity is tried again. R4."""
@@ -131,14 +133,14 @@ def _postgresql(url: URL, patience: timedelta) -> Engine:
     engine = create_engine(url, connect_args=limits, pool_pre_ping=True, hide_parameters=True, **POOL)
 
     @event.listens_for(engine, "connect")
-    def check(connection: psycopg.Connection[Any], _record: object) -> None:
+    def check(connection: "psycopg.Connection[Any]", _record: object) -> None:
         with _closed_if_refused(connection):
             _check_settings(connection, place(url))
 
     return engine
 
 
-def _check_settings(connection: psycopg.Connection[Any], where: str) -> None:
+def _check_settings(connection: "psycopg.Connection[Any]", where: str) -> None:
     question = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)"
     found = dict(connection.execute(question, [list(POSTGRESQL_SETTINGS)]).fetchall())
     connection.rollback()
@@ -148,7 +150,7 @@ def _check_settings(connection: psycopg.Connection[Any], where: str) -> None:
 
 
 @contextmanager
-def _closed_if_refused(connection: sqlite3.Connection | psycopg.Connection[Any]) -> Iterator[None]:
+def _closed_if_refused(connection: "sqlite3.Connection | psycopg.Connection[Any]") -> Iterator[None]:
     try:
         yield
     except Exception:

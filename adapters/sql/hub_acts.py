@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from adapters.sql.hub_schema import ActRecord
+from adapters.sql.hub_people_schema import ActRecord
 
 
 def record_act(

@@ -20,14 +20,12 @@ KEPT: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """Those that are asked for: of a partner, or of all; of a customer, of some, or of all; some, by their
-    subjects, or all."""
+    """Those that are asked for: of a partner, or of all; of a customer, or of all; some, by their subjects, or all."""
 
     at: datetime
     partner_id: str | None = None
     customer_id: str | None = None
     subjects: frozenset[str] | None = None
-    customers: frozenset[str] | None = None
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -40,8 +38,6 @@ class Lives:
             found.append(record.customer_id == self.customer_id)
         if self.subjects is not None:
             found.append(record.subject.in_(self.subjects))
-        if self.customers is not None:
-            found.append(record.customer_id.in_(self.customers))
         return found
 
     @property

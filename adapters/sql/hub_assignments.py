@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from adapters.sql.database import Database
-from adapters.sql.hub_schema import AssignmentRecord, HubUserRecord
+from adapters.sql.hub_people_schema import AssignmentRecord, HubUserRecord
 from adapters.sql.hub_user_rows import as_users, record_user_act, row_of
 from adapters.sql.upsert import insert_missing
 from domain.hub.users import HubUser

@@ -1,7 +1,7 @@
 """Customers as partners see them, at any instant. HUB-10 to HUB-18, HUB-40."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,16 +13,18 @@ from activities.ports.store import NotKnown
 from adapters.sql.archive import all_events_of
 from adapters.sql.database import Database
 from adapters.sql.hub_as_of import LIFE, Lives, as_it_came, instant, life_of
+from adapters.sql.hub_file_schema import SignInRecord
 from adapters.sql.hub_invoices import auto_renewing
 from adapters.sql.hub_licences import LastUse, last_uses
-from adapters.sql.hub_schema import HubCustomerRecord, HubLifeRecord, SignInRecord, TagRecord
+from adapters.sql.hub_people_schema import TagRecord
+from adapters.sql.hub_schema import HubCustomerRecord, HubLifeRecord
 from adapters.sql.schema import LifecycleRecord
 from adapters.sql.upsert import table_of
 from domain.compliance.standing import NAME as COMPLIANCE
 from domain.hub.customers import HubCustomer, Managed
 from domain.hub.drill_down import HubEvent
 from domain.hub.licences import entitled
-from domain.hub.lives import Life
+from domain.hub.lives import Life, LifeState
 from domain.hub.tags import About, same
 from domain.lifecycles import KINDS
 
@@ -38,24 +40,15 @@ OWN_OR_NOT: Final[Mapping[str, Managed]] = {str(each): each for each in Managed}
 class SqlHubCustomers(Database):
     """On SQL. Reads what is derived: whoever wants it up to date calls `catch_up` before."""
 
-    def hub_customers(
-        self,
-        partner_id: str | None,
-        at: datetime,
-        *,
-        customers: Collection[str] | None = None,
-        overuse: bool = True,
-    ) -> list[HubCustomer]:
+    def hub_customers(self, partner_id: str | None, at: datetime) -> list[HubCustomer]:
         """Those that the partner has in its list at `at`, or all partners' (one for each partner); sorted by partner
         and customer. Lives are as they were at `at`; tags and names as they are now.
 
         Who faces the customer has it: with a renewal through another partner the customer goes to that one. AMB-59. A
-        trial that was cancelled keeps nobody in the list. AMB-12. `customers`: these only (hundreds, not thousands).
-        Without `overuse` nobody is overused: usage is most of what there is to look up.
+        trial that was cancelled keeps nobody in the list. AMB-12.
         """
-        lives = Lives(at, partner_id, customers=None if customers is None else frozenset(customers))
         with self._reading() as session:
-            return _customers(session, lives, overuse=overuse)
+            return _customers(session, Lives(at, partner_id))
 
     def hub_customer(self, partner_id: str, customer_id: str, at: datetime) -> HubCustomer:
         """The same of one; raises NotKnown."""
@@ -133,12 +126,12 @@ def overused(lives: Sequence[Life], uses: Iterable[tuple[str, str, str, LastUse]
     )
 
 
-def _customers(session: Session, lives: Lives, *, overuse: bool = True) -> list[HubCustomer]:
+def _customers(session: Session, lives: Lives) -> list[HubCustomer]:
     asked = select(*LIFE).where(*lives.conditions).order_by(HubLifeRecord.lifecycle, HubLifeRecord.subject)
     found = [life_of(*row) for row in session.connection().execute(asked).all()]
     gathered = Gathered(
         Beside(
-            overused=overused(found, last_uses(session, lives)) if overuse else frozenset(),
+            overused=overused(found, last_uses(session, lives)),
             renewing=auto_renewing(session, lives),
             tags=_tags(session, lives.partner_id),
             sign_ins_known=_sign_ins_known(session, lives),
@@ -158,6 +151,8 @@ def _sign_ins_known(session: Session, lives: Lives) -> bool:
 def _customer(row: Sequence[Any], gathered: Gathered) -> HubCustomer:
     partner_id, customer_id, name, country, zone, managed, known_since, last_sign_in = row
     whose = partner_id, customer_id
+    lives = tuple(gathered.lives[whose])
+    may_know = gathered.beside.sign_ins_known and not all(_only_asked_for(life) for life in lives)
     return HubCustomer(
         partner_id=partner_id,
         customer_id=customer_id,
@@ -165,15 +160,20 @@ def _customer(row: Sequence[Any], gathered: Gathered) -> HubCustomer:
         country=country,
         zone=zone,
         managed=OWN_OR_NOT[managed],
-        lives=tuple(gathered.lives[whose]),
+        lives=lives,
         overused=tuple(gathered.overused.get(whose, ())),
         auto_renewing=tuple(gathered.renewing.get(whose, ())),
-        last_sign_in=last_sign_in,
-        sign_ins_known=gathered.beside.sign_ins_known,
+        last_sign_in=last_sign_in if may_know else None,
+        sign_ins_known=may_know,
         known_since=instant(known_since),
         tags=gathered.beside.tags.get((partner_id, About.CUSTOMER, customer_id), ()),
         subscription_tags=tuple(gathered.tags.get(whose, ())),
     )
+
+
+def _only_asked_for(life: Life) -> bool:
+    """A trial that is not there yet: when its administrators sign in is not this partner's to know. TRL-20, TRL-25."""
+    return life.trial and life.state is LifeState.PENDING_ACTIVE
 
 
 def _known(lives: Lives) -> Any:
@@ -193,8 +193,6 @@ def _known(lives: Lives) -> Any:
         asked = asked.where(known.partner_id == lives.partner_id)
     if lives.customer_id is not None:
         asked = asked.where(known.customer_id == lives.customer_id)
-    if lives.customers is not None:
-        asked = asked.where(known.customer_id.in_(lives.customers))
     return asked.order_by(known.partner_id, known.customer_id)
 
 

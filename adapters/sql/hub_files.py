@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Table, and_, select
 from sqlalchemy.orm import Session
 
-from adapters.sql.hub_late import mark_weeks
-from adapters.sql.hub_payments import SqlHubPayments
-from adapters.sql.hub_schema import (
+from adapters.sql.hub_changes import count_change
+from adapters.sql.hub_file_schema import (
     CallsRecord,
     HubImportRecord,
     InvoiceRecord,
@@ -19,6 +18,8 @@ from adapters.sql.hub_schema import (
     SignInRecord,
     UsageRecord,
 )
+from adapters.sql.hub_late import mark_from, mark_weeks
+from adapters.sql.hub_payments import SqlHubPayments
 from adapters.sql.keyed import STAMP, as_text, replace_all, rows_in
 from adapters.sql.schema import Base, LifecycleRecord
 from adapters.sql.upsert import insert_all_missing, table_of, upsert
@@ -69,14 +70,20 @@ class SqlHubFiles(SqlHubPayments):
         record = RECORDS[before.kind]
         with self._writing() as session:
             _still_ours(session, before)
-            results, changed = _compared(session, table_of(record), rows)
+            results, changes = _compared(session, table_of(record), rows)
+            changed = [each.row for each in changes]
             replace_all(session, record, changed, now)
             if before.kind is Imported.USAGE:
                 insert_all_missing(session, MeasuredRecord, measured_in(changed))
             after = before.after(line, results, bad)
             upsert(session, HubImportRecord, [asdict(after)])
             before_commit(results)
-            mark_weeks(session, _weeks(before.kind, changed), now)
+            if before.kind is Imported.CALLING:
+                mark_weeks(session, {row["week"] for row in changed}, now)
+            else:
+                mark_from(session, {week_of(day) for day in _days(before.kind, changes)}, now)
+            if changes:
+                count_change(session)
         return after
 
     def begin_import(self, progress: ImportProgress) -> None:
@@ -139,9 +146,17 @@ def _still_ours(session: Session, before: ImportProgress) -> None:
         raise Refused("another run imports this very file: wait for it, then run it again", code=Reason.DOES_NOT_FIT)
 
 
+class Change(NamedTuple):
+    """A row that is to be written."""
+
+    row: Mapping[str, Any]
+    before: Mapping[str, Any] | None
+    """What is written of the same key; None: nothing is."""
+
+
 def _compared(
     session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
-) -> tuple[list[RowResult], list[Mapping[str, Any]]]:
+) -> tuple[list[RowResult], list[Change]]:
     """What becomes of each, and those that are to be written: in one order, so that two imports of the same rows never
     wait for each other."""
     keys = [column.name for column in table.primary_key]
@@ -149,7 +164,8 @@ def _compared(
     known = _known(session, table, keys, values, rows)
     key_of, content_of = _of(keys), _of(values)
     results: list[RowResult] = []
-    changed: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    changed: dict[tuple[Any, ...], Change] = {}
+    written = dict(known)
     for row in rows:
         key, content = key_of(row), content_of(row)
         before = known.get(key)
@@ -158,7 +174,8 @@ def _compared(
             continue
         results.append(RowResult.NEW if before is None else RowResult.CHANGED)
         known[key] = content
-        changed[key] = row
+        there = written.get(key)
+        changed[key] = Change(row, None if there is None else dict(zip(values, there, strict=True)))
     return results, [changed[key] for key in sorted(changed)]
 
 
@@ -183,10 +200,15 @@ def _of(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
     return get if len(names) > 1 else lambda row: (get(row),)
 
 
-def _weeks(kind: Imported, changed: Sequence[Mapping[str, Any]]) -> set[Any]:
-    """Of the hub. An invoice is part of none: what it says of renewal counts from now on."""
+def _days(kind: Imported, changes: Sequence[Change]) -> set[date]:
+    """Those from which on something else is said. Of an invoice: of renewal; what is owed is told as of now only."""
     if kind is Imported.PAYMENTS:
+        return {day for each in changes for day, _ in _renewal(each.row) ^ _renewal(each.before)}
+    return {each.row["day"] for each in changes}
+
+
+def _renewal(invoice: Mapping[str, Any] | None) -> set[tuple[date, bool]]:
+    """What it says, and since when. AMB-23."""
+    if invoice is None or invoice["auto_renew"] is None:
         return set()
-    if kind is Imported.CALLING:
-        return {row["week"] for row in changed}
-    return {week_of(day) for day in {row["day"] for row in changed}}
+    return {(invoice["issued_on"], invoice["auto_renew"])}

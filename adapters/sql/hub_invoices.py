@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database
 from adapters.sql.hub_as_of import Lives
-from adapters.sql.hub_schema import HubLifeRecord, InvoiceRecord
+from adapters.sql.hub_file_schema import InvoiceRecord
+from adapters.sql.hub_schema import HubLifeRecord
 from domain.hub.drill_down import Invoice
 from domain.lifecycle import Lifecycle
 

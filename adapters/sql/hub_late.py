@@ -1,7 +1,7 @@
 """Weeks that get rows: whoever writes some says so in the same transaction, and the next closing looks. HUB-60."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from itertools import zip_longest
@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from adapters.sql.hub_histories import Key, by_lifecycle
-from adapters.sql.hub_schema import HubLifeRecord, LateWeekRecord, WeekRecord
+from adapters.sql.hub_schema import HubLifeRecord
+from adapters.sql.hub_week_schema import LateWeekRecord, WeekRecord
 from adapters.sql.upsert import INSERT, table_of
 from domain.hub.history import Span
 from domain.hub.lives import Life
-from domain.hub.weeks import end_of, week_of, weeks_between
+from domain.hub.weeks import end_of, last_closed, week_of, weeks_between
 
 Spans = Mapping[Key, Sequence[Span]]
 
@@ -35,16 +36,26 @@ def mark_weeks(session: Session, weeks: Iterable[date], now: datetime) -> None:
         session.execute(marked, rows)
 
 
+def mark_from(session: Session, weeks: Collection[date], now: datetime) -> None:
+    """And every one after the first of them: what a row says of licences stays so until a newer one says else. Those
+    whose numbers stay are not revised."""
+    later = weeks_between(min(weeks), _last(session, now)) if weeks else ()
+    mark_weeks(session, {*weeks, *later}, now)
+
+
 def mark_late_lives(session: Session, spans: Spans, now: datetime) -> None:
     """They are about to be derived anew: where that changes how one was in a closed week, something was recorded late
     or dated back, and every closed week from then on is looked at again."""
-    newest = session.scalar(select(func.max(WeekRecord.week)))
-    if newest is None:
-        return
-    known = _known(session, spans)
+    last, known = _last(session, now), _known(session, spans)
     changed = [at for key, each in spans.items() if (at := _first_change(known[key], each)) is not None]
-    if changed and min(changed) < end_of(newest):
-        mark_weeks(session, weeks_between(week_of(min(changed).date()), newest), now)
+    if changed and min(changed) < end_of(last):
+        mark_weeks(session, weeks_between(week_of(min(changed).date()), last), now)
+
+
+def _last(session: Session, now: datetime) -> date:
+    """Of the weeks that are closed, or that somebody may be closing."""
+    closed = session.scalar(select(func.max(WeekRecord.week)))
+    return max(closed or last_closed(now), last_closed(now))
 
 
 def _known(session: Session, spans: Spans) -> Mapping[Key, list[HubLifeRecord]]:

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, se
 from sqlalchemy.orm import Session
 
 from adapters.sql.hub_as_of import Lives
-from adapters.sql.hub_schema import HubLifeRecord, MeasuredRecord, UsageRecord
+from adapters.sql.hub_file_schema import MeasuredRecord, UsageRecord
+from adapters.sql.hub_schema import HubLifeRecord
 from domain.hub.licences import Licences, Purchased, carried, last_days_of_weeks
 from domain.hub.lines import WEEKS
 from domain.hub.policy import WEEK
@@ -42,8 +43,9 @@ def last_uses(session: Session, lives: Lives) -> Iterator[tuple[str, str, str, L
 
 def licences_of(session: Session, lives: Lives, weeks: int = WEEKS) -> ByLife[Licences]:
     """The same of all, with the last weeks. SQLite is quick to look up each number by its key, PostgreSQL to read all
-    days once: so each is asked."""
-    ask = _in_one_pass if session.get_bind().dialect.name == "postgresql" else _one_by_one
+    days once: so each is asked. Of few lives nobody reads all days."""
+    of_all = lives.subjects is None and lives.customer_id is None
+    ask = _in_one_pass if of_all and session.get_bind().dialect.name == "postgresql" else _one_by_one
     found: ByLife[Licences] = defaultdict(dict)
     for lifecycle, subject, product, purchased, used_assigned, *numbers in ask(session, lives, weeks):
         found[lifecycle, subject][product] = Licences(

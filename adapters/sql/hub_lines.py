@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database
 from adapters.sql.hub_as_of import LIFE, Lives, life_of
+from adapters.sql.hub_file_schema import CallsRecord, UsageRecord
 from adapters.sql.hub_invoices import auto_renewing
 from adapters.sql.hub_licences import licences_of
-from adapters.sql.hub_schema import CallsRecord, HubCustomerRecord, HubLifeRecord, UsageRecord
+from adapters.sql.hub_schema import HubCustomerRecord, HubLifeRecord
 from domain.hub.calls import WeekOfCalls
 from domain.hub.drill_down import UsageDay
 from domain.hub.imports_calls import calls_of

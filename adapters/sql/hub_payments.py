@@ -9,9 +9,9 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database
-from adapters.sql.hub_schema import InvoiceRecord
+from adapters.sql.hub_file_schema import InvoiceRecord
 from adapters.sql.schema import EventRecord, LifecycleRecord
-from domain.hub.imports import UNPAID
+from domain.hub.imports_rows import UNPAID
 from domain.hub.payments import InvoiceStands, LastWord, PaymentNeed, need_of
 from domain.lifecycle import Lifecycle
 from domain.subscription.states import SubscriptionEvent, SubscriptionStage, SuspensionReason

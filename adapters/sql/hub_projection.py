@@ -12,6 +12,7 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database, hold
+from adapters.sql.hub_changes import count_change
 from adapters.sql.hub_histories import Key, ReadHistory, by_lifecycle, histories_of
 from adapters.sql.hub_known import know_again
 from adapters.sql.hub_late import mark_late_lives
@@ -100,6 +101,7 @@ class SqlHubProjection(Database):
         with self._writing() as session:
             hold(session, DERIVED)
             _drop_left_over(session)
+            count_change(session)
         return count
 
     def hub_counts(self) -> HubCounts:
@@ -129,6 +131,7 @@ class SqlHubProjection(Database):
             _replace_lives(session, {key: spans[key] for key in ours})
             upsert(session, DerivedRecord, [_derived(key, read[key], derivation) for key in ours])
             know_again(session, {read[key].history.state.customer_id for key in ours})
+            count_change(session)
 
 
 def _stale(session: Session, rules: str) -> list[Key]:

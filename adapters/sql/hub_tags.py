@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database, hold
 from adapters.sql.hub_acts import record_act
-from adapters.sql.hub_schema import TagRecord
+from adapters.sql.hub_changes import count_change
+from adapters.sql.hub_people_schema import TagRecord
 from domain.hub.tags import About, spelled, wanted
 
 T = TagRecord
@@ -56,5 +57,6 @@ def _replace(
     session.add_all(
         T(partner_id=partner_id, about=about, subject=subject, tag=tag, tagged_by=by, tagged_at=now) for tag in added
     )
+    count_change(session)
     said = {"about": str(about), "added": added, "removed": removed}
     record_act(session, at=now, by=by, act="tags.replaced", partner_id=partner_id, subject=subject, data=said)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from activities.ports.store import NotKnown
 from adapters.sql.hub_acts import record_act
-from adapters.sql.hub_schema import AssignmentRecord, HubUserRecord
+from adapters.sql.hub_people_schema import AssignmentRecord, HubUserRecord
 from domain.hub.users import HubUser
 from domain.values import Language
 

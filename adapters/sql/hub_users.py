@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from activities.ports.store import Taken
 from adapters.sql.database import hold
 from adapters.sql.hub_assignments import SqlHubAssignments
-from adapters.sql.hub_schema import AssignmentRecord, HubLifeRecord, HubUserRecord
+from adapters.sql.hub_people_schema import AssignmentRecord, HubUserRecord
+from adapters.sql.hub_schema import HubLifeRecord
 from adapters.sql.hub_user_rows import as_users, record_user_act, row_of
 from adapters.sql.schema import LifecycleRecord
 from adapters.sql.web_schema import SessionRecord, SignInLinkRecord

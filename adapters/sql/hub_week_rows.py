@@ -17,6 +17,7 @@ from sqlalchemy import JSON, Dialect, TypeDecorator
 from domain.hub.calls import WeekOfCalls
 from domain.hub.customers import HubCustomer
 from domain.hub.lines import Line
+from domain.hub.policy import HubPolicy
 
 HELD: Final = 16_000_000
 """Bytes of a week's rows in memory; what is more of them lies in a temporary file."""
@@ -31,8 +32,18 @@ BETWEEN: Final = " "
 AFTER_IT: Final = chr(ord(BETWEEN) + 1)
 
 
+OF_NOBODY: Final = ""
+"""Stands for the partner."""
+
+MEMORY: Final = ("assigned_by_week", "used_by_week")
+"""Of a line; the last week is its own."""
+
+
 class RowKind(StrEnum):
     """Of which dataclass a row is."""
+
+    TERMS = "terms"
+    """Of nobody: by what its statuses and numbers are judged."""
 
     CUSTOMER = "customer"
     LINE = "line"
@@ -53,8 +64,18 @@ class WeekRow:
     @property
     def written(self) -> str:
         """In one line: the same for the same. JSON has no tab of its own."""
+        return self._with(self.content)
+
+    @property
+    def of_its_week(self) -> str:
+        """The same without what a line remembers of the weeks before: these have rows of their own."""
+        if self.kind is not RowKind.LINE:
+            return self.written
+        return self._with(self.content | {name: self.content[name][-1:] for name in MEMORY})
+
+    def _with(self, content: dict[str, Any]) -> str:
         head = json.dumps([self.partner_id, self.kind, self.key], ensure_ascii=False)
-        return f"{head}\t{json.dumps(self.content, sort_keys=True, ensure_ascii=False)}"
+        return f"{head}\t{json.dumps(content, sort_keys=True, ensure_ascii=False)}"
 
 
 class Written(TypeDecorator[str]):
@@ -74,7 +95,13 @@ CUSTOMERS: Final = TypeAdapter(list[HubCustomer])
 LINES: Final = TypeAdapter(list[Line])
 CALLS: Final = TypeAdapter(list[WeekOfCalls])
 SUMS: Final = TypeAdapter(list[Sums])
+TERMS: Final = TypeAdapter(list[HubPolicy])
 """A field that a later release added has a default there: what was closed before is read all the same."""
+
+
+def terms_rows(policy: HubPolicy) -> Iterator[WeekRow]:
+    """One."""
+    yield WeekRow(OF_NOBODY, RowKind.TERMS, "policy", policy.model_dump(mode="json"))
 
 
 def customer_rows(customers: Iterable[HubCustomer]) -> Iterator[WeekRow]:
@@ -139,9 +166,8 @@ class WeekRows(AbstractContextManager["WeekRows"]):
     def add(self, rows: Iterable[WeekRow]) -> None:
         """In the order in which they come: the same rows in the same order have the same digest."""
         for row in rows:
-            text = f"{row.written}\n"
-            self._file.write(text)
-            self._digest.update(text.encode())
+            self._file.write(f"{row.written}\n")
+            self._digest.update(f"{row.of_its_week}\n".encode())
             self.count += 1
 
     @property

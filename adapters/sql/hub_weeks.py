@@ -11,25 +11,28 @@ from sqlalchemy.orm import Session
 
 from activities.ports.store import NotKnown
 from adapters.sql.database import Database, hold
-from adapters.sql.hub_schema import HubLifeRecord, LateWeekRecord, WeekRecord, WeekRowRecord
+from adapters.sql.hub_schema import HubLifeRecord
 from adapters.sql.hub_week_rows import (
     AFTER_IT,
     BETWEEN,
     CALLS,
     CUSTOMERS,
     LINES,
+    OF_NOBODY,
     SUMS,
+    TERMS,
     RowKind,
     Sums,
     WeekRows,
     Written,
 )
+from adapters.sql.hub_week_schema import LateWeekRecord, WeekRecord, WeekRowRecord
 from adapters.sql.upsert import table_of
 from domain.hub.as_of import AsOf, ClosedWeek
 from domain.hub.calls import WeekOfCalls
 from domain.hub.customers import HubCustomer
 from domain.hub.lines import Line
-from domain.hub.policy import WEEK
+from domain.hub.policy import WEEK, HubPolicy
 from domain.hub.weeks import last_closed, week_of, weeks_between
 
 AFTER: Final = timedelta(microseconds=1)
@@ -97,6 +100,10 @@ class SqlHubWeeks(Database):
         wanted = _closed().where(W.week >= since, W.week <= closed.week, W.closed_at <= closed.closed_at)
         with self._reading() as session:
             return [every[-1] for every in _by_week(session, wanted)]
+
+    def week_terms(self, closed: ClosedWeek) -> HubPolicy | None:
+        """By what it was judged when it was closed first. None: an older release closed it, and kept none."""
+        return next(iter(self._kept(TERMS, RowKind.TERMS, AsOf(closed.week, closed.revision), OF_NOBODY)), None)
 
     def week_customers(self, week: date, revision: int | None = None, partner: str | None = None) -> list[HubCustomer]:
         """Those of a partner, or all; `revision` None is the newest. Raises WeekNotClosed."""

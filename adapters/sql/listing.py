@@ -30,6 +30,13 @@ class SqlStandings(Database):
         with self._reading() as session:
             return constructed(RowColumns, stored(session, lifecycle, subject))
 
+    def known(self, lifecycle: Lifecycle, subjects: Collection[str]) -> frozenset[str]:
+        """Which of these have a row."""
+        record = LifecycleRecord
+        wanted = select(record.subject).where(record.lifecycle == lifecycle, record.subject.in_(subjects))
+        with self._reading() as session:
+            return frozenset(session.scalars(wanted))
+
     def listed(
         self,
         lifecycle: Lifecycle,

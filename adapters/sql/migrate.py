@@ -4,21 +4,22 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, String, column, func, inspect, select, table
 
 from adapters.private import private_directory, private_file, private_files
 from adapters.sql.database import WRITING
 from adapters.sql.engine import NotAStore, StoreUnusable, engine_for, in_one_sentence, place
 from adapters.sqlite_check import damage
 
+if TYPE_CHECKING:  # imported where something is migrated: ten megabytes that nobody else needs
+    from alembic.config import Config
+
 PATIENCE: Final = timedelta(minutes=5)
 """How long a migration may take, and how long another starter waits for it."""
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 VERSION_TABLE: Final = "tenure_schema_version"
 """Ours alone: another program's Alembic in the same database is not mistaken for ours."""
@@ -71,7 +72,7 @@ def migrate(database_url: str, *, make_directory: bool = False) -> Migrated:
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             before, now = _revision(connection), known_revisions()[0]
             if before != now:
-                command.upgrade(alembic_config(connection), "head")
+                _upgrade(connection)
         if engine.dialect.name == "sqlite" and engine.url.database:
             _close_to_others(Path(engine.url.database))
         return Migrated(place(engine.url), before, now)
@@ -85,10 +86,18 @@ def require_this_release(connection: Connection) -> None:
         raise StoreNotMigrated(place(connection.engine.url), revision)
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: Connection | None = None) -> "Config":
     """Alembic with our migrations, wherever we are installed, on that connection's transaction."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
@@ -117,8 +126,9 @@ def _close_to_others(path: Path) -> None:
 
 @cache
 def known_revisions() -> list[str]:
-    """Every migration of this release, the newest first."""
-    return [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
+    """Every migration of this release, the newest first: a number, with which its file's name begins."""
+    files = (MIGRATIONS / "versions").glob("[0-9]*.py")
+    return sorted((file.name.partition("_")[0] for file in files), reverse=True)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -127,7 +137,8 @@ def _revision(connection: Connection) -> str | None:
     tables = inspect(connection).get_table_names()
     if tables and VERSION_TABLE not in tables:
         raise NotAStore(f"{where} holds tables of something else: give Tenure a database of its own")
-    revision = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
+    version = select(column("version_num", String)).select_from(table(VERSION_TABLE))
+    revision = connection.scalar(version) if tables else None
     if revision is not None and revision not in known_revisions():
         raise StoreFromNewerRelease(where, revision)
     return revision

@@ -38,7 +38,7 @@ class SqlTrials(Database):
     def reserve_services(self, trial_id: str, services: tuple[Service, ...]) -> None:
         """Checked and written in one transaction, one trial of a customer after the other.
 
-        While the trial runs only: in any other stage the story refuses the edit, or has told of its end already.
+        While the trial runs only: in any other stage its workflow refuses the edit, or has told of its end already.
         """
         with self._writing() as session:
             trial = _held(session, trial_id)

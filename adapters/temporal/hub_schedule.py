@@ -1,8 +1,12 @@
 """The Schedule that closes the hub's week each Sunday at 00:00:00 UTC: made by the first worker that starts. HUB-60."""
 
+import asyncio
+from datetime import timedelta
 from typing import Final
+from uuid import uuid4
 
 import structlog
+from temporalio.api.workflowservice.v1 import UpdateScheduleRequest
 from temporalio.client import (
     Client,
     Schedule,
@@ -14,8 +18,6 @@ from temporalio.client import (
     ScheduleRange,
     ScheduleSpec,
     ScheduleState,
-    ScheduleUpdate,
-    ScheduleUpdateInput,
 )
 from temporalio.service import RPCError
 
@@ -32,6 +34,10 @@ DETAILS: Final = (
     "Keeps what the Partner Hub knows at the end of the week, for ever. `tenure hub weeks` lists the weeks."
 )
 SUNDAY: Final = 0
+
+LOOKS: Final = 5
+LOOKS_AGAIN_AFTER: Final = timedelta(milliseconds=300)
+"""What the server has taken shows a little later."""
 
 log = structlog.get_logger("tenure.hub")
 
@@ -53,14 +59,30 @@ async def _made(client: Client, task_queue: str) -> None:
     try:
         await client.create_schedule(SCHEDULE_ID, wanted)
     except ScheduleAlreadyRunningError:
-        await client.get_schedule_handle(SCHEDULE_ID).update(lambda found: _brought_up_to_date(found, wanted))
+        await _brought_up_to_date(client, wanted)
 
 
-def _brought_up_to_date(found: ScheduleUpdateInput, wanted: Schedule) -> ScheduleUpdate | None:
-    there = found.description.schedule
-    if _essence(there) == _essence(wanted):
-        return None
-    return ScheduleUpdate(Schedule(wanted.action, wanted.spec, wanted.policy, there.state))
+async def _brought_up_to_date(client: Client, wanted: Schedule) -> None:
+    """The token makes the server leave it alone if somebody changed it since we looked, which it does without a word:
+    so we look again. The SDK's own update has no token, and would undo a pause that came in between."""
+    for _ in range(LOOKS):
+        found = await client.get_schedule_handle(SCHEDULE_ID).describe()
+        if _essence(found.schedule) == _essence(wanted):
+            return
+        ours = Schedule(wanted.action, wanted.spec, wanted.policy, found.schedule.state)
+        await client.workflow_service.update_schedule(
+            UpdateScheduleRequest(
+                namespace=client.namespace,
+                schedule_id=SCHEDULE_ID,
+                schedule=await ours._to_proto(client),
+                conflict_token=found.raw_description.conflict_token,
+                identity=client.identity,
+                request_id=str(uuid4()),
+            ),
+            retry=True,
+        )
+        await asyncio.sleep(LOOKS_AGAIN_AFTER.total_seconds())
+    log.warning("hub.schedule_not_changed", schedule=SCHEDULE_ID)
 
 
 def _essence(each: Schedule) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, Final, NoReturn, Protocol, runtime_checkable
+from typing import Any, ClassVar, Final, NoReturn, Protocol, cast, runtime_checkable
 
 from temporalio import workflow
 from temporalio.api.sdk.v1 import WorkflowMetadata
@@ -57,7 +57,13 @@ class TakesUpdates(Protocol):
 def asked() -> TakesUpdates | None:
     """The workflow in whose task this runs."""
     instance = workflow.instance()
-    return instance if isinstance(instance, TakesUpdates) else None
+    return cast(TakesUpdates, instance) if _takes_updates(instance.__class__) else None
+
+
+@functools.cache
+def _takes_updates(kind: type[Any]) -> bool:
+    """Once for each class: to compare with a protocol costs as much as a small view, and every message asks."""
+    return isinstance(object.__new__(kind), TakesUpdates)
 
 
 class PlainRefusals(Interceptor):
@@ -193,13 +199,21 @@ def _expect_arguments(handler: Callable[..., Any] | None, *arguments: Any) -> No
     """Refuse a call without the one input the handler needs. More than one the converter has refused already."""
     if handler is None:
         return
+    function, bound = _unbound(handler)
+    signature = _signature_of_a_class(function) if bound else inspect.signature(function)
     try:
-        inspect.signature(_unbound(handler)).bind(*arguments)
+        signature.bind(*bound, *arguments)
     except TypeError:
         raise bad_input("expected one JSON object, got none") from None
 
 
-def _unbound(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """The SDK binds an async handler to its workflow by a closure that takes anything; inside is the one that says."""
+_signature_of_a_class = functools.cache(inspect.signature)
+"""Of a function that a class has, once; what belongs to one workflow would stay in memory with it."""
+
+
+def _unbound(handler: Callable[..., Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """The function that says what it takes, and the workflow the SDK has bound to it: an async one by a closure."""
+    if isinstance(handler, functools.partial):
+        return handler.func, handler.args
     inside = inspect.getclosurevars(handler).nonlocals if inspect.isfunction(handler) else {}
-    return functools.partial(inside["fn"], inside["obj"]) if {"fn", "obj"} <= inside.keys() else handler
+    return (inside["fn"], (inside["obj"],)) if {"fn", "obj"} <= inside.keys() else (handler, ())

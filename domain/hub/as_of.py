@@ -68,7 +68,8 @@ class ClosedWeek:
     first_closed_at: datetime
     rows: int
     late_since: datetime | None = None
-    """Rows of that week have come since: the next closing revises it. None: none have."""
+    """Rows of that week, or of one before, have come since: the next closing revises it, if they change it.
+    None: none have."""
 
     @property
     def revised(self) -> bool:

@@ -11,7 +11,7 @@ from domain.hub.customers import HubCustomer
 from domain.hub.filters import Filter, Sort, SubscriptionType
 from domain.hub.lives import LifeState
 from domain.hub.policy import HubPolicy
-from domain.hub.statuses import Found, Status, first_status, has_one_of, running, statuses
+from domain.hub.statuses import Found, Status, ends_first, first_status, has_one_of, statuses
 from domain.hub.tags import same
 from domain.lifecycle import Lifecycle
 
@@ -42,23 +42,12 @@ class Listed:
     """At least one."""
 
 
-def asks_for_overuse(asked: Filter) -> bool:
-    """Has to be known of everybody who is overused, to tell who is in the list, and where? HUB-13."""
-    return Status.OVER_LICENCE in asked.status or asked.sort is Sort.STATUS
-
-
-def listed(
-    customers: Sequence[HubCustomer],
-    asked: Filter,
-    now: datetime,
-    policy: HubPolicy,
-    complete: Callable[[Sequence[HubCustomer]], Sequence[HubCustomer]] = lambda shown: shown,
-) -> Listed:
-    """The page that is asked for. `complete`: gives the shown ones what was not looked up of everybody."""
+def listed(customers: Sequence[HubCustomer], asked: Filter, now: datetime, policy: HubPolicy) -> Listed:
+    """The page that is asked for."""
     found = _sorted([one for one in customers if fits(one, asked, now, policy)], asked, now, policy)
     pages = max(1, -(-len(found) // asked.size))
     page = min(asked.page, pages)
-    shown = complete(found[(page - 1) * asked.size : page * asked.size])
+    shown = found[(page - 1) * asked.size : page * asked.size]
     return Listed(
         asked=replace(asked, page=page),
         customers=tuple((one, statuses(one, now, policy)) for one in shown),
@@ -134,7 +123,7 @@ def _place(customer: HubCustomer, now: datetime, policy: HubPolicy) -> int | Non
 
 
 def _ends(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> datetime | None:
-    return min((life.ends_at for life in customer.lives if running(life) and life.ends_at), default=None)
+    return first[1] if (first := ends_first(customer)) else None
 
 
 ORDER: Final[dict[Sort, Callable[[HubCustomer, datetime, HubPolicy], Any]]] = {

@@ -40,7 +40,8 @@ class HubCustomer:
     """Of any of its administrators, UTC. HUB-14."""
 
     sign_ins_known: bool = True
-    """Was a sign-in of anybody, whichever customer's, imported by then? If none was, having none says nothing."""
+    """Was a sign-in of anybody, whichever customer's, imported by then? If none was, having none says nothing; nor has
+    a partner a right to know before the trial that another organization was asked for. TRL-20, TRL-25."""
 
     known_since: datetime
     tags: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from domain.checks import InOurWords, Judged
 from domain.hub.calls import EndpointCalls, WeekOfCalls
-from domain.hub.imports import Day, HubRow, RowProblem
+from domain.hub.imports_rows import Day, HubRow, RowProblem
 from domain.hub.weeks import SUNDAY, week_of
 from domain.values import Count, Identifier, Model
 

@@ -4,11 +4,11 @@ Below it everything is about one product (HUB-51, `domain/hub/sections.py`). The
 section of the same meaning for either product, so that every one of them can be looked up there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from domain.hub.lines import Line
-from domain.hub.numbers import CustomerKey, Number, counted
+from domain.hub.numbers import Number, counted, customers_of
 from domain.hub.policy import HubPolicy
 from domain.hub.products import MEASURED
 from domain.hub.sections import SectionKey, lines_of
@@ -19,11 +19,15 @@ def top(
 ) -> tuple[Number, ...]:
     """In the order of HUB-53 (a) to (e). `peers` as in `sections.section`."""
     measured = [line for line in lines if line.product in MEASURED]
-    found = {key: lines_of(key, measured, at, policy, peers) for key in SectionKey}
+    return top_of(measured, {key: lines_of(key, measured, at, policy, peers) for key in SectionKey})
+
+
+def top_of(measured: Sequence[Line], found: Mapping[SectionKey, Sequence[Line]]) -> tuple[Number, ...]:
+    """Of all lines of both products, and of those among them that each section is about."""
     return (
-        counted("total_customers", map(CustomerKey.of, measured)),
-        counted("nearing_expiration", map(CustomerKey.of, found[SectionKey.EXPIRING])),
-        counted("nearing_renewal", map(CustomerKey.of, found[SectionKey.RENEWING])),
-        counted("low_licence_assignment", map(CustomerKey.of, found[SectionKey.LOW])),
-        counted("over_licence_limit", map(CustomerKey.of, found[SectionKey.OVER])),
+        counted("total_customers", customers_of(measured)),
+        counted("nearing_expiration", customers_of(found[SectionKey.EXPIRING])),
+        counted("nearing_renewal", customers_of(found[SectionKey.RENEWING])),
+        counted("low_licence_assignment", customers_of(found[SectionKey.LOW])),
+        counted("over_licence_limit", customers_of(found[SectionKey.OVER])),
     )

@@ -21,6 +21,11 @@ class CustomerKey(NamedTuple):
         return cls(line.partner_id, line.customer_id)
 
 
+def customers_of(lines: Iterable[Line]) -> set[CustomerKey]:
+    """Whose they are, each once."""
+    return {CustomerKey(*each) for each in {(line.partner_id, line.customer_id) for line in lines}}
+
+
 class Unit(StrEnum):
     """How people read it."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from domain.hub.imports import UNPAID
+from domain.hub.imports_rows import UNPAID
 from domain.values import Source
 from domain.working_time import in_json
 

@@ -22,7 +22,7 @@ SIGN_IN_LINK_LIVES: Final = timedelta(minutes=15)
 
 ATTEMPTS: Final = 30
 ATTEMPTS_WITHIN: Final = timedelta(minutes=15)
-"""So often one address may try to sign in; then it waits."""
+"""So many wrong links one address may try to sign in by; then it waits."""
 
 CLOSING_CATCHES_UP: Final = timedelta(days=365)
 """Sundays that were missed within it are made up for: no outage is that long. HUB-60."""

@@ -6,20 +6,20 @@ Each is asked with the lines of its section, and with all lines of the product.
 from collections.abc import Callable, Sequence
 
 from domain.hub.lines import Line
-from domain.hub.numbers import CustomerKey, Number, Unit, counted, ratio, total
+from domain.hub.numbers import Number, Unit, counted, customers_of, ratio, total
 
 
 def added(found: Sequence[Line], of_product: Sequence[Line]) -> tuple[Number, ...]:
     """The licences are those of all subscriptions and trials of these customers, not of the new ones alone."""
-    new = {CustomerKey.of(line) for line in found}
-    theirs = sum(line.total for line in of_product if line.active and CustomerKey.of(line) in new)
+    new = customers_of(found)
+    theirs = sum(line.total for line in of_product if line.active and (line.partner_id, line.customer_id) in new)
     return counted("new_customers", new), total("new_customers_licences", theirs, new)
 
 
 def expiring(found: Sequence[Line], _of_product: Sequence[Line]) -> tuple[Number, ...]:
     """AMB-23."""
     return (
-        counted("expiring_customers", map(CustomerKey.of, found)),
+        counted("expiring_customers", customers_of(found)),
         _of_total("expiring_assignment", found, lambda line: line.assigned),
         _of_total("expiring_usage", found, lambda line: line.used),
     )
@@ -28,7 +28,7 @@ def expiring(found: Sequence[Line], _of_product: Sequence[Line]) -> tuple[Number
 def renewing(found: Sequence[Line], _of_product: Sequence[Line]) -> tuple[Number, ...]:
     """AMB-23."""
     return (
-        counted("renewing_customers", map(CustomerKey.of, found)),
+        counted("renewing_customers", customers_of(found)),
         _of_total("renewing_assignment", found, lambda line: line.assigned),
         _of_total("renewing_usage", found, lambda line: line.used),
     )
@@ -37,7 +37,7 @@ def renewing(found: Sequence[Line], _of_product: Sequence[Line]) -> tuple[Number
 def low(found: Sequence[Line], _of_product: Sequence[Line]) -> tuple[Number, ...]:
     """AMB-25: in use and assigned, of the total as the source says, and of what is assigned, too."""
     in_use, assigned = (sum(map(of, found)) for of in (lambda line: line.used_assigned, lambda line: line.assigned))
-    customers = [CustomerKey.of(line) for line in found]
+    customers = customers_of(found)
     return (
         counted("low_customers", customers),
         _of_total("low_assignment_share", found, lambda line: line.assigned),
@@ -49,7 +49,7 @@ def low(found: Sequence[Line], _of_product: Sequence[Line]) -> tuple[Number, ...
 
 def over(found: Sequence[Line], _of_product: Sequence[Line]) -> tuple[Number, ...]:
     """AMB-26: overage ÷ customers with overage."""
-    customers = {CustomerKey.of(line) for line in found}
+    customers = customers_of(found)
     over = sum(line.over for line in found)
     return (
         counted("over_customers", customers),
@@ -61,4 +61,4 @@ def over(found: Sequence[Line], _of_product: Sequence[Line]) -> tuple[Number, ..
 def _of_total(key: str, found: Sequence[Line], of: Callable[[Line], int]) -> Number:
     """Both sums over the rows of the section."""
     whole = sum(line.total for line in found)
-    return ratio(key, sum(map(of, found)), whole, map(CustomerKey.of, found))
+    return ratio(key, sum(map(of, found)), whole, customers_of(found))

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
-from domain.hub.days import days_since, days_to, months_between, today
+from domain.hub.days import days_since, days_to, last_day, months_between, today
 from domain.hub.lines import Line
 from domain.hub.numbers import CustomerKey, share
 
@@ -43,33 +43,58 @@ class Column(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of a section's table: what the columns show."""
+    """One line of a section's table: what the columns show is reckoned where it is shown, for most rows are on other
+    pages."""
 
     line: Line
-    days_since_added: int
-    days_to_end: int | None
-    """0 on the last day; of what is set to renew, to its renewal. None: it has no end."""
+    at: datetime
 
-    months_since_added: int
-    """Whole months."""
+    @property
+    def days_since_added(self) -> int:
+        """In the customer's zone."""
+        return days_since(self.line.added_on, self.at, self.line.zone)
 
-    months_to_end: int | None
-    """Whole months; 0 in the last one."""
+    @property
+    def days_to_end(self) -> int | None:
+        """0 on the last day; of what is set to renew, to its renewal. None: it has no end."""
+        return days_to(self.line.ends_at, self.at, self.line.zone)
 
-    assigned_share: Fraction | None
-    """Assigned ÷ total; None if the total is nothing."""
+    @property
+    def months_since_added(self) -> int:
+        """Whole months."""
+        return months_between(self.line.added_on, today(self.at, self.line.zone))
 
-    used_share: Fraction | None
-    """Used ÷ total. AMB-27."""
+    @property
+    def months_to_end(self) -> int | None:
+        """Whole months; 0 in the last one."""
+        if self.line.ends_at is None:
+            return None
+        return months_between(today(self.at, self.line.zone), last_day(self.line.ends_at, self.line.zone))
 
-    assignment_change: int | None
-    """Assigned now − a week ago; None: it is not known of either."""
+    @property
+    def assigned_share(self) -> Fraction | None:
+        """Assigned ÷ total; None if the total is nothing."""
+        return share(self.line.assigned, self.line.total)
 
-    usage_change: int | None
-    """Used now − a week ago, likewise."""
+    @property
+    def used_share(self) -> Fraction | None:
+        """Used ÷ total. AMB-27."""
+        return share(self.line.used, self.line.total)
 
-    usage_3_months: int | None
-    """The most that were used in one of the last 13 weeks; `line.used_by_week` has each. None: nothing is known."""
+    @property
+    def assignment_change(self) -> int | None:
+        """Assigned now − a week ago; None: it is not known of either."""
+        return _change(self.line.assigned_by_week)
+
+    @property
+    def usage_change(self) -> int | None:
+        """Used now − a week ago, likewise."""
+        return _change(self.line.used_by_week)
+
+    @property
+    def usage_3_months(self) -> int | None:
+        """The most that were used in one of the last 13 weeks; `line.used_by_week` has each. None: nothing is known."""
+        return max((used for used in self.line.used_by_week if used is not None), default=None)
 
     @property
     def customer(self) -> CustomerKey:
@@ -104,25 +129,6 @@ VALUES: Final[Mapping[Column, Callable[[Row], Any]]] = {
     Column.USAGE_3_MONTHS: lambda row: row.usage_3_months,
 }
 """Numbers with their shares stand as a pair; the bar as used, assigned, available."""
-
-
-def row_of(line: Line, at: datetime) -> Row:
-    """What all columns of all sections show of a line."""
-    to_end = days_to(line.ends_at, at, line.zone)
-    here = today(at, line.zone)
-    last = here + timedelta(days=to_end) if to_end is not None else None
-    return Row(
-        line=line,
-        days_since_added=days_since(line.added_on, at, line.zone),
-        days_to_end=to_end,
-        months_since_added=months_between(line.added_on, here),
-        months_to_end=months_between(here, last) if last else None,
-        assigned_share=share(line.assigned, line.total),
-        used_share=share(line.used, line.total),
-        assignment_change=_change(line.assigned_by_week),
-        usage_change=_change(line.used_by_week),
-        usage_3_months=max((used for used in line.used_by_week if used is not None), default=None),
-    )
 
 
 def _change(by_week: Sequence[int | None]) -> int | None:

@@ -16,7 +16,7 @@ from domain.hub.lines import Line
 from domain.hub.low import Assigned, low_lines
 from domain.hub.numbers import Number
 from domain.hub.policy import HubPolicy
-from domain.hub.section_rows import Column, Row, row_of
+from domain.hub.section_rows import Column, Row
 
 __all__ = ("COLUMNS", "Column", "Row", "Section", "SectionKey", "lines_of", "section")
 
@@ -70,8 +70,14 @@ def section(
     """`lines` of all products, of the customers that somebody sees; `peers`: of all customers of the partners, if these
     are more. AMB-22."""
     of_product = [line for line in lines if line.product == product]
-    found = lines_of(key, of_product, at, policy, peers)
-    rows = sorted((row_of(line, at) for line in found), key=ORDER[key])
+    return section_of(key, lines_of(key, of_product, at, policy, peers), of_product, product, at)
+
+
+def section_of(
+    key: SectionKey, found: Sequence[Line], of_product: Sequence[Line], product: str, at: datetime
+) -> Section:
+    """Of lines that were found, and all of the product."""
+    rows = sorted((Row(line=line, at=at) for line in found), key=ORDER[key])
     numbers = NUMBERS[key](found, of_product)
     return Section(key=key, product=product, numbers=numbers, columns=COLUMNS[key], rows=tuple(rows))
 

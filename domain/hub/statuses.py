@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from operator import itemgetter
 from typing import Final
 
 from domain.hub.customers import HubCustomer
@@ -98,6 +99,19 @@ def _found(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Iterator[
 def running(life: Life) -> bool:
     """An active subscription or a trial in use. A suspended one is neither, nor is a trial in grace. AMB-21."""
     return life.state in RUNNING
+
+
+def ends_first(customer: HubCustomer) -> tuple[Life, datetime] | None:
+    """Of what runs, and when."""
+    ends = ((life.ends_at, life.subject, life) for life in customer.lives if running(life) and life.ends_at)
+    found = min(ends, key=itemgetter(0, 1), default=None)
+    return (found[2], found[0]) if found else None
+
+
+def ends_on(customer: HubCustomer) -> date | None:
+    """The earliest last day of what runs, in the customer's zone."""
+    first = ends_first(customer)
+    return last_day(first[1], customer.zone) if first else None
 
 
 def suspended(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:

@@ -83,7 +83,8 @@ class NewUser(Model):
         fitting = {OPERATOR} if self.partner_id is None else set(PartnerRole)
         if unfit := [role for role in self.roles if role not in fitting]:
             whose = "the vendor's" if self.partner_id is None else "a partner's"
-            raise ValueError(f"{unfit[0][:40]} is no role of {whose} user; accepted: {', '.join(sorted(fitting))}")
+            known = ", ".join(sorted(fitting))
+            raise ValueError(f"roles: {unfit[0][:40]} is no role of {whose} user; accepted: {known}")
         return self
 
     @property

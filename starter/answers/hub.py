@@ -24,7 +24,7 @@ class HubWeek(Model):
     closed_at: Instant
     first_closed_at: Instant
     rows: int = Field(description="Customers, lines, sums and weeks of calls that were kept.")
-    late_since: Instant | None = Field(description="Rows came late since: the next closing revises it, if they change it. Null: none did.")
+    late_since: Instant | None = Field(description="Rows came late; if they change it, the next closing revises it.")
 
 
 class OfAnInstant(Model):

@@ -47,7 +47,9 @@ class HubImportAnswer(Answer):
     before: int = Field(default=0, description="Rows that an earlier run over this file had done.")
     finished: bool = Field(description="False: interrupted or refused. What is written stays.")
     finished_at: Instant | None = Field(default=None, description="When the last row was written; null: not yet.")
-    late_weeks: tuple[str, ...] = Field(default=(), description="Closed weeks that the next closing revises, if rows that came late change them.")
+    late_weeks: tuple[str, ...] = Field(
+        default=(), description="Closed weeks that the next closing revises, if rows that came late change them."
+    )
     suspended: int = Field(default=0, description="Subscriptions that this run suspended.")
     lifted: int = Field(default=0, description="Subscriptions whose suspension this run lifted.")
     waiting: int = Field(default=0, description="Subscriptions that could not be told: the next run does it.")

@@ -150,7 +150,7 @@ def say_basis(basis: Basis) -> None:
     terminal.say(f"As of the week that ended on Sunday {closed.week}, 00:00 UTC{which}.")
     terminal.say(f"Closed {_at(closed.first_closed_at)}{revised}.")
     if closed.late_since is not None:
-        terminal.warn("rows of this week came since: the next closing revises it (tenure hub close)")
+        terminal.warn("rows came late since: if they change this week, the next closing revises it (tenure hub close)")
 
 
 def answered(basis: Basis, **more: Any) -> dict[str, Any]:

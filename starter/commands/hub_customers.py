@@ -15,7 +15,7 @@ from domain.hub.filters import LAST_PAGE, Filter
 from domain.hub.lines import WEEKS, Line
 from domain.hub.lives import Life
 from domain.hub.policy import WEEK
-from domain.hub.statuses import Found, Status, running
+from domain.hub.statuses import Found, Status, ends_on, running
 from domain.lifecycle import Lifecycle, workflow_id
 from starter.answers.hub import (
     HubCustomerAnswer,
@@ -109,12 +109,6 @@ def _words(found: Found) -> str:
         case Status.EXPIRING_SOON | Status.NO_RECENT_ACTIVITY:
             return f"{name} ({found.days} d)"
     return name
-
-
-def ends_on(customer: HubCustomer) -> date | None:
-    """The earliest last day of what runs."""
-    ends = [life.ends_at for life in customer.lives if running(life) and life.ends_at]
-    return last_day(min(ends), customer.zone) if ends else None
 
 
 def lines_of(found: CustomerList) -> Iterator[HubCustomerLine]:

@@ -1,5 +1,7 @@
 """What is shown of closed weeks. HUB-60."""
 
+from typing import Final
+
 from rich.text import Text
 
 from domain.hub.as_of import ClosedWeek
@@ -7,6 +9,9 @@ from starter.answers.hub import HubWeeksAnswer
 from starter.commands.hub_asked import Asked, week_of
 from starter.console.tables import NOTHING, list_table
 from starter.console.terminal import terminal
+
+NOTHING_NEW: Final = "Nothing to close: every week that ended is closed, and no rows came since."
+NO_WEEK: Final = "Nothing to close: no week has ended since the first customer came."
 
 
 def show_weeks(asked: Asked) -> None:
@@ -24,7 +29,7 @@ def close_weeks(asked: Asked) -> None:
         found.append(each)
         terminal.say(f"{each.week}  {'revised' if each.revised else 'closed'}, {each.rows:,} rows")
     if not found:
-        terminal.say("Nothing to close: every week that ended is closed, and no rows came since.")
+        terminal.say(NOTHING_NEW if asked.book.weeks() else NO_WEEK)
     terminal.answer(HubWeeksAnswer(weeks=tuple(map(week_of, found))))
 
 

@@ -18,14 +18,13 @@ from adapters.setting_groups import Hub
 from adapters.sql.store import SqlStore
 from domain.hub.as_of import ClosedWeek
 from domain.hub.customers import HubCustomer
-from domain.hub.days import last_day
 from domain.hub.filters import LAST_PAGE, Filter, Sort
 from domain.hub.imports import Imported, ImportProgress
 from domain.hub.numbers import Number
 from domain.hub.payments import PaymentNeed
 from domain.hub.policy import WEEK
 from domain.hub.products import Product
-from domain.hub.statuses import Found, running
+from domain.hub.statuses import Found, ends_on
 from domain.hub.users import HubUser
 from domain.lifecycle import Lifecycle, workflow_id
 from domain.permissions import OPERATOR
@@ -110,7 +109,7 @@ def the_end(store: SqlStore, now: datetime) -> HubAtTheEnd:
 def hub_table(end: HubAtTheEnd) -> Table:
     """A line for each customer, its numbers below."""
     lines = (
-        (escape(customer.name), customer.partner_id, _words(statuses), _ends(customer))
+        (escape(customer.name), customer.partner_id, _words(statuses), str(ends_on(customer) or NONE))
         for customer, statuses in end.customers
     )
     table = demo_table(f"What the Partner Hub says on {end.at:%Y-%m-%d}", COLUMNS, lines)
@@ -123,11 +122,6 @@ def _words(statuses: Sequence[Found]) -> str:
     return ", ".join(
         f"{found.status} ({', '.join(found.reasons)})" if found.reasons else str(found.status) for found in statuses
     ).replace("_", " ")
-
-
-def _ends(customer: HubCustomer) -> str:
-    ends = [life.ends_at for life in customer.lives if running(life) and life.ends_at]
-    return str(last_day(min(ends), customer.zone)) if ends else NONE
 
 
 def suspensions(needs: Sequence[PaymentNeed]) -> list[Act]:

@@ -1,5 +1,6 @@
 """The fonts of the documents: names in the scripts of the world, and what happens to a character that none has."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -184,6 +185,13 @@ class TestTemplate:
         monkeypatch.setattr("adapters.documents.typesetter.TEMPLATE", template)
         with pytest.raises(typst.TypstError, match=r"file not found|escape"):
             Typesetter().pdf(sheet_of(the_facts()), datetime(2026, 1, 1, tzinfo=UTC))
+
+    def test_what_belongs_to_one_document_is_in_no_style_around_its_pieces(self) -> None:
+        """Else Typst lays all of them out anew for every document."""
+        styles = TEMPLATE.read_text().partition("#let confirmation(sheet)")[2].partition("// ---- Letterhead")[0]
+        named = set(re.findall(r"(?:sheet|words)\.[\w-]+", styles))
+        assert named == {"sheet.words", "sheet.language", "words.help_desk", "words.page"}
+        assert "words" not in styles.partition("context {")[2]
 
     def test_fonts_of_the_machine_are_not_asked(self) -> None:
         assert "fallback: false" in TEMPLATE.read_text()

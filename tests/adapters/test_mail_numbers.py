@@ -21,6 +21,7 @@ from domain.device.letters import LETTERS as OF_A_DEVICE
 from domain.device.mails import DeviceMail
 from domain.device.policy import DevicePolicy
 from domain.device.row import DeviceRow, LoanParties
+from domain.elements import PostedMail
 from domain.letters import Letters
 from domain.lifecycles import mail_kinds
 from domain.mails import Letter, LetterFacts, MailKind
@@ -34,7 +35,6 @@ from domain.order.policy import OrderPolicy
 from domain.order.row import OrderRow
 from domain.order.state import OrderState
 from domain.sla import Cadence, Target
-from domain.standing import PostedMail
 from domain.subscription.letters import LETTERS as OF_A_SUBSCRIPTION
 from domain.subscription.mails import SubscriptionMail
 from domain.subscription.policy import SubscriptionPolicy

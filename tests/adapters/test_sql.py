@@ -330,6 +330,15 @@ class TestTheTablesThemselves:
             with store.engine.begin() as connection, pytest.raises(IntegrityError):
                 connection.execute(both)
 
+    def test_which_of_many_ids_are_known_is_one_question(self, sqlite_url: str) -> None:
+        with a_store(sqlite_url) as store:
+            subscribe(store, "sub-SO-1")
+            said: list[str] = []
+            event.listen(store.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
+            assert store.known(Lifecycle.SUBSCRIPTION, ["sub-SO-1", *map(str, range(50))]) == {"sub-SO-1"}
+            assert store.known(Lifecycle.ORDER, ["sub-SO-1"]) == frozenset()
+            assert sum(each.startswith("SELECT") for each in said) == 2
+
     @pytest.mark.parametrize(
         ("index", "wanted"),
         [

@@ -2,6 +2,7 @@
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 
 from adapters.sql.engine import engine_for
 from adapters.sql.migrate import StoreNotMigrated, alembic_config, known_revisions, migrate
@@ -14,6 +15,11 @@ from tests.makers import MONDAY, an_order
 from tests.postgres import Backend, a_database, connected
 
 NEWEST, *OLDER = known_revisions()
+
+
+def test_the_names_of_the_files_say_the_migrations_and_their_order() -> None:
+    chain = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    assert [script.revision for script in chain] == [NEWEST, *OLDER]
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])

@@ -21,7 +21,7 @@ from adapters.sql.store import SqlStore
 from domain.hub.users import NewUser
 from domain.lifecycle import Lifecycle
 from domain.values import Language
-from tests.browser.visitor import DESKTOP, PHONE, Visitor, served
+from tests.browser.visitor import DESKTOP, PHONE, Visitor, looks_right_in_the_dark, served
 from tests.hub_showcase import a_showcase
 from tests.makers import a_customer, a_paid_customer_s_trial, some
 from tests.postgres import an_open_store, emptied
@@ -88,33 +88,32 @@ async def visitor(executable: str, site: Site) -> AsyncIterator[Visitor]:
         yield found
 
 
-async def seen(visitor: Visitor, site: Site, user: str, **changes: object) -> None:
-    """All pages, one after the other."""
-    async with visitor.signed_in(user, site.now, **changes) as page:
-        for number, path in enumerate(PAGES):
-            answer = await page.goto(f"{visitor.url}{path}")
-            assert answer is not None
-            assert answer.status == 200, path
-            await visitor.looks_right(page, f"{user}-{changes.get('color_scheme', 'light')}-{number}")
+async def shown(visitor: Visitor, page: Page, path: str) -> None:
+    answer = await page.goto(f"{visitor.url}{path}")
+    assert answer is not None
+    assert answer.status == 200, path
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_no_page_speaks_against_wcag_or_asks_anybody_else_for_anything(
-    visitor: Visitor, site: Site, scheme: str
-) -> None:
-    await seen(visitor, site, "full", color_scheme=scheme)
+async def test_no_page_speaks_against_wcag_or_asks_anybody_else_for_anything(visitor: Visitor, site: Site) -> None:
+    """In the light, and in the dark."""
+    async with visitor.signed_in("full", site.now) as page:
+        for number, path in enumerate(some(PAGES)):
+            await shown(visitor, page, path)
+            await visitor.looks_right(page, f"full-light-{number}")
+            await looks_right_in_the_dark(page, f"full-dark-{number}")
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-async def test_the_pages_of_operators_hold_to_the_same(visitor: Visitor, site: Site, viewport: dict[str, int]) -> None:
-    async with visitor.signed_in("operator", site.now, viewport=viewport, color_scheme="dark") as page:
+async def test_the_pages_of_operators_hold_to_the_same(visitor: Visitor, site: Site) -> None:
+    """In the dark, wide and on a phone."""
+    async with visitor.signed_in("operator", site.now, color_scheme="dark") as page:
         for number, path in enumerate(some(DESK)):
-            answer = await page.goto(f"{visitor.url}{path}")
-            assert answer is not None
-            assert answer.status == 200, path
-            await visitor.looks_right(page, f"operator-{viewport['width']}-{number}")
+            await page.set_viewport_size(DESKTOP)
+            await shown(visitor, page, path)
+            await visitor.looks_right(page, f"operator-desktop-{number}")
+            await page.set_viewport_size(PHONE)
+            await visitor.looks_right(page, f"operator-phone-{number}")
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -128,6 +127,21 @@ async def test_every_page_fits_on_a_phone_in_french(visitor: Visitor, site: Site
         ):
             await page.goto(f"{visitor.url}{path}")
             await visitor.looks_right(page, f"phone-{number}")
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_very_long_name_pushes_nothing_out_of_sight(visitor: Visitor, site: Site) -> None:
+    """One word, as a name of a company or an id may be."""
+    called = "found => found.forEach(each => each.textContent = 'x'.repeat(160))"
+    beyond = "found => found.map(each => each.scrollWidth - each.clientWidth)"
+    async with visitor.signed_in("operator", site.now) as page:
+        for size in (DESKTOP, PHONE):
+            await page.set_viewport_size(size)
+            for path, name in (("/", "th a"), ("/operations", "td.long"), (AKASAKA, "dd.id")):
+                await shown(visitor, page, path)
+                assert await page.locator(name).count()
+                await page.locator(f"tbody {name}, dl {name}").evaluate_all(called)
+                assert set(await page.locator("html, main, .scroll:has(a), .card").evaluate_all(beyond)) == {0}, path
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -16,7 +16,7 @@ import pytest_asyncio
 if "CI" not in os.environ:
     pytest.importorskip("playwright", reason="Playwright is not installed")
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from domain.lifecycle import Lifecycle, workflow_id
 from domain.order.messages import Offering
@@ -54,9 +54,9 @@ class Reader:
     """Hosts that pages asked for anything."""
 
     @asynccontextmanager
-    async def follows(self, path: str, size: dict[str, int], shot: str) -> AsyncIterator[Page]:
+    async def follows(self, path: str, size: ViewportSize, shot: str) -> AsyncIterator[Page]:
         """A page of a browser that was never here before; looked at by axe when it opens and when it is left."""
-        context = await self.browser.new_context(viewport=size, locale="en-US", timezone_id="UTC")  # type: ignore[arg-type]
+        context = await self.browser.new_context(viewport=size, locale="en-US", timezone_id="UTC")
         context.set_default_timeout(PATIENCE * 1000)
         page = await context.new_page()
         page.on("request", lambda request: self.asked.append(request.url.split("/")[2]))

@@ -13,7 +13,7 @@ import pytest_asyncio
 if "CI" not in os.environ:
     pytest.importorskip("playwright", reason="Playwright is not installed")
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from adapters.setting_groups import Hub, Web
 from adapters.tokens import sign_in_path
@@ -43,10 +43,9 @@ class Room:
     """Errors of the browser's console: a policy that was broken stands there."""
 
     @asynccontextmanager
-    async def visit(self, path: str, size: dict[str, int], language: Language) -> AsyncIterator[Page]:
+    async def visit(self, path: str, size: ViewportSize, language: Language) -> AsyncIterator[Page]:
         """Of somebody whose browser was never here."""
-        tag = {"locale": language.value, "timezone_id": "UTC"}
-        context = await self.browser.new_context(viewport=size, **tag)  # type: ignore[arg-type]
+        context = await self.browser.new_context(viewport=size, locale=language.value, timezone_id="UTC")
         context.set_default_timeout(PATIENCE * 1000)
         page = await context.new_page()
         page.on("request", lambda request: self.asked.add(request.url.split("/")[2]))

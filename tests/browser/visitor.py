@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 from starlette.applications import Starlette
 
 from adapters.sql.store import SqlStore
@@ -21,9 +21,12 @@ from domain.hub.policy import SESSION_ENDS_AFTER
 from tests.browser.web_ui import FLAGS, PATIENCE
 from web.session import name_of
 
-DESKTOP: Final = {"width": 1280, "height": 900}
-PHONE: Final = {"width": 390, "height": 844}
+DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 900}
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+COLOURS: Final = ("color-contrast", "link-in-text-block")
+"""What a page may break in the dark only: that is other colours and nothing else (tests/web/test_style.py)."""
+
 REFUSED: Final = "a status of 422"
 SHOTS: Final = os.environ.get("SCREENSHOTS")
 """A directory: what the pages look like, for people."""
@@ -46,9 +49,29 @@ async def looks_right(page: Page, shot: str = "") -> None:
     """Nothing sticks out of the window, and nothing speaks against WCAG."""
     wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{shot or page.url}: the page is {wide} px wider than the window"
+    await _pictured(page, shot)
+    await _keeps(page, shot, WCAG)
+
+
+async def looks_right_in_the_dark(page: Page, shot: str = "") -> None:
+    """A page that looked right in the light."""
+    await page.emulate_media(color_scheme="dark")
+    await _pictured(page, shot)
+    await _keeps(page, shot, COLOURS)
+    await page.emulate_media(color_scheme="light")
+
+
+async def _pictured(page: Page, shot: str) -> None:
     if SHOTS and shot:
         await page.screenshot(path=str(Path(SHOTS) / f"{shot}.png"), full_page=True)
-    found = await Axe().run(page, options={"runOnly": WCAG})
+
+
+async def _keeps(page: Page, shot: str, rules: Collection[str]) -> None:
+    """These rules, or those of these tags."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE_SCRIPT)
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    found = AxeResults(await page.evaluate("asked => axe.run(asked).then(({violations}) => ({violations}))", options))
     assert found.violations_count == 0, f"{shot or page.url}: {found.generate_report()}"
 
 

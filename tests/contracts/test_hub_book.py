@@ -7,13 +7,16 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from sqlalchemy import delete
 
 from activities.ports.store import NotKnown
 from adapters.hub_book import HubBook, MayNotEditTags
 from adapters.hub_reading import NotThere
+from adapters.sql.hub_week_schema import WeekRowRecord
 from adapters.sql.store import SqlStore
 from domain.hub.as_of import NOW, AsOf
 from domain.hub.filters import Filter
+from domain.hub.policy import HubPolicy
 from domain.hub.sections import SectionKey
 from domain.hub.tags import About
 from domain.hub.trend import point
@@ -23,7 +26,20 @@ from domain.permissions import OPERATOR, PartnerRole
 from domain.subscription.messages import TerminateSubscription
 from tests.hub_lives import record
 from tests.hub_rows import MIDNIGHT, SUNDAY, a_hub_user
-from tests.hub_world import BEGAN, CALLS, LATE, a_book, a_hub, a_subscription, called, closed, signed_in, used
+from tests.hub_world import (
+    BEGAN,
+    CALLS,
+    LATE,
+    POLICY,
+    a_book,
+    a_hub,
+    a_subscription,
+    called,
+    closed,
+    invoiced,
+    signed_in,
+    used,
+)
 from tests.makers import days
 from tests.postgres import an_open_store, at_once, everything
 
@@ -33,6 +49,15 @@ FIRST = SUNDAY - 5 * WEEK
 """The first week of which anything is known: the orders were placed in it."""
 
 FULL = a_hub_user()
+OTHER_TERMS = HubPolicy(
+    expiring_within=days(3000),
+    window=days(3000),
+    inactive_after=days(1),
+    low_percentile=90,
+    low_peers=2,
+    low_without_peers=99,
+    falling_by=1,
+)
 
 
 @pytest.fixture
@@ -124,7 +149,7 @@ class TestRevising:
 
         used(store, "sub-SO-100001", late - days(1), assigned=19, in_use=9, now=MIDNIGHT + SECOND)
 
-        assert [each.week for each in book.weeks() if each.late_since] == [late]
+        assert [each.week for each in book.weeks() if each.late_since] == [SUNDAY, late]
         assert closed(book, MIDNIGHT + 2 * SECOND) == [(late, 2)]
         told = {week: everything_as_of(book, AsOf(week, 1)) for week in weeks if week != late}
         assert told == {week: answers for week, answers in first.items() if week != late}
@@ -132,6 +157,68 @@ class TestRevising:
         assert [line.assigned for line in before + after] == [0, 19]
         (again,) = [book.section(FULL, "meetings", SectionKey.ADDED, now=MIDNIGHT, as_of=AsOf(late, 1))]
         assert again.section == first[late][2].section
+
+    def test_weeks_that_a_late_row_speaks_of_too_are_revised_with_it(self, store: SqlStore, book: HubBook) -> None:
+        """What was assigned or purchased stays so until a newer day says else, and so does the last sign-in. AMB-19."""
+        minato = "sub-SO-100002"
+        used(store, minato, SUNDAY - 2 * WEEK - days(1), assigned=10, in_use=1)
+        closed(book)
+        on = SUNDAY - 3 * WEEK + days(1)
+
+        used(store, minato, on, assigned=9, in_use=2, purchased=30, now=MIDNIGHT + SECOND)
+        signed_in(store, "shiba", on, now=MIDNIGHT + SECOND)
+
+        assert closed(book, MIDNIGHT + 2 * SECOND) == [(SUNDAY - number * WEEK, 2) for number in (2, 1, 0)]
+        lines = [store.week_lines(each.week, None, "hikari", "minato")[0] for each in book.weeks()[:4]]
+        assert [line.total for line in lines] == [30, 30, 30, 25]
+        assert [line.assigned for line in lines] == [20, 10, 10, 0], "each week's own, or the one before"
+        signed = {each.customer_id: each.last_sign_in for each in store.week_customers(SUNDAY, None, "hikari")}
+        assert signed["shiba"] == on
+
+    def test_what_comes_while_a_week_is_closed_for_the_first_time_is_in_its_next_revision(
+        self, store: SqlStore, book: HubBook, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Rows of a week before, and an order that is recorded late: the rows of this one had been read already."""
+        keep, minato, on = store.keep_week, "sub-SO-100002", SUNDAY - 2 * WEEK - days(1)
+
+        def late(due: Any, rows: Any, now: Any) -> Any:
+            if due.week == SUNDAY and due.revision == 1:
+                used(store, minato, on, assigned=9, in_use=2, purchased=30)
+                a_subscription(store, "SO-100009", "ebisu", at=MIDNIGHT - days(2))
+                store.catch_up({}, now)
+            return keep(due, rows, now)
+
+        monkeypatch.setattr(store, "keep_week", late)
+        closed(book)
+        assert [line.total for line in store.week_lines(SUNDAY, None, "hikari", "minato")] == [25]
+
+        assert (SUNDAY, 2) in closed(book, MIDNIGHT + SECOND)
+        assert [line.total for line in store.week_lines(SUNDAY, None, "hikari", "minato")] == [30]
+        assert "ebisu" in {each.customer_id for each in store.week_customers(SUNDAY)}
+
+    def test_weeks_that_stay_as_they_are_say_that_somebody_looks(self, store: SqlStore, book: HubBook) -> None:
+        """One row may send a closing through years of weeks; its step would be taken for dead."""
+        closed(book)
+        signed_in(store, "akasaka", FIRST - days(1), now=MIDNIGHT + SECOND)
+        looks: list[str] = []
+
+        found = list(book.close_weeks(MIDNIGHT + 2 * SECOND, lambda: looks.append("alive")))
+
+        assert [each.week for each in found] == [FIRST + number * WEEK for number in range(5)], "who signed in since"
+        assert len(looks) == 6
+
+    def test_an_invoice_that_comes_late_revises_what_it_says_of_renewal(self, store: SqlStore, book: HubBook) -> None:
+        """AMB-23. That it is paid later is nothing of the week."""
+        closed(book)
+        issued = SUNDAY - WEEK - days(1)
+
+        invoiced(store, issued, state="open", auto_renew=True, now=MIDNIGHT + SECOND)
+
+        assert closed(book, MIDNIGHT + 2 * SECOND) == [(SUNDAY - WEEK, 2), (SUNDAY, 2)]
+        assert store.week_lines(SUNDAY, None, "hikari", "akasaka")[0].auto_renew
+        for change in ({"state": "paid", "paid_on": SUNDAY}, {"amount": "12"}):
+            invoiced(store, issued, auto_renew=True, now=MIDNIGHT + 3 * SECOND, **change)
+            assert not [each for each in book.weeks() if each.late_since], "nobody looks at it again"
 
     def test_a_late_sign_in_and_late_calls_revise_their_week(self, store: SqlStore, book: HubBook) -> None:
         closed(book)
@@ -178,6 +265,34 @@ class TestAsOf:
         a_great_deal_happens(store, book)
 
         assert {as_of: everything_as_of(book, as_of) for as_of in weeks} == before
+
+    def test_the_terms_of_the_installation_may_change_and_the_answer_stays(
+        self, store: SqlStore, book: HubBook
+    ) -> None:
+        """Each number of a policy decides something here, and a revision is judged as its week was."""
+        used(store, "sub-SO-100002", LATE, assigned=1, in_use=1)
+        closed(book)
+        first = everything_as_of(book, AsOf(SUNDAY))
+        other = HubBook(store, OTHER_TERMS, {})
+        other.catch_up(MIDNIGHT)
+        assert everything_as_of(other, AsOf(SUNDAY)) == first
+        assert (other.terms(AsOf(SUNDAY)), other.terms(NOW)) == (POLICY, OTHER_TERMS)
+        assert other.overview(FULL, "meetings", now=MIDNIGHT) != book.overview(FULL, "meetings", now=MIDNIGHT)
+
+        used(store, "sub-SO-100001", LATE, assigned=21, in_use=9, now=MIDNIGHT + SECOND)
+        assert closed(other, MIDNIGHT + SECOND) == [(SUNDAY, 2)]
+        assert everything_as_of(other, AsOf(SUNDAY)) == everything_as_of(book, AsOf(SUNDAY)) != first
+        assert [other.terms(AsOf(SUNDAY, revision)) for revision in (1, 2)] == [POLICY, POLICY]
+
+    def test_a_week_that_an_older_release_closed_is_judged_by_the_terms_of_now(
+        self, store: SqlStore, book: HubBook
+    ) -> None:
+        """It kept none."""
+        closed(book)
+        with store.engine.begin() as connection:
+            connection.execute(delete(WeekRowRecord).where(WeekRowRecord.kind == "terms"))
+
+        assert HubBook(store, OTHER_TERMS, {}).terms(AsOf(SUNDAY)) == OTHER_TERMS
 
     def test_without_a_revision_it_is_the_newest(self, store: SqlStore, book: HubBook) -> None:
         closed(book)
@@ -245,7 +360,7 @@ class TestAsOf:
             assert [row.line.subject for row in quick.sections[key].rows] == [row.line.subject for row in each.rows]
 
     def test_the_list_shows_who_is_overused_however_it_is_asked(self, store: SqlStore, book: HubBook) -> None:
-        """HUB-13: a filter that does not ask for it looks it up of the shown ones only."""
+        """HUB-13."""
         used(store, "sub-SO-100001", SUNDAY - days(2), assigned=30, in_use=30)
 
         def overused(query: str) -> list[tuple[str, str]]:

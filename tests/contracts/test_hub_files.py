@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from adapters.sql.hub_schema import HubImportRecord, InvoiceRecord, LateWeekRecord, MeasuredRecord, UsageRecord
+from adapters.sql.hub_file_schema import HubImportRecord, InvoiceRecord, MeasuredRecord, UsageRecord
+from adapters.sql.hub_week_schema import LateWeekRecord
 from adapters.sql.schema import EventRecord, LifecycleRecord
 from adapters.sql.store import SqlStore
 from adapters.sql.upsert import table_of
-from domain.hub.imports import BAD, Imported, ImportProgress, PaymentRow, RowResult, SignInRow, UsageRow
+from domain.hub.imports import BAD, Imported, ImportProgress, RowResult
 from domain.hub.imports_calls import CallingRow
+from domain.hub.imports_rows import PaymentRow, SignInRow, UsageRow
 from domain.hub.payments import PaymentNeed
 from domain.lifecycle import Lifecycle
 from domain.values import Refused

@@ -10,15 +10,9 @@ from sqlalchemy import insert, select, update
 
 from activities.ports.store import NotKnown
 from adapters.sql import hub_projection
-from adapters.sql.hub_schema import (
-    CallsRecord,
-    DerivedRecord,
-    HubCustomerRecord,
-    HubLifeRecord,
-    InvoiceRecord,
-    SignInRecord,
-    TagRecord,
-)
+from adapters.sql.hub_file_schema import CallsRecord, InvoiceRecord, SignInRecord
+from adapters.sql.hub_people_schema import TagRecord
+from adapters.sql.hub_schema import DerivedRecord, HubCustomerRecord, HubLifeRecord
 from adapters.sql.store import SqlStore, open_store
 from domain.hub.customers import HubCustomer, Managed
 from domain.hub.fold import fold as folded
@@ -248,15 +242,15 @@ class TestCustomers:
         assert not customers(store, MONDAY + days(8))["akasaka"].sign_ins_known
         assert customers(store, LATER)["akasaka"].sign_ins_known
 
-    def test_some_customers_and_nobody_s_overuse(self, store: SqlStore) -> None:
-        """What a list looks up of everybody, and then of those that it shows. HUB-13."""
+    def test_trl_20_nothing_of_its_sign_ins_before_the_trial_that_another_organization_was_asked_for(
+        self, store: SqlStore
+    ) -> None:
+        trial = tried(store, a_consented_trial())
+        write(store, SignInRecord, {"customer_id": trial.customer_id, "day": MONDAY.date(), "administrator": "a-1"})
+        found = customers(store, LATER)[trial.customer_id]
+        assert (found.last_sign_in, found.sign_ins_known) == (None, False)
         bought(store)
-        use(store, LATER.date(), assigned=30, used=30)
-        (whole,) = customers(store, LATER).values()
-        assert whole.overused
-        assert store.hub_customers("hikari", LATER, overuse=False) == [replace(whole, overused=())]
-        assert store.hub_customers("hikari", LATER, customers=["akasaka", "nobody"]) == [whole]
-        assert store.hub_customers("hikari", LATER, customers=["nobody"]) == []
+        assert customers(store, LATER)[trial.customer_id].last_sign_in == MONDAY.date()
 
     def test_hub_20_tags_of_this_partner_and_of_no_other(self, store: SqlStore) -> None:
         bought(store)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from adapters.sql.hub_schema import ActRecord, TagRecord
+from adapters.sql.hub_people_schema import ActRecord, TagRecord
 from adapters.sql.store import SqlStore
 from domain.hub.tags import About, same
 from domain.values import Refused

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from activities.ports.store import NotKnown, Taken
-from adapters.sql.hub_schema import ActRecord
+from adapters.sql.hub_people_schema import ActRecord
 from adapters.sql.store import SqlStore
 from domain.hub.policy import ATTEMPTS_WITHIN, SESSION_IDLES_FOR
 from domain.hub.users import LastFullAdministrator, NewUser, NoOrderYet

@@ -7,16 +7,9 @@ from typing import Any
 import pytest
 
 from domain.hub.calls import EndpointCalls
-from domain.hub.imports import (
-    Imported,
-    ImportProgress,
-    PaymentRow,
-    RowProblem,
-    RowResult,
-    SignInRow,
-    UsageRow,
-)
+from domain.hub.imports import Imported, ImportProgress, RowResult
 from domain.hub.imports_calls import CallingRow, calls_of
+from domain.hub.imports_rows import PaymentRow, RowProblem, SignInRow, UsageRow
 from domain.hub.payments import InvoiceStands, LastWord, PaymentNeed, need_of
 from domain.lifecycle import Lifecycle
 from domain.values import Source

@@ -59,7 +59,7 @@ async def test_a2_a_worker_killed_between_two_weeks_and_within_one_closes_each_o
     env: WholeService,
 ) -> None:
     """HUB-60. It dies after the first week, within the second before it is committed, and when all are closed."""
-    await asyncio.to_thread(a_subscription, env.store, "SO-350000", "aoyama", at=datetime.now(UTC) - days(21))
+    await asyncio.to_thread(a_subscription, env.store, "SO-350000", "aoyama", at=datetime.now(UTC) - days(28))
     run = "hub-week-by-hand"
     arm(env, run, "week:kept")
     arm(env, run, "week:written", passes=1)
@@ -240,7 +240,8 @@ async def test_a2_an_import_killed_between_two_batches_goes_on_and_writes_each_r
     assert code == -signal.SIGKILL
     assert len(usage(env, in_service)) == 4
     code, said = await command(env, *words)
-    assert (code, said.splitlines()[-1]) == (0, "7 rows: 7 new (4 of them by an earlier run)")
+    assert code == 0, said
+    assert "7 rows: 7 new (4 of them by an earlier run)" in said.splitlines()
     assert usage(env, in_service) == list(range(1, 8))
 
 

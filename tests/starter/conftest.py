@@ -1,5 +1,6 @@
 """The starter, run as somebody at a terminal would; and, for what goes over the wire, a whole service to reach."""
 
+import gc
 import json
 import os
 import time
@@ -103,6 +104,15 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Iterator[SqlStore
     opened = open_store(url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def garbage_goes_as_usual() -> Iterator[None]:
+    """Tests have much of it lie about."""
+    here = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    yield
+    gc.set_threshold(*here)
 
 
 IN_DOUBT = "doubt"

@@ -152,11 +152,8 @@ class TestImporting:
         with store.engine.begin() as connection:
             connection.execute(insert(table_of(WeekRecord)), [week])
         assert "week" not in imported("usage", USAGE, ROW.replace("-03", "-16")).out
-        late = imported("usage", USAGE, ROW)
-        assert (
-            late.out
-            == "1 row: 1 new\nRows came late for closed weeks: 2026-08-09. The next closing revises those that they change.\n"
-        )
+        revised = "Rows came late for closed weeks: 2026-08-09. The next closing revises those that they change."
+        assert imported("usage", USAGE, ROW).out == f"1 row: 1 new\n{revised}\n"
         assert summed(imported("usage", USAGE, OTHER, "--json"))["late_weeks"] == ["2026-08-09"]
 
 
@@ -417,6 +414,7 @@ def test_without_a_store_nothing_can_be_judged(imported: Import) -> None:
     assert (answered.code, answered.err.startswith("Error: store: ")) == (7, True)
 
 
+@pytest.mark.usefixtures("garbage_goes_as_usual")
 def test_many_rows_need_no_more_memory_than_some(
     store: SqlStore, tenure: Tenure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

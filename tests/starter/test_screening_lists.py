@@ -350,6 +350,7 @@ def test_a_store_that_fails_has_nothing_of_it(
     assert "nothing was written: run it again" in answered.err
 
 
+@pytest.mark.usefixtures("garbage_goes_as_usual")
 def test_a_long_list_is_never_held_as_a_whole(store: SqlStore, tenure: Tenure, tmp_path: Path) -> None:
     """20,000 rows of a few MB: what is held at a time does not grow with the list."""
 

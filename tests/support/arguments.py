@@ -10,7 +10,7 @@ from temporalio.worker import Replayer
 
 from adapters.temporal.sandbox import GuardedRunner
 from starter.history.replay import a_replayer
-from tests.histories.telling import scrubbed
+from tests.histories.plain_text import scrubbed
 from workflows.attempts import Attempts
 
 

@@ -5,13 +5,15 @@ import inspect
 import json
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from typing import Any, ClassVar, Final, TypeVar
 from uuid import uuid4
 
+import pytest
 from pydantic import BaseModel
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
@@ -43,6 +45,15 @@ ON_THE_SPOT["schedule_to_close_timeout"] = timedelta(minutes=1)
 
 option.LOOKS += (0.5,) * 60  # type: ignore[misc, assignment]
 """Likewise for what another workflow makes of it meanwhile: half a minute instead of a second."""
+
+
+@contextmanager
+def nobody_looks_twice() -> Iterator[None]:
+    """At what a subscription made of an option request: it cannot say for now, and no look finds anything."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(option, "LOOKS", (0,))
+        yield
+
 
 _begins = _WorkflowWorker.__init__
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +14,7 @@ from domain.hub.customers import HubCustomer, Managed
 from domain.hub.days import last_day
 from domain.hub.filters import Filter, Sort, SubscriptionType
 from domain.hub.lives import LifeState
-from domain.hub.statuses import DISPLAYED, Found, running
+from domain.hub.statuses import DISPLAYED, Found, ends_first
 from domain.hub.users import HubUser
 from domain.permissions import Right
 from domain.values import Refused
@@ -83,11 +82,10 @@ def partners_of(world: World, user: HubUser) -> list[str]:
 
 def row_of(world: World, customer: HubCustomer, found: Iterable[Found], reader: Reader, now: datetime) -> CustomerRow:
     """What ends or renews first of what runs stands there."""
-    running_out = [(life.ends_at, life.subject, life) for life in customer.lives if running(life) and life.ends_at]
     ends = renews = ""
-    if running_out:
-        at, subject, life = min(running_out, key=itemgetter(0, 1))
-        what = reader.say("hub.renews" if subject in customer.auto_renewing else "hub.ends")
+    if first := ends_first(customer):
+        life, at = first
+        what = reader.say("hub.renews" if life.subject in customer.auto_renewing else "hub.ends")
         ends = reader.day(last_day(at, customer.zone))
         renews = f"{what} · {days_left(life, now, customer.zone, reader)}"
     return CustomerRow(

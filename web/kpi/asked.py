@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from starlette.requests import Request
@@ -35,10 +36,10 @@ class Asked:
     partner: str | None
     now: datetime
 
-    @property
+    @cached_property
     def policy(self) -> HubPolicy:
-        """Of this installation: definitions have its numbers."""
-        return self.world.settings.hub.policy
+        """Definitions have its numbers."""
+        return self.world.book.terms(self.as_of)
 
     @property
     def of_whom(self) -> dict[str, Any]:

@@ -5,7 +5,10 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+import adapters.sql.hub_file_schema
+import adapters.sql.hub_people_schema
 import adapters.sql.hub_schema
+import adapters.sql.hub_week_schema
 import adapters.sql.web_schema  # noqa: F401 - likewise
 from adapters.sql.columns import UtcInstant
 from adapters.sql.migrate import VERSION_TABLE
