@@ -24,9 +24,11 @@ from domain.compliance.standing import NAME as COMPLIANCE
 from domain.hub.customers import HubCustomer, Managed
 from domain.hub.drill_down import HubEvent
 from domain.hub.licences import entitled
-from domain.hub.lives import Life, LifeState
+from domain.hub.lives import Life
 from domain.hub.tags import About, same
+from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
+from domain.trial.states import TrialStage
 
 Whose = tuple[str, str]
 """Partner and customer; or of a life, its key."""
@@ -92,6 +94,7 @@ class Beside:
     """By partner, About, and what it is on."""
 
     sign_ins_known: bool
+    asked_for: frozenset[Whose]
 
 
 class Gathered:
@@ -135,6 +138,7 @@ def _customers(session: Session, lives: Lives) -> list[HubCustomer]:
             renewing=auto_renewing(session, lives),
             tags=_tags(session, lives.partner_id),
             sign_ins_known=_sign_ins_known(session, lives),
+            asked_for=_asked_for(session),
         )
     )
     for life in found:
@@ -151,8 +155,8 @@ def _sign_ins_known(session: Session, lives: Lives) -> bool:
 def _customer(row: Sequence[Any], gathered: Gathered) -> HubCustomer:
     partner_id, customer_id, name, country, zone, managed, known_since, last_sign_in = row
     whose = partner_id, customer_id
-    lives = tuple(gathered.lives[whose])
-    may_know = gathered.beside.sign_ins_known and not all(_only_asked_for(life) for life in lives)
+    lives, beside = tuple(gathered.lives[whose]), gathered.beside
+    may_know = beside.sign_ins_known and any((life.lifecycle, life.subject) not in beside.asked_for for life in lives)
     return HubCustomer(
         partner_id=partner_id,
         customer_id=customer_id,
@@ -171,9 +175,13 @@ def _customer(row: Sequence[Any], gathered: Gathered) -> HubCustomer:
     )
 
 
-def _only_asked_for(life: Life) -> bool:
-    """A trial that is not there yet: when its administrators sign in is not this partner's to know. TRL-20, TRL-25."""
-    return life.trial and life.state is LifeState.PENDING_ACTIVE
+def _asked_for(session: Session) -> frozenset[Whose]:
+    """Trials that another organization was asked for, and has not consented to: when its administrators sign in is not
+    this partner's to know. TRL-20, TRL-25."""
+    row = LifecycleRecord
+    asked = select(row.lifecycle, row.subject)
+    waiting = asked.where(row.lifecycle == Lifecycle.TRIAL, row.stage == TrialStage.AWAITING_CONSENT)
+    return frozenset((lifecycle, subject) for lifecycle, subject in session.execute(waiting))
 
 
 def _known(lives: Lives) -> Any:

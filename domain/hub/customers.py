@@ -41,7 +41,7 @@ class HubCustomer:
 
     sign_ins_known: bool = True
     """Was a sign-in of anybody, whichever customer's, imported by then? If none was, having none says nothing; nor has
-    a partner a right to know before the trial that another organization was asked for. TRL-20, TRL-25."""
+    a partner a right to know before another organization consents to a trial. TRL-20, TRL-25."""
 
     known_since: datetime
     tags: tuple[str, ...] = ()

@@ -242,9 +242,7 @@ class TestCustomers:
         assert not customers(store, MONDAY + days(8))["akasaka"].sign_ins_known
         assert customers(store, LATER)["akasaka"].sign_ins_known
 
-    def test_trl_20_nothing_of_its_sign_ins_before_the_trial_that_another_organization_was_asked_for(
-        self, store: SqlStore
-    ) -> None:
+    def test_trl_20_nothing_of_its_sign_ins_before_another_organization_consents(self, store: SqlStore) -> None:
         trial = tried(store, a_consented_trial())
         write(store, SignInRecord, {"customer_id": trial.customer_id, "day": MONDAY.date(), "administrator": "a-1"})
         found = customers(store, LATER)[trial.customer_id]

@@ -48,7 +48,9 @@ class TestDoctor:
         assert answered.code == 0, answered.out
         found = statuses(answered)
         warned = {name for name, status in found.items() if status == "warn"}
-        assert warned <= {"accounts", "screening", "links", "hub weeks"}
+        assert warned <= {"accounts", "large users", "screening", "links", "hub weeks"}, (
+            "another test may have imported some"
+        )
         assert found["worker"] == found["mail relay"] == found["Temporal"] == found["store"] == "ok"
         assert list(read_mails(tmp_path / "mails")) == []
 
