@@ -108,8 +108,8 @@ class HubBook:
         lines, at, policy = reading.lines(), reading.basis.at, self._terms(reading.basis)
         measured = [line for line in lines if line.product in MEASURED]
         found = {key: lines_of(key, measured, at, policy, reading.peers) for key in SectionKey}
-        of = {key: _of(product, each) for key, each in found.items()}
-        every = {key: section_of(key, of[key], _of(product, lines), product, at) for key in SectionKey}
+        of_product = _of(product, lines)
+        every = {key: section_of(key, _of(product, each), of_product, product, at) for key, each in found.items()}
         return Overview(
             basis=reading.basis,
             product=product,

@@ -9,11 +9,11 @@ from domain.option.state import OptionState
 from domain.option.subscribed import Subscribed
 from domain.order.state import OrderState
 from domain.order.states import Stage
-from domain.subscription.messages import StartSubscription, TerminateSubscription
+from domain.subscription.messages import TerminateSubscription
 from domain.subscription.sites import SubscriptionSite
 from domain.subscription.state import SubscriptionState
 from domain.working_time import add_months, local_day
-from tests.makers import MONDAY, a_person, an_order
+from tests.makers import MONDAY, a_person, a_subscription_start, an_order
 from tests.records import recorded
 from tests.zones import today
 
@@ -103,18 +103,8 @@ def subscribed(store: SqlStore, **changes: Any) -> None:
     store.open_order(an_order(), order, "run-SO-100001", MONDAY)
     order.stage = Stage.COMPLETED
     recorded(store, order, order.journal.take(), "run-SO-100001", MONDAY)
-    given = {
-        "by": "tenure",
-        "subscription_id": SUBSCRIPTION_ID,
-        "order_number": "SO-100001",
-        "customer_id": "akasaka",
-        "partner_id": "hikari",
-        "zone": "Asia/Tokyo",
-        "service_start_at": MONDAY,
-        "term_months": 12,
-        "sites": (SubscriptionSite(url=SITE, named_users=25, languages=("ja",)),),
-    }
-    told(store, SubscriptionState.started(StartSubscription.model_validate(given | changes), MONDAY))
+    given = {"sites": (SubscriptionSite(url=SITE, named_users=25, languages=("ja",)),)}
+    told(store, SubscriptionState.started(a_subscription_start(**given | changes), MONDAY))
 
 
 def subscription(store: SqlStore) -> SubscriptionState:

@@ -41,10 +41,10 @@ class SqlWebForms(Database):
             connection.execute(delete(table).where(table.c.link == link, table.c.answered_at.is_(None)))
 
     def form_was_answered(
-        self, link: str, purpose: str, lifecycle: Lifecycle, subject: str, update_id: str, now: datetime
+        self, link: str, purpose: str, lifecycle: Lifecycle, subject: str, update_id: str, now: datetime, *, draft: str
     ) -> None:
-        """It was taken. The first answer stays; a repeat changes nothing. Also if somebody who was refused at the same
-        time has released the claim."""
+        """It was taken: the draft of that key, and with it what was typed, is gone. The first answer stays; a repeat
+        changes nothing. Also if somebody who was refused at the same time has released the claim."""
         answered = _row(link, purpose, lifecycle, subject, update_id, now) | {"answered_at": now}
         with self._writing() as session:
             hold(session, f"form {link}")
@@ -54,6 +54,7 @@ class SqlWebForms(Database):
                     .where(FormClaimRecord.link == link, FormClaimRecord.answered_at.is_(None))
                     .values(answered_at=now, update_id=update_id)
                 )
+            session.execute(delete(FormDraftRecord).where(FormDraftRecord.link == draft))
 
     def form_claim(self, link: str) -> FormClaim | None:
         """Of this link."""

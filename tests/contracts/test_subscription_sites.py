@@ -29,7 +29,6 @@ from domain.subscription.messages import (
     NewSite,
     OptionNews,
     RenewalStep,
-    StartSubscription,
 )
 from domain.subscription.sites import SubscriptionSite
 from domain.subscription.state import SubscriptionState
@@ -37,7 +36,7 @@ from domain.values import Message, Model
 from starter.audit.account import Account, write_again
 from starter.audit.restart import news_of
 from tests.contracts.test_taking import SomeRuns
-from tests.makers import MONDAY, a_form, a_renewal, an_order, days
+from tests.makers import MONDAY, a_form, a_renewal, a_subscription_start, an_order, days
 from tests.options import SITE, SUBSCRIPTION_ID, a_request, opened
 from tests.records import papers, recorded
 
@@ -54,22 +53,8 @@ LAID_OUT = (
 )
 
 
-def a_start(**changes: Any) -> StartSubscription:
-    given = {
-        "by": "tenure",
-        "subscription_id": SUBSCRIPTION_ID,
-        "order_number": "SO-100001",
-        "customer_id": "akasaka",
-        "partner_id": "hikari",
-        "zone": "Asia/Tokyo",
-        "service_start_at": MONDAY,
-        "term_months": 12,
-    }
-    return StartSubscription.model_validate(given | changes)
-
-
 def subscribed(store: SqlStore, **changes: Any) -> SubscriptionState:
-    state = SubscriptionState.started(a_start(**changes), MONDAY)
+    state = SubscriptionState.started(a_subscription_start(**changes), MONDAY)
     recorded(store, state, state.journal.take(), "run-sub", MONDAY)
     return state
 
@@ -120,9 +105,9 @@ class TestTheSites:
         if known:
             ordered(store, an_order())
         begun = Begun()
-        await OrderActivities(store, LibraryCalendars(), ("csm-1",), begun).start_subscription(a_start())
+        await OrderActivities(store, LibraryCalendars(), ("csm-1",), begun).start_subscription(a_subscription_start())
         ((name, start),) = begun.started
-        assert (name, start) == (Lifecycle.SUBSCRIPTION, a_start(sites=LAID_OUT if known else ()))
+        assert (name, start) == (Lifecycle.SUBSCRIPTION, a_subscription_start(sites=LAID_OUT if known else ()))
 
     @pytest.mark.parametrize(
         ("step", "stage"), [(RenewalStep.COMPLETED, Stage.COMPLETED), (RenewalStep.PLACED, "held")]

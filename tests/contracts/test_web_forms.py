@@ -21,7 +21,7 @@ def claimed(store: SqlStore, update_id: str = "one", link: str = LINK, purpose: 
 
 
 def answered(store: SqlStore, update_id: str = "one", link: str = LINK, purpose: str = "provisioning") -> None:
-    store.form_was_answered(link, purpose, *LIFE, update_id, LATER)
+    store.form_was_answered(link, purpose, *LIFE, update_id, LATER, draft=link)
 
 
 def test_whoever_claims_first_says_under_which_id_it_is_sent(store: SqlStore) -> None:
@@ -48,7 +48,7 @@ def test_an_answer_stays_whatever_comes_after_it(store: SqlStore) -> None:
     answered(store)
     before = everything(store)
     store.release_form(LINK)
-    store.form_was_answered(LINK, "provisioning", *LIFE, "two", LATER + timedelta(days=1))
+    store.form_was_answered(LINK, "provisioning", *LIFE, "two", LATER + timedelta(days=1), draft=LINK)
     assert everything(store) == before
     assert claimed(store, "two") == FormClaim(update_id="one", claimed_at=MONDAY, answered_at=LATER)
 
@@ -78,6 +78,13 @@ def test_a_draft_is_kept_as_it_was_typed_until_it_is_submitted(store: SqlStore) 
         store.forget_draft(LINK)
     assert store.draft(LINK) is None
     assert store.draft(OTHER) == (DRAFT, MONDAY)
+
+
+def test_a_draft_goes_with_the_answer(store: SqlStore) -> None:
+    for link in (LINK, OTHER):
+        store.keep_draft(link, DRAFT, MONDAY)
+    answered(store)
+    assert (store.draft(LINK), store.draft(OTHER)) == (None, (DRAFT, MONDAY))
 
 
 def test_drafts_that_nobody_came_back_to_go(store: SqlStore) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -74,8 +75,7 @@ async def answer(world: World, found: Followed, acts: Sequence[Act]) -> Outcome:
         return Answered()
     refused = await _sent(world, found, acts)
     if refused is None:
-        await run_in_threadpool(world.store.form_was_answered, *about)
-        await run_in_threadpool(world.store.forget_draft, found.draft_key)
+        await run_in_threadpool(partial(world.store.form_was_answered, *about, draft=found.draft_key))
         return Answered()
     if not isinstance(refused, NoAnswer):
         await run_in_threadpool(world.store.release_form, found.mark)
