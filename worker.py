@@ -25,11 +25,11 @@ from activities.compliance import ComplianceActivities
 from activities.context import now as activity_time
 from activities.hub import HubActivities
 from activities.mail import MailActivities
-from activities.opening import OpeningActivities
+from activities.open_lifecycle import OpeningActivities
 from activities.option import OptionActivities
 from activities.order import OrderActivities
 from activities.ports import Transport
-from activities.recording import RecordActivities
+from activities.record import RecordActivities
 from activities.rules import RulesActivities
 from activities.subscription import SubscriptionActivities
 from activities.trial import TrialActivities

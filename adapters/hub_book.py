@@ -8,7 +8,7 @@ from typing import Final
 from adapters.collector import collector_paused
 from adapters.hub_answers import CallingAnswer, CustomerAnswer, CustomerList, Overview, SectionAnswer
 from adapters.hub_kept import KeptRows
-from adapters.hub_reading import HubReading, LineKey, NotThere, basis_of, key_of
+from adapters.hub_reader import HubReading, LineKey, NotThere, basis_of, key_of
 from adapters.hub_weeks import close_weeks
 from adapters.sql.store import SqlStore
 from domain.hub.as_of import NOW, AsOf, Basis, ClosedWeek

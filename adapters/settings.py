@@ -35,7 +35,7 @@ from adapters.loopback import is_this_machine
 from adapters.mail.names import full_host_name, sender_in_ascii
 from adapters.private import private_directory
 from adapters.setting_groups import Hub, Screening, ScreeningService, Web, Wholesale, seconds, small
-from adapters.temporal import wording
+from adapters.temporal import phrases
 from domain.account.account import Region
 from domain.account.doors import Doors
 
@@ -337,13 +337,13 @@ def _problem(detail: ErrorDetails) -> tuple[str, str]:
     """The variable and what is wrong with it; no variable if several don't fit together."""
     match detail["loc"]:
         case ():
-            return "", wording.said(detail)
+            return "", phrases.said(detail)
         case (str(group), str(part), *_) if group in GROUPS:
             way = [group, part]
         case (first, *_):
             way = [next((known for known in Settings.model_fields if variable(known) == first), str(first))]
     accepted = f"; accepted: {accepts(*way)}"
-    return variable(*way), wording.said(detail) + ("" if detail["type"] == "enum" else accepted)
+    return variable(*way), phrases.said(detail) + ("" if detail["type"] == "enum" else accepted)
 
 
 def check_paths(settings: Settings) -> None:

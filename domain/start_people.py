@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
-from domain.reading import constructed
+from domain.construct import constructed
 from domain.values import ERASED, Message, Person
 
 M = TypeVar("M", bound=Message)

@@ -21,7 +21,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from adapters.temporal import wording
+from adapters.temporal import phrases
 from domain.reasons import Problem, Reason
 from web.model_fields import Field, Sheet, Wording
 from web.model_shapes import Shape, inside, shape_of
@@ -149,14 +149,14 @@ class ModelForm(Generic[M]):
 
 def judged(model: type[M], given: Any) -> M | Wrong:
     """As a workflow judges what arrives, in the same words."""
-    if unprintable := tuple(wording.unprintable_in(given)):
+    if unprintable := tuple(phrases.unprintable_in(given)):
         return Wrong(unprintable)
-    if len(json.dumps(given, ensure_ascii=False).encode()) > wording.LARGEST:
-        return Wrong((Problem.of(Reason.TOO_BIG, wording.TOO_LARGE),))
+    if len(json.dumps(given, ensure_ascii=False).encode()) > phrases.LARGEST:
+        return Wrong((Problem.of(Reason.TOO_BIG, phrases.TOO_LARGE),))
     try:
         return model.model_validate_json(json.dumps(given))
     except ValidationError as refused:
-        return Wrong(wording.wrong(refused, given, model).problems)
+        return Wrong(phrases.wrong(refused, given, model).problems)
 
 
 def typed_of(items: Iterable[tuple[str, Any]]) -> Typed:

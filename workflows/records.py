@@ -9,8 +9,8 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.errors import NOT_KNOWN
-    from activities.opening import OpeningActivities, OpenLifecycle
-    from activities.recording import Papers, RecordActivities, RecordRequest
+    from activities.open_lifecycle import OpeningActivities, OpenLifecycle
+    from activities.record import Papers, RecordActivities, RecordRequest
     from domain.events import Journal
     from domain.values import Message, Model, Person
     from workflows.attempts import L

@@ -14,7 +14,7 @@ from adapters.sql.database import Database, hold
 from adapters.sql.schema import AccountKeyRecord, AccountRecord
 from adapters.sql.upsert import insert_all_missing, upsert
 from domain.account.account import GIVEN_AS, Found, FoundBy, Identifiers, RegisterAccount, ServiceOrganization, carries
-from domain.reading import constructed
+from domain.construct import constructed
 
 DOMAIN: Final = "domain"
 ZUID: Final = "zuid"

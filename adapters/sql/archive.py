@@ -14,10 +14,10 @@ from adapters.sql.journal import events_of
 from adapters.sql.people import person_of
 from adapters.sql.schema import EventRecord, LifecycleRecord, MailRecord, PersonRecord, TaskRecord
 from adapters.sql.subscriptions import orders_of
+from domain.construct import constructed
 from domain.events import Event, Task
 from domain.lifecycle import Lifecycle
 from domain.mails import MailState, Role
-from domain.reading import constructed
 from domain.values import Person
 
 STANDS_IN: Final[dict[str, str]] = {Role.RENEWAL_CONTACT: Role.FACING_PARTNER}

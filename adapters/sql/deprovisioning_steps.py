@@ -11,7 +11,7 @@ from activities.ports.wholesale import StepTaken
 from adapters.sql.database import Database
 from adapters.sql.schema import DeprovisioningStepRecord, WholesaleBatchRecord, WholesaleUserRecord
 from adapters.sql.wholesale_users import NOTHING, hold_users
-from domain.reading import constructed
+from domain.construct import constructed
 
 AT_ONCE: Final = 1000
 """Ids that are read at a time."""

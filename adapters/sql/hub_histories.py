@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from adapters.sql.schema import EventRecord, LifecycleRecord
+from domain.construct import constructed
 from domain.events import Event
 from domain.hub.fold import FOLDINGS
 from domain.hub.fold_order import items_of
@@ -17,7 +18,6 @@ from domain.hub.fold_subscription import ACTIVATED, RENEWED
 from domain.hub.history import BoughtBy, History
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
-from domain.reading import constructed
 
 Key = tuple[Lifecycle, str]
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from adapters.sql.retold import renumber_retold
 from adapters.sql.schema import EventRecord, PaperRecord, TaskRecord
 from adapters.sql.upsert import insert_all_missing, table_of, upsert
+from domain.construct import constructed
 from domain.events import Event, Journal
 from domain.lifecycle import Lifecycle
-from domain.reading import constructed
 
 PAPERS: Final[Table] = table_of(PaperRecord)
 

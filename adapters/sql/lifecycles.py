@@ -11,15 +11,15 @@ from adapters.sql.contact_changes import told_anew
 from adapters.sql.csm import count_again
 from adapters.sql.database import Database
 from adapters.sql.journal import keep_forms, keep_journal
-from adapters.sql.opening import Answer, Opening, take
+from adapters.sql.open_lifecycle import Answer, Opening, take
 from adapters.sql.orders import check_order
 from adapters.sql.people import keep_people
 from adapters.sql.row_models import row_of
 from adapters.sql.rows import columns_of, move, move_or_begin, stored
 from adapters.sql.trials import check_trial
+from domain.construct import constructed
 from domain.lifecycle import Lifecycle, LifecycleState
 from domain.lifecycles import KINDS
-from domain.reading import constructed
 from domain.values import Message
 
 FOLLOWS: Final[dict[str, Callable[[Session, dict[str, Any]], None]]] = {Lifecycle.SUBSCRIPTION: count_again}

@@ -12,13 +12,13 @@ from adapters.sql.database import Database
 from adapters.sql.hub_acts import record_act
 from adapters.sql.hub_people_schema import ActRecord
 from adapters.sql.hub_schema import HubCustomerRecord, HubLifeRecord
-from adapters.sql.listing import COLUMNS
+from adapters.sql.lists import COLUMNS
 from adapters.sql.schema import LifecycleRecord, TaskRecord
+from domain.construct import constructed
 from domain.deadlines import Deadline
 from domain.events import TaskKind
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
-from domain.reading import constructed
 
 ROW: Final = LifecycleRecord
 

@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session, aliased
 
 from activities.ports.orders import OpenedOrder, RenewalNotPossible, SubscriptionUnknown
 from adapters.sql.database import Database
-from adapters.sql.opening import Answer, Opening, take
+from adapters.sql.open_lifecycle import Answer, Opening, take
 from adapters.sql.paid_orders import refuse_converting
 from adapters.sql.schema import LifecycleRecord
 from adapters.sql.subscriptions import CAME_TO_NOTHING, RENEWAL
+from domain.construct import constructed
 from domain.lifecycle import Lifecycle
 from domain.order.messages import PlaceOrder
 from domain.order.state import OrderState
 from domain.order.states import Stage
-from domain.reading import constructed
 from domain.subscription.state import SubscriptionState
 from domain.terms import LAST_DAY
 from domain.trial.states import RUNNING

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from activities.ports.store import NotKnown, Taken
 from adapters.sql.availability import hold_customer
-from adapters.sql.opening import same_content
+from adapters.sql.open_lifecycle import same_content
 from adapters.sql.schema import LifecycleRecord
 from adapters.sql.subscriptions import CAME_TO_NOTHING, RENEWAL, by_age
 from domain.lifecycle import Lifecycle

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from adapters.sql.schema import PersonRecord
 from adapters.sql.upsert import table_of, upsert
+from domain.construct import constructed
 from domain.lifecycle import Lifecycle
-from domain.reading import constructed
 from domain.values import Person
 
 ENVELOPE: Final = {"by", "reason", "source"}

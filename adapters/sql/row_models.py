@@ -13,11 +13,11 @@ from adapters.sql.people import known_people
 from adapters.sql.rows import stored
 from adapters.sql.schema import CsmAssignment, LifecycleRecord
 from adapters.sql.subscriptions import orders_of
+from domain.construct import constructed
 from domain.device.row import LoanParties
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
 from domain.order.row import OrderRow
-from domain.reading import constructed
 from domain.subscription.row import NewestOrder
 from domain.trial.messages import StartTrial
 

@@ -12,7 +12,7 @@ from activities.ports.screening import ListEntry, ScreeningList
 from adapters.sql.database import Database, hold
 from adapters.sql.schema import ScreeningEntryRecord, ScreeningListRecord
 from adapters.sql.upsert import table_of
-from domain.reading import constructed
+from domain.construct import constructed
 from domain.reasons import Reason
 from domain.values import Refused
 

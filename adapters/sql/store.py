@@ -13,7 +13,7 @@ from adapters.sql.devices import SqlDevices
 from adapters.sql.engine import engine_for, in_one_sentence, place
 from adapters.sql.hub import SqlHub
 from adapters.sql.lifecycles import SqlLifecycles
-from adapters.sql.listing import SqlStandings
+from adapters.sql.lists import SqlStandings
 from adapters.sql.mail_ledger import SqlMailLedger
 from adapters.sql.migrate import StoreNotMigrated, require_this_release
 from adapters.sql.orders import SqlOrders

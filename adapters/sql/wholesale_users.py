@@ -16,7 +16,7 @@ from activities.ports.wholesale import StoredUser, UsersChanged
 from adapters.sql.database import Database, hold
 from adapters.sql.schema import DeprovisioningStepRecord, WholesaleBatchRecord, WholesaleUserRecord
 from adapters.sql.upsert import insert_missing, upsert
-from domain.reading import constructed
+from domain.construct import constructed
 from domain.reasons import Reason
 from domain.values import Refused
 from domain.wholesale.messages import WholesaleUser

@@ -2,7 +2,7 @@
 
 *External* messages are judged: models with `external: ClassVar[bool] = True`, when they first arrive. A start is judged
 by the guard around the workflow (`judge_start`, guard.py), an update or a query by the workflow's own converter
-(`Door`). A replay, a continued run, an activity and a client *construct*: see domain/reading.py. Signals are always
+(`Door`). A replay, a continued run, an activity and a client *construct*: see domain/construct.py. Signals are always
 read by their own checks, which never change (`Signal`). Whatever else does not decode (an activity's result, what an
 own workflow wrote) is a fault of ours and stays a failed workflow task: the workflow waits, unharmed, for the release
 that reads it.
@@ -31,9 +31,9 @@ from temporalio.converter import (
 from temporalio.exceptions import ApplicationError
 
 from activities.errors import refused_for
-from adapters.temporal import wording
-from adapters.temporal.wording import Wrong
-from domain.reading import constructed_json
+from adapters.temporal import phrases
+from adapters.temporal.phrases import Wrong
+from domain.construct import constructed_json
 from domain.reasons import Problem, Reason
 from domain.values import BAD_INPUT, REFUSED, Signal
 
@@ -111,21 +111,21 @@ def _judged(payload: Payload, model: type[BaseModel]) -> BaseModel:
 
 def _read_strictly(payload: Payload, model: type[BaseModel]) -> BaseModel:
     """What somebody sent, as its model; refused with field and rule, and never with what was given."""
-    if payload.ByteSize() > wording.LARGEST:
-        raise bad_input(wording.TOO_LARGE, Reason.TOO_BIG)
+    if payload.ByteSize() > phrases.LARGEST:
+        raise bad_input(phrases.TOO_LARGE, Reason.TOO_BIG)
     given = given_by(payload)
     if not isinstance(given, dict):
         raise bad_input(f"expected one JSON object, got {json_name(given)}")
-    if unprintable := list(wording.unprintable_in(given)):
+    if unprintable := list(phrases.unprintable_in(given)):
         raise _refused(Wrong.of(unprintable))
     try:
         return model.model_validate_json(payload.data)
     except ValidationError as refused:
-        raise _refused(wording.wrong(refused, given, model)) from None
+        raise _refused(phrases.wrong(refused, given, model)) from None
 
 
 def _refused(wrong: Wrong) -> ApplicationError:
-    return refused_for(wording.lines(wrong.told), wrong.problems[: wording.AT_MOST], BAD_INPUT)
+    return refused_for(phrases.lines(wrong.told), wrong.problems[: phrases.AT_MOST], BAD_INPUT)
 
 
 def external_model(hint: Any) -> type[BaseModel] | None:

@@ -14,7 +14,7 @@ import pycountry
 from pydantic import BaseModel, ValidationError
 
 from domain.checks import ZONES
-from domain.reading import ready
+from domain.construct import ready
 from domain.values import Person
 
 _KEPT: Final[dict[str, ZoneInfo]] = {}

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from domain.case.mails import PARTNER_CONTACT
 from domain.case.messages import OpenCase
-from domain.reading import constructed
+from domain.construct import constructed
 from domain.start_people import StartPeople
 from domain.values import ERASED, Person
 

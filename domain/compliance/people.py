@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.compliance.mails import PARTNER
 from domain.compliance.messages import StartCheck
-from domain.reading import constructed
+from domain.construct import constructed
 from domain.start_people import StartPeople
 from domain.values import ERASED, Person
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from domain.construct import constructed
 from domain.events import Event
 from domain.hub.history import Catalogue, Folding, History
 from domain.hub.lives import Life, LifeState
 from domain.hub.products import licences_of
 from domain.order.messages import OrderItem
 from domain.order.states import SHIPPED, OrderEvent, Stage
-from domain.reading import constructed
 
 BEGAN: Final = "hub.subscription_began"
 """What the subscription is now, the order is no longer. ORD-21."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from domain.construct import constructed
 from domain.option.mails import REQUESTER
 from domain.option.messages import RequestOption
-from domain.reading import constructed
 from domain.start_people import StartPeople
 from domain.values import ERASED, Person
 

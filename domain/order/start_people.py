@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from domain.construct import constructed
 from domain.mails import Role
 from domain.order.messages import PlaceOrder
-from domain.reading import constructed
 from domain.start_people import StartPeople
 from domain.values import ERASED, Person
 

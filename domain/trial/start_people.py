@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from domain.construct import constructed
 from domain.mails import Role, numbered
-from domain.reading import constructed
 from domain.start_people import StartPeople
 from domain.trial.messages import CustomerAdministrator, StartTrial
 from domain.values import ERASED, Person

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from domain.reading import constructed
+from domain.construct import constructed
 from domain.start_people import StartPeople
 from domain.values import ERASED, Person
 from domain.wholesale.mails import PARTNER

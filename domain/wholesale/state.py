@@ -7,7 +7,7 @@ from domain.reasons import Reason
 from domain.values import Message, Refused
 from domain.wholesale.checks import ADDRESS_CHANGED, CREATED, LIST_CHANGED
 from domain.wholesale.dial_in import DialIn
-from domain.wholesale.ending import WholesaleEnding
+from domain.wholesale.end import WholesaleEnding
 from domain.wholesale.messages import (
     AssignBatch,
     AssignUser,

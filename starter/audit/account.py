@@ -12,12 +12,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import NotKnown, Papers, RecordRequest
 from adapters.sql.store import SqlStore
+from domain.construct import constructed
 from domain.events import Event, Journal, Task
 from domain.lifecycle import Lifecycle, LifecycleState
 from domain.lifecycles import KINDS
 from domain.option.state import NAME as OPTION
 from domain.order.state import OrderState
-from domain.reading import constructed
 from domain.trial.losses import fates_told
 from domain.trial.state import TrialState
 from domain.values import Person

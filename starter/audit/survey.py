@@ -10,10 +10,10 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from activities.ports import StoredLifecycle
 from adapters.sql.store import SqlStore
+from domain.construct import constructed
 from domain.kind import Kind
 from domain.lifecycles import KINDS
 from domain.mails import MailState
-from domain.reading import constructed
 from domain.view import LifecycleView
 from starter.audit.facts import columns
 from starter.audit.observer import PROBLEMS, Observer, subject_of

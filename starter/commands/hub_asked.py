@@ -8,7 +8,7 @@ from typing import Any, Final, TypedDict
 
 from activities.ports.store import NotKnown
 from adapters.hub_book import HubBook
-from adapters.hub_reading import NotThere
+from adapters.hub_reader import NotThere
 from adapters.sql.store import SqlStore
 from domain.hub.as_of import NOW, AsOf, Basis, ClosedWeek, NotAWeek
 from domain.hub.users import HubUser

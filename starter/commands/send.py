@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from adapters.temporal import wording
+from adapters.temporal import phrases
 from domain.lifecycles import KINDS, updates_of
 from domain.values import Identifier, Message
 from starter.console.exits import bad
@@ -59,4 +59,4 @@ def _checked(key: str | None) -> str | None:
     try:
         return TypeAdapter(Identifier | None).validate_python(key)
     except ValidationError as wrong:
-        raise bad(wording.said(wrong.errors()[0]), "--update-id") from None
+        raise bad(phrases.said(wrong.errors()[0]), "--update-id") from None

@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from adapters.temporal import wording
-from adapters.temporal.wording import Wrong
+from adapters.temporal import phrases
+from adapters.temporal.phrases import Wrong
 from domain.reasons import Problem, Reason
 from starter.console.exits import Stop, bad, bad_input
 
@@ -67,7 +67,7 @@ def valid(model: type[M], given: Any) -> M:
     if isinstance(found, model):
         return found
     assert isinstance(found, Wrong)  # noqa: S101 - for the type checker
-    raise bad_input(_at_most(found.told), found.problems[: wording.AT_MOST])
+    raise bad_input(_at_most(found.told), found.problems[: phrases.AT_MOST])
 
 
 def problems(model: type[M], given: Any) -> M | list[tuple[str, str]]:
@@ -78,20 +78,20 @@ def problems(model: type[M], given: Any) -> M | list[tuple[str, str]]:
 
 def judged(model: type[M], given: Any) -> M | Wrong:
     """As a workflow judges what arrives."""
-    beyond = list(wording.unprintable_in(given))
-    if len(json.dumps(given, ensure_ascii=False, default=str).encode(errors="replace")) > wording.LARGEST:
-        beyond = [Problem.of(Reason.TOO_BIG, wording.TOO_LARGE)]
+    beyond = list(phrases.unprintable_in(given))
+    if len(json.dumps(given, ensure_ascii=False, default=str).encode(errors="replace")) > phrases.LARGEST:
+        beyond = [Problem.of(Reason.TOO_BIG, phrases.TOO_LARGE)]
     if beyond:
         return Wrong.of(beyond)
     try:
         return model.model_validate(given)
     except ValidationError as refused:
-        return wording.wrong(refused, given, model)
+        return phrases.wrong(refused, given, model)
 
 
 def _at_most(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    left_out = len(found) - wording.AT_MOST
-    return [*found[: wording.AT_MOST], *([("", f"and {left_out} more")] if left_out > 0 else [])]
+    left_out = len(found) - phrases.AT_MOST
+    return [*found[: phrases.AT_MOST], *([("", f"and {left_out} more")] if left_out > 0 else [])]
 
 
 def _bytes_of(source: str) -> bytes:

@@ -12,19 +12,19 @@ from temporalio.exceptions import ApplicationError
 
 from activities.context import run
 from activities.mail import MailReport, MailReports, RetriedMail, SendMail, SendMails, SettledMail
-from activities.opening import OpenedLifecycle, OpeningActivities, OpenLifecycle
+from activities.open_lifecycle import OpenedLifecycle, OpeningActivities, OpenLifecycle
 from activities.order import CalendarWanted
 from activities.ports import Calendars, NotKnown, RecordRequest
 from activities.rules import RulesWanted
 from adapters.sql.store import SqlStore
 from adapters.temporal.lifecycles import TemporalLifecycles
+from domain.construct import constructed
 from domain.events import Journal
 from domain.kind import Kind
 from domain.lifecycle import SETTLED_AS, Lifecycle, LifecycleState, PostedMail, workflow_id
 from domain.lifecycles import KINDS
 from domain.mails import MailState
 from domain.order.policy import LONGEST_HOLIDAYS
-from domain.reading import constructed
 from domain.values import Message
 from domain.working_time import WorkingCalendar, ZoneRules, local_day
 from starter.forecast.notes import Notebook

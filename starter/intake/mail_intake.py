@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from adapters.mail.incoming import read_message
 from adapters.mail.incoming_structure import LARGEST
-from adapters.temporal import wording
+from adapters.temporal import phrases
 from domain.case.messages import OpenCase
 from domain.reasons import Reason
 from domain.values import Identifier, Language, Line, Refused, Zone
@@ -52,7 +52,7 @@ class MailOptions:
                 try:
                     wanted.validate_python(value)
                 except ValidationError as wrong:
-                    raise bad(wording.said(wrong.errors()[0]), f"--{name}") from None
+                    raise bad(phrases.said(wrong.errors()[0]), f"--{name}") from None
 
 
 async def take_in(source: str, options: MailOptions, *, again: bool) -> None:

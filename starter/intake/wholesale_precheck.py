@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from adapters.setting_groups import ScreeningService
 from adapters.settings import Settings
 from adapters.sql.store import SqlStore
-from adapters.temporal.wording import Wrong
+from adapters.temporal.phrases import Wrong
 from domain.compliance.standing import NAME as COMPLIANCE
 from domain.reasons import Problem, Reason
 from domain.values import Refused

@@ -12,7 +12,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from temporalio.client import Client
 
-from adapters.temporal import wording
+from adapters.temporal import phrases
 from domain.deadlines import Deadline
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
@@ -104,7 +104,7 @@ def _name(given: str | None) -> str:
     try:
         return str(TypeAdapter(Identifier).validate_python(given))
     except ValidationError as wrong:
-        raise bad(wording.said(wrong.errors()[0]), "--batch") from None
+        raise bad(phrases.said(wrong.errors()[0]), "--batch") from None
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.errors import problems_of, refused_by
-from adapters.temporal import wording
-from adapters.temporal.wording import Wrong
+from adapters.temporal import phrases
+from adapters.temporal.phrases import Wrong
 from domain.case.messages import OpenCase
 from domain.option.messages import OptionKind, RequestOption
 from domain.order.forms import GraduationForm, ProvisioningForm
@@ -75,7 +75,7 @@ def test_another_type_at_any_place_is_refused_with_that_place(name: str) -> None
     document = said(name)
     for way in some(places(document)):
         value: Any = {"of another": "type"} if not isinstance(at(document, way), dict) else ["of another type"]
-        field = wording.as_path(way)
+        field = phrases.as_path(way)
         found = refused(name, with_value(document, way, value))
         assert [problem for problem in found if problem.field is not None and problem.field.startswith(field)], (
             field,
@@ -90,7 +90,7 @@ def test_a_misspelt_field_is_unknown_and_the_one_that_is_missing_is_required(nam
     for way in some([(), *(way for way in places(document) if isinstance(at(document, way), dict))]):
         if way and way[-1] in OF_ANY_NAME:
             continue
-        field = wording.as_path((*way, "no_such_field"))
+        field = phrases.as_path((*way, "no_such_field"))
         found = refused(name, with_value(document, (*way, "no_such_field"), 1))
         assert [(problem.code, problem.field) for problem in found] == [(Reason.UNKNOWN_FIELD, field)]
     for required in some(schemas.schema_of(name)["required"]):
@@ -103,13 +103,13 @@ def test_what_was_left_to_replace_is_a_placeholder_wherever_it_stands(name: str)
     document = said(name)
     for way in some(way for way in places(document) if isinstance(at(document, way), str)):
         (problem,) = refused(name, with_value(document, way, "REPLACE-ME"))
-        assert (problem.code, problem.field) == (Reason.PLACEHOLDER, wording.as_path(way))
+        assert (problem.code, problem.field) == (Reason.PLACEHOLDER, phrases.as_path(way))
 
 
 @in_one_item("name", SAID)
 def test_what_is_too_big_or_cannot_be_printed_is_refused_before_it_is_sent(name: str) -> None:
     """As the door of the workflow does."""
-    assert [each.code for each in refused(name, said(name) | {"by": "x" * wording.LARGEST})] == [Reason.TOO_BIG]
+    assert [each.code for each in refused(name, said(name) | {"by": "x" * phrases.LARGEST})] == [Reason.TOO_BIG]
     (problem,) = refused(name, said(name) | {"by": "a\u0000b"})
     assert (problem.code, problem.field) == (Reason.WRONG_FORM, "by")
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 
 from activities.ports.store import NotKnown
 from adapters.hub_book import HubBook, MayNotEditTags
-from adapters.hub_reading import NotThere
+from adapters.hub_reader import NotThere
 from adapters.sql.hub_week_schema import WeekRowRecord
 from adapters.sql.store import SqlStore
 from domain.hub.as_of import NOW, AsOf

@@ -24,7 +24,7 @@ from domain.trial.messages import PaidOrderNews
 from domain.trial.state import TrialState
 from domain.trial.states import TrialStage
 from domain.values import Country, Message, Model
-from tests.contracts.test_taking import SomeRuns
+from tests.contracts.test_take_id import SomeRuns
 from tests.makers import MONDAY, a_paid_customer_s_trial, a_partner, a_renewal, an_order, days
 from tests.records import recorded
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pytest
 from sqlalchemy import delete, event
 
-from activities.opening import OpeningActivities, OpenLifecycle
+from activities.open_lifecycle import OpeningActivities, OpenLifecycle
 from activities.ports import NotKnown, Taken
 from adapters.calendars import LibraryCalendars
 from adapters.sql.schema import PersonRecord

@@ -35,7 +35,7 @@ from domain.subscription.state import SubscriptionState
 from domain.values import Message, Model
 from starter.audit.account import Account, write_again
 from starter.audit.restart import news_of
-from tests.contracts.test_taking import SomeRuns
+from tests.contracts.test_take_id import SomeRuns
 from tests.makers import MONDAY, a_form, a_renewal, a_subscription_start, an_order, days
 from tests.options import SITE, SUBSCRIPTION_ID, a_request, opened
 from tests.records import papers, recorded

@@ -11,7 +11,7 @@ from domain.account.account import FoundBy, Identifiers, ServiceOrganization, ca
 from domain.account.channels import Channel, DataCentre
 from domain.account.classification import EXCLUDED, classify, is_covered, measured_by
 from domain.account.doors import Doors, is_right_door, right_door
-from domain.reading import constructed
+from domain.construct import constructed
 from tests.accounts import a_service, an_account
 from tests.makers import some
 

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from temporalio import workflow
 
-from adapters.temporal import wording
+from adapters.temporal import phrases
 from domain.lifecycles import KINDS, examples_of
 from domain.operator import RetryMail, SettleMail
 from domain.operator_updates import OPERATOR_EXAMPLES
@@ -89,7 +89,7 @@ def refusal(model: type[Message], document: dict[str, Any]) -> str:
         model.model_validate_json(json.dumps(document))
     with pytest.raises(ValidationError) as refused:
         model.model_validate(document)
-    text = wording.lines(wording.wrong(refused.value, document, model).told)
+    text = phrases.lines(phrases.wrong(refused.value, document, model).told)
     assert CANARY not in text
     assert CANARY not in str(refused.value)
     return text
@@ -419,7 +419,7 @@ def test_no_service_is_named_twice(model: type[Message], field: str) -> None:
     """TRL-13."""
     with pytest.raises(ValidationError) as refused:
         model.model_validate({"by": "ops-7", field: ["calling", "calling"]})
-    assert f"{field}: must not name the same twice" in [": ".join(each) for each in wording.wrong(refused.value).told]
+    assert f"{field}: must not name the same twice" in [": ".join(each) for each in phrases.wrong(refused.value).told]
 
 
 # What is accepted.
@@ -607,8 +607,8 @@ def test_a_placeholder_is_refused_wherever_it_still_stands_and_its_place_is_name
         left = with_a_placeholder(document, way, text)
         with pytest.raises(ValidationError) as refused:
             type(said).model_validate_json(json.dumps(left))
-        ((place, words),) = wording.wrong(refused.value, left, type(said)).told
-        assert place == wording.as_path(way)
+        ((place, words),) = phrases.wrong(refused.value, left, type(said)).told
+        assert place == phrases.as_path(way)
         assert re.fullmatch(rf"{PLACEHOLDER} still stands there; put in: .*\S", words)
 
 
@@ -622,7 +622,7 @@ def test_all_that_is_offered_is_named_at_once_with_what_to_put_there() -> None:
     }
     with pytest.raises(ValidationError) as refused:
         SettleMail.model_validate(offer)
-    assert list(wording.wrong(refused.value, offer, SettleMail).told) == [
+    assert list(phrases.wrong(refused.value, offer, SettleMail).told) == [
         ("by", "REPLACE-ME still stands there; put in: Who asks: a user or system id, never a name or an address"),
         ("reason", "REPLACE-ME still stands there; put in: How you know"),
         ("outcome", "REPLACE-ME still stands there; put in: sent, resend or leave_out"),

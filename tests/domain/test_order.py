@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from domain.construct import constructed
 from domain.events import TaskKind
 from domain.mails import MailState
 from domain.operator import RetryMail
@@ -19,7 +20,6 @@ from domain.order.policy import OrderPolicy
 from domain.order.state import BUILD_LATE, HOLD_OVERDUE, LINK_VOID, RELAY, RENEWAL_TARGET, OrderState, RenewedTerm
 from domain.order.states import Stage
 from domain.order.view import order_view
-from domain.reading import constructed
 from domain.values import Refused
 from domain.working_time import WorkingCalendar, local_day
 from tests.makers import (

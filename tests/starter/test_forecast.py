@@ -15,10 +15,10 @@ from jsonschema import Draft202012Validator
 from activities.case import CaseActivities
 from activities.compliance import ComplianceActivities
 from activities.mail import MailActivities
-from activities.opening import OpeningActivities
+from activities.open_lifecycle import OpeningActivities
 from activities.option import OptionActivities
 from activities.order import OrderActivities
-from activities.recording import RecordActivities
+from activities.record import RecordActivities
 from activities.rules import RulesActivities
 from activities.subscription import SubscriptionActivities
 from activities.trial import TrialActivities

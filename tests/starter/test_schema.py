@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from temporalio import workflow
 
 import starter
-from adapters.temporal import wording
+from adapters.temporal import phrases
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, updates_of
 from starter.answers import hub, hub_kpi, lists, screening, wholesale
@@ -64,7 +64,7 @@ def patterns(schema: Any) -> Iterator[str]:
 def test_every_pattern_of_a_field_has_words_for_people() -> None:
     asked = {each for name in models() if not name.startswith("answer.") for each in patterns(schema_of(name))}
 
-    assert asked == set(wording.SHAPES)
+    assert asked == set(phrases.SHAPES)
 
 
 def test_an_update_has_the_command_of_its_own_lifecycle() -> None:

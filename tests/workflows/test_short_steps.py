@@ -9,7 +9,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 
-from activities.recording import RecordRequest
+from activities.record import RecordRequest
 from domain.operator import PutNote
 from domain.view import LifecycleView
 from tests.makers import an_order, cleared, submitted

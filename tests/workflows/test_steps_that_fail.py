@@ -18,7 +18,7 @@ from activities.compliance import ComplianceActivities
 from activities.mail import MailActivities
 from activities.order import OrderActivities
 from activities.ports import Answer
-from activities.recording import RecordActivities
+from activities.record import RecordActivities
 from activities.subscription import SubscriptionActivities
 from activities.trial import TrialActivities
 from activities.wholesale import WholesaleActivities

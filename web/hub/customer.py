@@ -13,9 +13,9 @@ from web.addresses import start_page
 from web.hub.administrators import administrators_tab
 from web.hub.asked import Asked, asked_of
 from web.hub.chips import status_chips
-from web.hub.listing import launch_url
 from web.hub.others import cases_tab, requests_tab
 from web.hub.subscriptions import subscriptions_tab
+from web.hub.table import launch_url
 from web.hub.timeline_tab import timeline_tab
 from web.hub.trials import trials_tab
 from web.pages import page

@@ -4,10 +4,10 @@ from typing import Final
 
 from starlette.routing import Route
 
-from web.hub import customer, listing, tags, usage
+from web.hub import customer, table, tags, usage
 
 ROUTES: Final = [
-    Route("/", listing.customers),
+    Route("/", table.customers),
     Route("/customers/{partner_id}/{customer_id}", customer.show),
     Route("/customers/{partner_id}/{customer_id}/usage", usage.show),
     Route("/customers/{partner_id}/{customer_id}/tags", tags.replace, methods=["POST"]),

@@ -15,7 +15,7 @@ from domain.hub.policy import HubPolicy
 from domain.hub.products import MEASURED, Product
 from domain.hub.users import HubUser
 from web.addresses import customer_page, query_of, usage_page
-from web.hub.listing import partners_of
+from web.hub.table import partners_of
 from web.pages import reader_of
 from web.queries import as_of
 from web.reader import Reader

@@ -24,7 +24,7 @@ import activities.trial
 import activities.wholesale
 import activities.wholesale_users  # noqa: F401 - their models are to be known
 from domain.checks import Judged, Normalised
-from domain.reading import constructed, constructed_json
+from domain.construct import constructed, constructed_json
 from domain.values import Email, Language, Model, Person, Phone, SiteUrl, WebUrl
 from tests.arbitrary import anything, valid
 from tests.examples import EXAMPLES

@@ -10,9 +10,9 @@ from activities.errors import refusals_are_final
 from activities.ids_taken import take_once
 from activities.ports.store import LifecycleStore
 from activities.ports.world import Calendars, Runs
+from domain.construct import constructed
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
-from domain.reading import constructed
 from domain.values import Model
 from domain.working_time import ZoneRules
 

@@ -12,10 +12,10 @@ from activities.ports.store import MailLine, RecordedMail, RowColumns, StoredLif
 from adapters.sql.database import Database
 from adapters.sql.rows import stored
 from adapters.sql.schema import EventRecord, LifecycleRecord, MailRecord, PaperRecord, PersonRecord, TaskRecord
+from domain.construct import constructed
 from domain.lifecycle import Lifecycle, LifecycleState
 from domain.lifecycles import KINDS
 from domain.mails import MailState
-from domain.reading import constructed
 
 Beside = type[EventRecord] | type[TaskRecord] | type[PersonRecord] | type[PaperRecord]
 
