@@ -5,7 +5,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -79,27 +79,13 @@ def workers(client: Client, settings: Settings, store: SqlStore, transport: Tran
     """The worker of the workflows and the worker of the mails, each with threads of its own. R4."""
     preload([*WORKFLOWS, *BESIDE])
     lifecycles = TemporalLifecycles(client, settings.task_queue)
-    calendars = LibraryCalendars()
-    orders = OrderActivities(store, calendars, tuple(settings.csm_roster), lifecycles)
-    records = SubscriptionActivities(store, calendars, lifecycles)
-    trials = TrialActivities(store, calendars, lifecycles)
+    mails = post(settings, store, transport, held.enter_context(ThreadPoolExecutor(MAIL_THREADS, "mail on the spot")))
     return [
         Worker(
             client,
             task_queue=settings.task_queue,
             workflows=[*WORKFLOWS, *BESIDE, UnknownWorkflow],
-            activities=activities_of(
-                RecordActivities(store),
-                OpeningActivities(store, calendars, lifecycles),
-                orders,
-                records,
-                trials,
-                OptionActivities(store, calendars, lifecycles),
-                CaseActivities(store, calendars, lifecycles, settings.large_user_thresholds, settings.support_doors),
-                *wholesale(settings, store, calendars, lifecycles),
-                RulesActivities(calendars),
-                HubActivities(HubBook(store, settings.hub.policy, settings.hub.products)),
-            ),
+            activities=[*activities_of(*world(settings, store, lifecycles, mails)), mails.send_mail_on_the_spot],
             activity_executor=held.enter_context(ThreadPoolExecutor(SQL_THREADS, "sql")),
             max_concurrent_activities=SQL_THREADS,
             max_cached_workflows=CACHED,
@@ -110,7 +96,7 @@ def workers(client: Client, settings: Settings, store: SqlStore, transport: Tran
         Worker(
             client,
             task_queue=settings.task_queue + MAIL_TASK_QUEUE_SUFFIX,
-            activities=activities_of(post(settings, store, transport)),
+            activities=activities_of(mails),
             activity_executor=held.enter_context(ThreadPoolExecutor(MAIL_THREADS, "mail")),
             max_concurrent_activities=MAIL_THREADS,
             graceful_shutdown_timeout=settings.graceful_shutdown,
@@ -124,13 +110,32 @@ def activities_of(*objects: object) -> list[Callable[..., Any]]:
     return [method for method in methods if hasattr(method, "__temporal_activity_definition")]
 
 
-def post(settings: Settings, store: SqlStore, transport: Transport) -> MailActivities:
+def world(
+    settings: Settings, store: SqlStore, lifecycles: TemporalLifecycles, mails: MailActivities
+) -> tuple[object, ...]:
+    """All that workflows ask for but mail."""
+    calendars = LibraryCalendars()
+    return (
+        RecordActivities(store, mails.flows),
+        OpeningActivities(store, calendars, lifecycles),
+        OrderActivities(store, calendars, tuple(settings.csm_roster), lifecycles),
+        SubscriptionActivities(store, calendars, lifecycles),
+        TrialActivities(store, calendars, lifecycles),
+        OptionActivities(store, calendars, lifecycles),
+        CaseActivities(store, calendars, lifecycles, settings.large_user_thresholds, settings.support_doors),
+        *wholesale(settings, store, calendars, lifecycles),
+        RulesActivities(calendars),
+        HubActivities(HubBook(store, settings.hub.policy, settings.hub.products)),
+    )
+
+
+def post(settings: Settings, store: SqlStore, transport: Transport, on_the_spot: Executor) -> MailActivities:
     """What mails say, and who takes them."""
     links, signed = settings.links, SignedLinks.of(settings)
     documents = DocumentDesk(DocumentLibrary(settings.documents_dir), str(links.provisioning_form), signed)
     sender = Address(settings.mail_from.name, addr_spec=settings.mail_from.email)
     composer = JinjaComposer(sender, MailLinks(**links.model_dump(mode="json")), signed)
-    return MailActivities(store, composer, transport, documents, monotonic)
+    return MailActivities(store, composer, transport, documents, monotonic, on_the_spot=on_the_spot)
 
 
 def wholesale(

@@ -1,8 +1,9 @@
 """What an activity knows of its workflow: the time there (a test clock may run ahead) and which run it is."""
 
 from collections.abc import Callable
+from contextvars import Context, ContextVar, copy_context
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from temporalio import activity
 
@@ -19,9 +20,19 @@ def activity_in_a_thread(method: F) -> F:
     return activity.defn(no_thread_cancel_exception=True)(method)
 
 
+_TOLD: Final[ContextVar[datetime | None]] = ContextVar("told", default=None)
+
+
+def at_this_time(at: datetime) -> Context:
+    """The present context, but in it `now` is `at`: a local activity does not know the workflow's clock."""
+    context = copy_context()
+    context.run(_TOLD.set, at)
+    return context
+
+
 def now() -> datetime:
     """When this attempt was scheduled, aware UTC: never the machine's clock."""
-    return activity.info().current_attempt_scheduled_time.astimezone(UTC)
+    return (_TOLD.get() or activity.info().current_attempt_scheduled_time).astimezone(UTC)
 
 
 def run() -> str:

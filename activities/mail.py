@@ -1,6 +1,8 @@
 """Mails, each sent once unless nobody can know. The world as the post sees it. Decision 8, R1."""
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
 from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal, Protocol
@@ -9,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.context import activity_in_a_thread, now
+from activities.context import activity_in_a_thread, at_this_time, now
 from activities.ports import (
     Answer,
     Archive,
@@ -34,6 +36,15 @@ from domain.values import Identifier, Model, Person, Refused, as_line
 UNWRITABLE: Final = (Refused, UnsafeMail, ValueError)
 """What speaks against a mail for good: nobody in its role, a fact that is missing or would not be what was meant."""
 
+ON_THE_SPOT: Final = 3.0
+"""Seconds: so long a workflow task, and whoever writes to the workflow meanwhile, waits for a mail server. ADR 31."""
+
+UNDER_WAY: Final = "MailUnderWay"
+"""The failure type of an attempt on the spot that goes on without the workflow, until the mail server's deadline."""
+
+NOT_BEGUN: Final = "MailNotBegun"
+"""The failure type of one that came to no thread in time, and never will."""
+
 MAILS_AT_ONCE: Final = 50
 """So many of one cause go to one activity: a mail server at hand takes them in a second or two, and what a kill makes
 the next attempt look up in the ledger again stays small."""
@@ -52,6 +63,13 @@ class SendMail(Model):
     lifecycle: Lifecycle
     subject: Identifier
     mail: PostedMail
+
+
+class SendMailOnTheSpot(SendMail):
+    """The same, from within a workflow task."""
+
+    at: AwareDatetime
+    """On the workflow's clock."""
 
 
 class SendMails(Model):
@@ -131,12 +149,16 @@ class MailActivities:
         documents: Documents,
         clock: Callable[[], float],
         failpoint: Callable[[str], None] = lambda _name: None,
+        on_the_spot: Executor | None = None,
     ) -> None:
         self._store = store
         self._composer = composer
         self._transport = transport
         self._documents = documents
         self._clock = clock
+        self._flows = on_the_spot is not None
+        self._on_the_spot = on_the_spot
+        """Threads of their own: attempts on the spot wait for no mail of the queue."""
         self._failpoint = failpoint
 
     @activity_in_a_thread
@@ -146,6 +168,27 @@ class MailActivities:
         One that cannot be written (its reader erased, its form missing) is refused: to try on would never end.
         """
         return self._send(request.lifecycle, request.subject, request.mail, self._transport)
+
+    def flows(self) -> bool:
+        """The mail server took the last mail at once, as far as this worker knows."""
+        return self._flows
+
+    @activity.defn
+    async def send_mail_on_the_spot(self, request: SendMailOnTheSpot) -> MailReport:
+        """The same, and a repeat as harmless; but people's answers wait for a local activity, so it ends in time.
+
+        Raises what `send_mail` raises, and ApplicationError where that is too short: of type `UNDER_WAY` if the attempt
+        goes on to its end, which the ledger will know, or `NOT_BEGUN`.
+        """
+        if self._on_the_spot is None:
+            raise ApplicationError("this worker has no threads for it", type=NOT_BEGUN)
+        attempt = self._on_the_spot.submit(at_this_time(request.at).run, self.send_mail, request)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(attempt), ON_THE_SPOT)
+        except TimeoutError:
+            self._flows = False
+            ended = NOT_BEGUN if attempt.cancelled() else UNDER_WAY
+            raise ApplicationError("the mail server takes its time", type=ended) from None
 
     @activity_in_a_thread
     def send_mails(self, request: SendMails) -> MailReports:
@@ -246,7 +289,11 @@ class MailActivities:
 
     def _deliver(self, key: str, envelope: Envelope, post: Connection) -> MailReport:
         self._failpoint("before_data")
+        began = self._clock()
         delivery = post.send(envelope, lambda: self._hand_over(key))
+        if self._on_the_spot is not None:
+            in_time = self._clock() - began < ON_THE_SPOT
+            self._flows = in_time and delivery.answer is not Answer.LATER
         self._failpoint("answered")
         return self._settle(key, delivery)
 

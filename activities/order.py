@@ -15,6 +15,7 @@ from activities.ports.orders import CsmStore, OrderStore
 from activities.ports.store import NotKnown
 from activities.ports.world import Calendars, Lifecycles
 from activities.sites import sites_of
+from domain.business_days import WorkingCalendar
 from domain.lifecycle import Lifecycle, workflow_id
 from domain.order.messages import PlaceOrder
 from domain.order.policy import LONGEST_HOLIDAYS
@@ -28,7 +29,7 @@ from domain.trial.messages import PaidOrderNews
 from domain.trial.state import TrialState
 from domain.trial.states import TrialStage
 from domain.values import Identifier, Model
-from domain.working_time import WorkingCalendar, ZoneRules, local_day
+from domain.working_time import ZoneRules, local_day
 
 RENEWAL: Final = "renewal"
 """The signal by which a subscription hears of its renewal order."""

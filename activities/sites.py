@@ -1,6 +1,6 @@
 """The sites that an order's Provisioning form names, as its subscription keeps them. ORD-33."""
 
-from domain.checks import language_named
+from domain.address_checks import language_named
 from domain.order.forms import ProvisioningForm
 from domain.subscription.sites import Sites, SubscriptionSite
 

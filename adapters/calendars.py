@@ -12,9 +12,10 @@ from holidays import HolidayBase, country_holidays
 from holidays.registry import COUNTRIES
 
 from activities.ports import UnknownCountry
+from domain.business_days import WorkingCalendar
 from domain.reasons import Reason
 from domain.values import Refused
-from domain.working_time import WorkingCalendar, ZoneRules
+from domain.working_time import ZoneRules
 
 NAME: Final = re.compile(r"[A-Za-z][\w+-]*(/[A-Za-z][\w+-]*)*", re.ASCII)
 """Of a zone; other files of the package have a dot in theirs."""

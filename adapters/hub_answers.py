@@ -75,4 +75,4 @@ class CustomerAnswer:
     """By subscription, the newest first; as of now only."""
 
     events: tuple[HubEvent, ...]
-    """Of all its lives, the oldest first; as of now only."""
+    """Of all its lifecycles, the oldest first; as of now only."""

@@ -69,8 +69,8 @@ class HubBook:
         return tuple(dict.fromkeys((*Product, *sorted(self._catalogue.values()))))
 
     def catch_up(self, now: datetime) -> int:
-        """Take in what happened to lives since; cheap when nothing did. For how many it did. What pages were made of
-        lately is read again, if it is other now: nobody waits for it when a page is asked for."""
+        """Take in what happened to lifecycles since; cheap when nothing did. For how many it did. What pages were made
+        of lately is read again, if it is other now: nobody waits for it when a page is asked for."""
         count = self._store.catch_up(self._catalogue, now)
         self._kept.read_again(now)
         return count
@@ -161,7 +161,16 @@ class HubBook:
             basis=reading.basis,
             listed=listed(customers, asked, reading.basis.at, self._terms(reading.basis)),
             visible=len(customers),
-            products=tuple(sorted({product for each in customers for life in each.lives for product in life.products})),
+            products=tuple(
+                sorted(
+                    {
+                        product
+                        for each in customers
+                        for entitlement in each.entitlements
+                        for product in entitlement.products
+                    }
+                )
+            ),
             tags=tuple(sorted(tags | on_subscriptions)),
         )
 
@@ -197,7 +206,7 @@ class HubBook:
     ) -> list[UsageDay]:
         """The days behind a line's numbers, in [since, until), as the last import has them."""
         found = self._reading(user, now, NOW, partner_id).customer(partner_id, customer_id)
-        if (lifecycle, subject) not in {(life.lifecycle, life.subject) for life in found.lives}:
+        if (lifecycle, subject) not in {(each.lifecycle, each.subject) for each in found.entitlements}:
             raise NotThere
         return self._store.usage_rows(lifecycle, subject, product, since, until)
 
@@ -229,7 +238,7 @@ class HubBook:
 
 
 def _subscriptions(customer: HubCustomer) -> list[str]:
-    return [life.subject for life in customer.lives if life.lifecycle == Lifecycle.SUBSCRIPTION]
+    return [each.subject for each in customer.entitlements if each.lifecycle == Lifecycle.SUBSCRIPTION]
 
 
 def _of(product: str, lines: Iterable[Line]) -> list[Line]:

@@ -66,14 +66,14 @@ class HubReading:
         cls, store: SqlStore, kept: KeptRows, user: HubUser, *, now: datetime, as_of: AsOf, partner: str | None
     ) -> "HubReading":
         """Raises NotKnown: for a partner that is not theirs, and for a week that is not closed."""
-        return cls(store, kept, user, partner_seen(user, partner), basis_of(store, as_of, now))
+        return cls(store, kept, user, partner_in_view(user, partner), basis_of(store, as_of, now))
 
     def customers(self) -> Sequence[HubCustomer]:
         """By partner and customer."""
         store, whose, at, closed = self.store, self.partner_id, self.basis.at, self.basis.closed
         if closed is None:
-            return self._seen(self.kept.now(("customers", whose), at, lambda at: store.hub_customers(whose, at)))
-        return self._seen(
+            return self._in_view(self.kept.now(("customers", whose), at, lambda at: store.hub_customers(whose, at)))
+        return self._in_view(
             self.kept.of_week(
                 ("customers", whose), closed, lambda: store.week_customers(closed.week, closed.revision, whose)
             )
@@ -99,7 +99,7 @@ class HubReading:
 
     def lines(self) -> Sequence[Line]:
         """By partner, customer, lifecycle, subject and product."""
-        return self._seen(self._every_line)
+        return self._in_view(self._every_line)
 
     @property
     def peers(self) -> Sequence[Line] | None:
@@ -164,7 +164,7 @@ class HubReading:
             calls = [each for week in kept for each in week]
         return list(self._of_assigned((each.customer_id, each) for each in calls))
 
-    def _seen(self, rows: Sequence[R]) -> Sequence[R]:
+    def _in_view(self, rows: Sequence[R]) -> Sequence[R]:
         if self.sees_all:
             return rows
         few = (row for row in rows if row.customer_id in self.user.assigned)
@@ -190,7 +190,7 @@ def _pairs(every: Iterable[Sums]) -> Iterator[tuple[str, tuple[int, int | None, 
     return (pair for sums in every for pair in sums.items())
 
 
-def partner_seen(user: HubUser, partner: str | None) -> str | None:
+def partner_in_view(user: HubUser, partner: str | None) -> str | None:
     """Whose customers they see, asked for one partner or for none in particular; None: everybody's."""
     if user.may(Right.SEE_ALL_PARTNERS):
         return partner

@@ -150,7 +150,7 @@ class Web(BaseModel):
     """Proxies that say truly from where a request came (X-Forwarded-For)."""
 
     follows_test_clock: bool = Field(default=False, description="true or false; true for demonstrations only")
-    """Pages show what happened by the newest event: lives of a demo are ahead of the clock on the wall."""
+    """Pages show what happened by the newest event: lifecycles of a demo are ahead of the clock on the wall."""
 
     issuer: AnyHttpUrl | None = Field(default=None, description="a web address: the OpenID Connect issuer")
     client_id: str | None = Field(default=None, description="as the issuer knows us")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert
 
 from adapters.sql.hub_file_schema import InvoiceRecord, MeasuredRecord, SignInRecord, UsageRecord
 from adapters.sql.hub_people_schema import TagRecord
-from adapters.sql.hub_schema import HubCustomerRecord, HubLifeRecord
+from adapters.sql.hub_schema import HubCustomerRecord, HubEntitlementRecord
 from adapters.sql.rows import columns_of
 from adapters.sql.schema import Base, LifecycleRecord
 from domain.case.examples import STARTS
@@ -69,7 +69,7 @@ def _life(
     lifecycle, subject = ("trial", f"T-{name}") if trial else ("subscription", f"sub-{name}")
     state = "trialing" if trial else chance.choice(["active"] * 9 + ["suspended"])
     yield (
-        HubLifeRecord,
+        HubEntitlementRecord,
         whose
         | {
             "lifecycle": lifecycle,

@@ -10,7 +10,7 @@ from domain.desk import Desk
 from domain.letters import Letters
 from domain.lifecycle import Lifecycle, LifecycleState, workflow_id
 from domain.list_line import ListLine
-from domain.offers import Offers
+from domain.offers import Known, Offers
 from domain.recompute import Recount
 from domain.repair import Other, Repair, nobody
 from domain.row import Row
@@ -24,6 +24,19 @@ S = TypeVar("S", bound=LifecycleState)
 
 NOT_JUDGED: Final = "acknowledged"
 """The stage of what was received and not looked at yet, where it has a stage of its own. TMF622."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Continued:
+    """Another lifecycle that a start goes on with: it has to be there, this customer's, and not over."""
+
+    lifecycle: Lifecycle
+    id: str
+    customer_id: str
+    field: str
+    """Of the start: where it is named."""
+
+    rule: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +95,9 @@ class Kind(Generic[S]):
 
     view: Callable[[S, datetime], LifecycleView]
     offers: Callable[[S, datetime], Offers]
+    known: Callable[[LifecycleView], Known] = lambda _view: {}
+    """For a command that a terminal offers: what its own updates may say, as it stands."""
+
     recompute: type[Recount[S]]
     readers: Callable[[Any], Mapping[str, str]] = lambda _start: {}
     """Who gets its mails, in words without names, as far as its start says: by role, or by mail."""
@@ -94,6 +110,9 @@ class Kind(Generic[S]):
 
     stands_on: Callable[[Any], Sequence[Other]] = nobody
     """Others that a start is about: what they are only the store knows, and a forecast begins with a copy of them."""
+
+    continues: Callable[[Any], Continued | None] = lambda _start: None
+    """Another one that a start goes on with; else it stands by itself."""
 
     imagined: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     """How a forecast answers its own activities, by name: from the request as JSON, as if all went well."""

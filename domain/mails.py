@@ -41,11 +41,6 @@ def numbered(role: Role, number: int) -> str:
     return f"{role}/{number}"
 
 
-def role_of(reader: str) -> str:
-    """The role in which somebody reads a mail, also if they are one of several."""
-    return reader.partition("/")[0]
-
-
 class HelpDesk(StrEnum):
     """Whom readers may ask. There are two, and only one of them is there day and night. ORD-35, AMB-57."""
 

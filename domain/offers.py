@@ -1,6 +1,6 @@
 """What a page offers to paste: a message that fits as things stand, and a word on what in it must be replaced. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -28,6 +28,9 @@ class Offer(NamedTuple):
 
 
 Offers = Mapping[str, Offer]
+
+Known = Mapping[str, Mapping[str, Sequence[str]]]
+"""By update and field, what it may say as far as a view tells; without any field there, nothing has to be said."""
 
 
 def fitted(example: Message, note: str = "", **known: Any) -> Offer:

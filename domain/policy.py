@@ -5,7 +5,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
 
-from domain.checks import Judged, are_whole_days, duration, has_no_offset, is_duration, is_month_day, named_once
+from domain.checks import Judged, named_once
+from domain.time_checks import are_whole_days, duration, has_no_offset, is_duration, is_month_day
 from domain.values import Country
 
 HOUR: Final = timedelta(hours=1)

@@ -6,12 +6,13 @@ from typing import Annotated, Generic, NamedTuple, TypeVar
 
 from pydantic import Field
 
+from domain.business_days import WorkingCalendar
 from domain.deadlines import Deadline
 from domain.lifecycle import LifecycleState
 from domain.mails import MailState
 from domain.placeholder import Harmless
 from domain.values import Line, Message, Model
-from domain.working_time import WorkingCalendar, ZoneRules, at_local_time, end_of_day, local_day
+from domain.working_time import ZoneRules, at_local_time, end_of_day, local_day
 
 L = TypeVar("L", bound=LifecycleState)
 

@@ -11,11 +11,12 @@ from typing import Annotated, Final, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from domain.business_days import WorkingCalendar
 from domain.checks import Judged, named_once
 from domain.policy import ClosingDays, TimeOfDay
 from domain.values import Country, Model, Zone
-from domain.working_time import WorkingCalendar, ZoneRules, at_local_time, in_utc, local_day
 from domain.working_time import Zone as AnyZone
+from domain.working_time import ZoneRules, at_local_time, in_utc, local_day
 
 Weekdays = Annotated[
     tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1, max_length=7), AfterValidator(Judged(named_once))

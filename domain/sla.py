@@ -9,11 +9,11 @@ from typing import ClassVar, Self
 
 from pydantic import model_validator
 
-from domain.checks import duration
 from domain.clocks import Clock, ClockState, Movement, Movements, Pause, in_order
 from domain.policy import SomeTime
 from domain.service_time import ServiceHours, ServiceTime
 from domain.status_clock import Cadence, StatusClock
+from domain.time_checks import duration
 from domain.values import Model
 from domain.working_time import Instant, in_utc
 

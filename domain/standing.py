@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, ClassVar, Final, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -11,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from domain.deadlines import Agenda
 from domain.elements import FailingStep, Lifecycle, OperatorHold, OperatorNote, PostedMail, mail_key
 from domain.events import Journal, TaskKind
-from domain.mails import MailKind, MailState, Role, role_of
+from domain.mails import MailKind, MailState, Role, numbered
 from domain.transitions import Table
 from domain.updates import Update
 from domain.values import Message
@@ -131,7 +132,7 @@ class Standing(BaseModel):
         return [mail for mail in found if not (mail.state is MailState.REFUSED and self._comes_to_nothing(mail))]
 
     def _comes_to_nothing(self, refused: PostedMail) -> bool:
-        return self.closed and role_of(self.reader_of(refused)) in self.only_informed
+        return self.closed and self.role_of(refused) in self.only_informed
 
     @property
     def settled(self) -> bool:
@@ -153,6 +154,21 @@ class Standing(BaseModel):
     def reader_of(cls, mail: PostedMail) -> str:
         """The role of a mail's reader: the posting's, else the one that its kind always has."""
         return mail.to or cls.mail_kinds(mail.kind).reader or ""
+
+    @property
+    def several(self) -> Mapping[Role, int]:
+        """Roles in which several people read mails, each by a number, and how many they are."""
+        return {}
+
+    @property
+    def several_readers(self) -> Mapping[str, Role]:
+        """By name, as mails name them."""
+        return {numbered(role, number): role for role, most in self.several.items() for number in range(most)}
+
+    def role_of(self, mail: PostedMail) -> str:
+        """The role in which its reader reads it, also if they are one of several."""
+        reader = self.reader_of(mail)
+        return self.several_readers.get(reader, reader)
 
     def mails_in(self, *states: MailState) -> list[PostedMail]:
         """Mails in one of the states, oldest first."""
@@ -177,24 +193,27 @@ class Standing(BaseModel):
         day: date | None = None,
     ) -> None:
         """A mail is to go out; an occurrence posted before is left alone: each goes out once to each reader."""
-        which = "/".join(str(part) for part in (day, occurrence) if part)
-        key = mail_key(self.lifecycle, self.subject, kind, which, to)
+        key = self._first_key(kind, day, occurrence, to)
         if key not in self.mails:
             self.mails[key] = PostedMail(key=key, kind=kind, day=day, occurrence=occurrence, due_at=due_at, to=to)
 
+    def _first_key(self, kind: str, day: date | None, occurrence: str, to: str) -> str:
+        which = "/".join(str(part) for part in (day, occurrence) if part)
+        return mail_key(self.lifecycle, self.subject, kind, which, to)
+
     def post_again(self, key: str) -> str:
         """The same mail once more, under a key of its own: all that it is about stays. Answers with that key."""
-        first = self.mails[key]
-        number = len(self.sendings_of(key))
-        again = f"{key.partition(AGAIN)[0]}{AGAIN}{number}"
+        mail = self.mails[key]
+        first = self._first_key(mail.kind, mail.day, mail.occurrence, mail.to)
+        again = f"{first}{AGAIN}{len(self.sendings_of(key))}"
         posted = {"key": again, "state": MailState.PENDING, "sent_at": None, "answer": ""}
-        self.mails[again] = first.model_copy(update=posted)
+        self.mails[again] = mail.model_copy(update=posted)
         return again
 
     def sendings_of(self, key: str) -> list[PostedMail]:
         """One mail, and whenever it was posted again."""
-        original = key.partition(AGAIN)[0]
-        return [mail for mail in self.mails.values() if mail.key.partition(AGAIN)[0] == original]
+        parts = attrgetter("kind", "day", "occurrence", "to")
+        return [mail for mail in self.mails.values() if parts(mail) == parts(self.mails[key])]
 
     def mail_reported(
         self, key: str, state: MailState, sent_at: datetime | None, now: datetime, answer: str = ""

@@ -5,10 +5,10 @@ from typing import ClassVar, Final, Self
 
 from pydantic import model_validator
 
-from domain.checks import duration
 from domain.clocks import ENDED, Clock, ClockState, Movement, Movements, in_order
 from domain.policy import SomeTime, Span
 from domain.service_time import ServiceTime
+from domain.time_checks import duration
 from domain.values import Model
 from domain.working_time import Instant, in_utc
 

@@ -16,11 +16,8 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from domain.checks import (
+from domain.address_checks import (
     LONGEST_URL,
-    InOurWords,
-    Judged,
-    Normalised,
     is_country,
     is_language_tag,
     is_mail_address,
@@ -30,15 +27,11 @@ from domain.checks import (
     is_zone,
     language_tag,
     mail_address,
-    named_once,
-    one_line,
     phone_number,
-    printable,
-    shown,
     site_host,
-    visible,
     web_address,
 )
+from domain.checks import InOurWords, Judged, Normalised, named_once, one_line, printable, shown, visible
 from domain.placeholder import left_standing
 from domain.reasons import Problem, Reason
 from domain.working_time import in_json

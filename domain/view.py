@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 from domain.deadlines import Deadline
 from domain.events import Task, TaskKind
 from domain.lifecycle import FailingStep, LifecycleState, OperatorHold, OperatorNote, PostedMail
-from domain.mails import MailState, role_of
+from domain.mails import MailState
 from domain.values import Model
 
 
@@ -58,23 +58,35 @@ class Awaited(Model):
     pressing: bool = True
     """Somebody owes it now; else it may come or not, until its date."""
 
+    _party: Party | None = None
+
     @property
     def party(self) -> Party | None:
-        """Who that is; None for another lifecycle."""
-        words = self.from_whom.replace(",", "").split()
-        return next((party for party in Party if party in words), None)
+        """Whose it is to bring; None: another lifecycle's. Only what `awaited` made knows it, and no view says it."""
+        return self._party
+
+    def owed_by(self, party: Party | None) -> "Awaited":
+        """The same, and whose it is to bring."""
+        self._party = party
+        return self
 
 
 def awaited(
-    state: LifecycleState, what: str, from_whom: str, update: str, deadline: str = "", *, pressing: bool = True
+    state: LifecycleState,
+    what: str,
+    party: Party | None,
+    update: str,
+    deadline: str = "",
+    *,
+    whom: str = "",
+    pressing: bool = True,
 ) -> Awaited:
-    """Something awaited until the pending deadline of that kind, if there is one."""
+    """Something awaited until the pending deadline of that kind, if there is one; `whom` says who it is exactly."""
     pending = [due for due in state.agenda.pending if due.kind == deadline]
     due = min(pending, key=lambda due: due.at, default=None)
     known = {"until": due.at, "then": due.label} if due else {}
-    return Awaited.model_validate(
-        {"what": what, "from_whom": from_whom, "update": update, "pressing": pressing, **known}
-    )
+    said = {"what": what, "from_whom": whom or party, "update": update, "pressing": pressing, **known}
+    return Awaited.model_validate(said).owed_by(party)
 
 
 def tracker(known: Iterable[tuple[str, bool, datetime | None]], *, closed: bool) -> tuple[Step, ...]:
@@ -97,8 +109,8 @@ def can_send(state: LifecycleState, awaiting: Iterable[Awaited]) -> tuple[str, .
 def operators_can_send(state: LifecycleState) -> tuple[str, ...]:
     """What operators may do now, whatever the stage; of what is closed only what keeps it open. ADR 21.
 
-    Not `send_again`, though it can be sent: it is nothing that waits for anybody, and the desks of recorded lives are
-    as they were.
+    Not `send_again`, though it can be sent: it is nothing that waits for anybody, and the desks of recorded workflows
+    are as they were.
     """
     if state.over:
         return ()
@@ -124,11 +136,11 @@ _NOBODY_KNOWS: Final = "Nobody knows whether this mail arrived"
 _REFUSED: Final = "This mail was refused for good"
 
 
-def mail_in_words(mail: PostedMail, reader: str) -> str:
+def mail_in_words(mail: PostedMail, role: str) -> str:
     """A mail in trouble: which, for whom by role, its key, and what to do."""
-    role = role_of(reader).replace("_", " ")
     doubtful = mail.state is MailState.UNKNOWN
-    said = f"{_NOBODY_KNOWS if doubtful else _REFUSED}: {mail.kind.replace('_', ' ')} to the {role} ({mail.key})"
+    which = f"{mail.kind.replace('_', ' ')} to the {role.replace('_', ' ')} ({mail.key})"
+    said = f"{_NOBODY_KNOWS if doubtful else _REFUSED}: {which}"
     if mail.answer:
         said = f"{said}: {mail.answer}"
     if doubtful:
@@ -239,7 +251,7 @@ def view_of(
                 *map(step_in_words, state.failing.values()),
                 *(missed.get(what, f"Missed: {what}") for what in dict.fromkeys(state.alerts)),
                 *troubles,
-                *(mail_in_words(mail, state.reader_of(mail)) for mail in in_trouble),
+                *(mail_in_words(mail, state.role_of(mail)) for mail in in_trouble),
             ),
             "awaiting": awaiting,
             "can_send": can_send(state, awaiting),

@@ -5,18 +5,15 @@ A calendar day belongs to a zone (AMB-39) and is half-open: from its first insta
 
 from base64 import b64decode
 from bisect import bisect_left
-from calendar import SATURDAY, monthrange
-from collections.abc import Collection
-from contextlib import suppress
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from io import BytesIO
-from itertools import product
 from typing import Annotated, Final, NamedTuple
 from zlib import decompress
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, field_serializer, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 
 class NaiveInstant(ValueError):
@@ -54,7 +51,8 @@ class InstantForDay(ValueError):
         self.instant = instant
 
 
-def _refuse_instant(day: date) -> None:
+def check_day(day: date) -> None:
+    """Raises InstantForDay: an instant is a `date` to Python, and no calendar day."""
     if isinstance(day, datetime):
         raise InstantForDay(day)
 
@@ -86,7 +84,8 @@ ZONES_AT_ONCE: Final = 1000
 """More than there are zones: rules once read stay read."""
 
 
-def _rules_of(zone: Zone) -> ZoneInfo:
+def rules_of(zone: Zone) -> ZoneInfo:
+    """As recorded, else as the pinned database has them now; raises UnknownZone."""
     if isinstance(zone, ZoneRules):
         return _recorded(zone)
     try:
@@ -107,7 +106,7 @@ def name_of(zone: Zone) -> str:
 
 def on_the_clock(instant: datetime, zone: Zone) -> datetime:
     """What clocks in `zone` show at `instant`."""
-    return in_utc(instant).astimezone(_rules_of(zone))
+    return in_utc(instant).astimezone(rules_of(zone))
 
 
 def local_day(instant: datetime, zone: Zone) -> date:
@@ -129,10 +128,10 @@ def at_local_time(day: date, time_of_day: time, zone: Zone) -> datetime:
     A time the clocks skip (they go forward) gives the first instant after the gap, possibly on the next day; a time
     they show twice (they go back) gives the earlier one.
     """
-    _refuse_instant(day)
+    check_day(day)
     if time_of_day.tzinfo is not None:
         raise ZonedTimeOfDay(time_of_day)
-    rules = _rules_of(zone)
+    rules = rules_of(zone)
     wall = datetime.combine(day, time_of_day.replace(fold=0))
     instant = wall.replace(tzinfo=rules).astimezone(UTC)
     skipped = instant.astimezone(rules).replace(tzinfo=None) != wall
@@ -171,7 +170,7 @@ def days_left(last_day: date, now: datetime, zone: Zone) -> int:
     The one count of days that mails, pages and lists show. Who extends a trial today by 30 days has 30 left, until
     midnight: the hour does not count. AMB-39, AMB-11.
     """
-    _refuse_instant(last_day)
+    check_day(last_day)
     return (last_day - local_day(now, zone)).days
 
 
@@ -216,100 +215,8 @@ def add_months(day: date, months: int) -> date:
     Count every term from the first anchor, add_months(anchor, n * term): 31 Jan, 28 Feb, 31 Mar. Adding a term to the
     previous result would keep the 28th for good.
     """
-    _refuse_instant(day)
+    check_day(day)
     years, months_in = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, months_in + 1
     _, length = monthrange(year, month)
     return date(year, month, min(day.day, length))
-
-
-class WorkingCalendar(BaseModel):
-    """The business days of one country: Monday to Friday without its public holidays. AMB-40."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-    country: str
-    """Whose holidays they are, ISO 3166-1 alpha-2."""
-
-    zone: str
-    """The IANA zone in which a day starts and ends. AMB-39."""
-
-    zone_rules: ZoneRules | None = None
-    """Of that zone, as recorded with the calendar."""
-
-    holidays: frozenset[date]
-    """Days off beside Saturday and Sunday, substitute days included."""
-
-    first: date
-    """The first day for which holidays are known."""
-
-    last: date
-    """The first day for which they are not known any more: [first, last). Beyond, every Monday to Friday counts."""
-
-    @model_validator(mode="after")
-    def _is_usable(self) -> "WorkingCalendar":
-        _rules_of(self.where)
-        if self.last < self.first:
-            raise ValueError(f"last ({self.last}) must not be before first ({self.first})")
-        return self
-
-    @field_serializer("holidays", when_used="json")
-    def _in_order(self, holidays: frozenset[date]) -> list[date]:
-        """One calendar is one text, whatever order a set has in this process."""
-        return sorted(holidays)
-
-    @property
-    def where(self) -> Zone:
-        """Whose midnight ends a day."""
-        return self.zone_rules or self.zone
-
-    def knows(self, day: date) -> bool:
-        """Are the holidays of `day` known? Where they are not, a guide counts plain weekdays, and people see it."""
-        return self.first <= day < self.last
-
-    def closed_on(self, month_days: Collection[str]) -> "WorkingCalendar":
-        """The calendar of one of its country who does not work on these days of every year (`12-29`). AMB-58."""
-        years = range(self.first.year, self.last.year + 1)
-        closed = {day for year, month_day in product(years, month_days) if (day := _day_of(year, month_day))}
-        return self.model_copy(update={"holidays": self.holidays | closed})
-
-    def is_business_day(self, day: date) -> bool:
-        """Is `day` Monday to Friday and, as far as is known, no holiday?"""
-        _refuse_instant(day)
-        return day.weekday() < SATURDAY and day not in self.holidays
-
-    def next_business_day(self, day: date) -> date:
-        """The first business day after `day`."""
-        day += date.resolution
-        while not self.is_business_day(day):
-            day += date.resolution
-        return day
-
-
-def _day_of(year: int, month_day: str) -> date | None:
-    """None for 29 February in most years."""
-    with suppress(ValueError):
-        return date.fromisoformat(f"{year}-{month_day}")
-    return None
-
-
-class NotCountable(ValueError):
-    """A count of business days below one: there is no such day to end."""
-
-    def __init__(self, days: int) -> None:
-        super().__init__(f"business days are counted from 1, not {days}")
-        self.days = days
-
-
-def end_of_business_day_after(start: datetime, days: int, calendar: WorkingCalendar) -> datetime:
-    """The instant in UTC at which the `days`-th business day after the local day of `start` is over.
-
-    The day of `start` itself never counts, at whatever hour and whether or not it is a business day. The result is the
-    midnight, in the calendar's zone, that ends the day: what is done before it is in time. ORD-18, AMB-1, AMB-40.
-    """
-    if days < 1:
-        raise NotCountable(days)
-    day = local_day(start, calendar.where)
-    for _ in range(days):
-        day = calendar.next_business_day(day)
-    return end_of_day(day, calendar.where)

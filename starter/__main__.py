@@ -17,7 +17,6 @@ from starter.commands import (
     accounts,
     batch,
     desk,
-    forecast,
     history,
     hub,
     mails,
@@ -125,7 +124,7 @@ def commands() -> TyperGroup:
 
 @functools.cache
 def _commands(_lifecycles: tuple[str, ...]) -> TyperGroup:
-    from starter.commands.lifecycles import groups
+    from starter.commands.lifecycles import forecasts, groups
 
     app = typer.Typer(
         cls=Root,
@@ -146,7 +145,7 @@ def _commands(_lifecycles: tuple[str, ...]) -> TyperGroup:
     app.add_typer(users.app, name="user", rich_help_panel="Partner Hub")
     for tools_ in (batch.app, tools.app, desk.app, recompute.app, history.app, service.app):
         app.add_typer(tools_)
-    app.add_typer(forecast.group(), name="forecast", rich_help_panel="Tools")
+    app.add_typer(forecasts(), name="forecast", rich_help_panel="Tools")
     return cast("TyperGroup", typer.main.get_command(dressed(app)))
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from domain.hub.calls import EndpointCalls, WeekOfCalls
 from domain.hub.customers import HubCustomer, Managed
+from domain.hub.entitlements import Entitlement, EntitlementState
 from domain.hub.lines import WEEKS, Line
-from domain.hub.lives import Life, LifeState
 from domain.hub.users import HubUser
 from domain.lifecycle import Lifecycle
 from domain.permissions import PartnerRole
@@ -18,20 +18,20 @@ SUNDAY = date(2026, 11, 22)
 MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-def a_life(subject: str = "sub-SO-100001", **changes: Any) -> Life:
+def a_life(subject: str = "sub-SO-100001", **changes: Any) -> Entitlement:
     """An active subscription of 25 Meetings licences."""
     given: dict[str, Any] = {
         "lifecycle": Lifecycle.SUBSCRIPTION,
         "subject": subject,
         "partner_id": "hikari",
         "customer_id": "akasaka",
-        "state": LifeState.ACTIVE,
+        "state": EntitlementState.ACTIVE,
         "products": {"meetings": 25},
         "added_on": date(2026, 6, 1),
         "ends_at": datetime(2027, 5, 31, 15, tzinfo=UTC),
         "valid_from": datetime(2026, 6, 1, 1, tzinfo=UTC),
     }
-    return Life(**given | changes)
+    return Entitlement(**given | changes)
 
 
 def a_hub_customer(customer_id: str = "akasaka", **changes: Any) -> HubCustomer:
@@ -43,7 +43,7 @@ def a_hub_customer(customer_id: str = "akasaka", **changes: Any) -> HubCustomer:
         "country": "JP",
         "zone": "Asia/Tokyo",
         "managed": Managed.EXTERNAL,
-        "lives": (a_life(customer_id=customer_id),),
+        "entitlements": (a_life(customer_id=customer_id),),
         "overused": (),
         "last_sign_in": date(2026, 11, 20),
         "known_since": datetime(2026, 6, 1, 1, tzinfo=UTC),

@@ -110,19 +110,27 @@ class Moment:
 def copied(value: Any) -> Any:
     """To its depth, but for what never changes: at a tenth of what `deepcopy` costs."""
     match value:
-        case BaseModel() if value.model_config.get("frozen"):
+        case _ if type(value) in _UNCHANGING:
             return value
+        case BaseModel() if value.model_config.get("frozen"):
+            _UNCHANGING.add(type(value))
         case BaseModel():
             new = value.model_copy()
             new.__dict__.update({name: copied(inner) for name, inner in new.__dict__.items()})
             return new
         case list():
-            return [copied(each) for each in value]
+            return [each if type(each) in _UNCHANGING else copied(each) for each in value]
         case dict():
             return {name: copied(each) for name, each in value.items()}
         case set():
             return set(value)
+        case _:
+            _UNCHANGING.add(type(value))
     return value
+
+
+_UNCHANGING: set[type] = set()
+"""Types that were found to be so."""
 
 
 def pasted(update: str, offer: Offer) -> Message | None:

@@ -21,7 +21,7 @@ from adapters.temporal.client import connect
 from adapters.temporal.dev_server import DevServer
 from adapters.temporal.preload import preload
 from adapters.temporal.sandbox import GuardedRunner
-from domain.checks import ZONES
+from domain.address_checks import ZONES
 from domain.construct import constructed_json
 from domain.values import Country, Email, LanguageTag, Model, Phone, SiteUrl, WebUrl, Zone
 from domain.working_time import local_day

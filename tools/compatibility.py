@@ -25,7 +25,7 @@ STABLE_VALUES: Final = "x-tenure-stable-values"
 """Of an answer's fields: values that readers branch on. There may be more of them, never fewer."""
 
 TERMS: Final = "Policy"
-"""Models of terms end so. Their defaults are ours to change: a life keeps the terms it was started under."""
+"""Models of terms end so. Their defaults are ours to change: a lifecycle keeps the terms it was started under."""
 
 
 class Gap(NamedTuple):

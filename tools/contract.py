@@ -16,6 +16,7 @@ from domain.lifecycles import KINDS
 from domain.operator_updates import OPERATOR_EXAMPLES
 from domain.reasons import Reason
 from domain.values import BAD_INPUT, REFUSED
+from starter.answers.schemas import written
 from starter.console.exits import MEANING
 from tools import schemas
 from tools.markdown import rewritten, table
@@ -122,7 +123,7 @@ WRITERS: Final[Mapping[str, Callable[..., str]]] = {
 
 def stale() -> dict[str, str]:
     """Files that differ from the code, and what they should be."""
-    wanted = {schemas.file_of(name): schemas.written(schemas.schema_of(name)) for name in schemas.entries()}
+    wanted = {schemas.file_of(name): written(schemas.schema_of(name)) for name in schemas.entries()}
     wanted[PAGE] = page(schemas.kept(PAGE) or "")
     return {file: text for file, text in wanted.items() if schemas.kept(file) != text}
 
@@ -138,7 +139,7 @@ def main(words: Sequence[str]) -> int:
         if "--write" in words:
             (schemas.ROOT / file).parent.mkdir(parents=True, exist_ok=True)
             (schemas.ROOT / file).write_text(text, encoding="utf-8")
-        sys.stdout.write(f"{file} {'schemas.written' if '--write' in words else 'is not up to date'}\n")
+        sys.stdout.write(f"{file} {'written' if '--write' in words else 'is not up to date'}\n")
     return 1 if found and "--write" not in words else 0
 
 

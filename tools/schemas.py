@@ -20,6 +20,7 @@ from domain.reasons import Problem, Reason
 from domain.trial.messages import StartTrial
 from domain.values import Message
 from domain.view import LifecycleView
+from starter.answers import schemas
 from tools.compatibility import STABLE_VALUES, Gap, gaps
 from workflows.registry import WORKFLOWS
 
@@ -40,7 +41,6 @@ STARTED_BY_US: Final[Mapping[Lifecycle, str]] = {
 INTERNAL_STARTS: Final = frozenset(STARTED_BY_US)
 
 SCHEMAS: Final = "docs/schemas"
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 START: Final = "start"
 ANSWER: Final = "answer.life_view"
 PROBLEM: Final = "error.problem"
@@ -151,12 +151,11 @@ def _start_in_a_file(lifecycle: Lifecycle) -> Message:
 def schema_of(name: str) -> dict[str, Any]:
     """A message's or answer's schema as the code says now."""
     entry, version = entries()[name], VERSIONS.get(name, 1)
-    mode = "serialization" if entry.is_answer else "validation"
-    found: dict[str, Any] = entry.model.model_json_schema(mode=mode)  # type: ignore[arg-type]
+    id_ = f"tenure:v{version}/{name}"
+    found = schemas.schema_of(entry.model, id_, answered=entry.is_answer, example=entry.said)
     found = opened(found) if entry.is_answer else found
     found |= {STABLE_VALUES: {"code": sorted(Reason)}} if entry.model is Problem else {}
-    head = {"$schema": DIALECT, "$id": f"tenure:v{version}/{name}", "x-tenure-version": version}
-    return head | found | ({"examples": [json.loads(one_line(entry.said))]} if entry.said else {})
+    return found | {"x-tenure-version": version}
 
 
 def opened(schema: Any) -> Any:
@@ -173,20 +172,6 @@ def opened(schema: Any) -> Any:
         found["properties"] = {name: opened(value) for name, value in schema["properties"].items()}
         found |= {"required": list(schema["properties"]), "additionalProperties": True}
     return found
-
-
-def written(schema: Mapping[str, Any]) -> str:
-    """As a file: the same text whatever the order of fields in the code."""
-    return json.dumps(_in_order(schema), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-
-
-def _in_order(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_in_order(each) for each in value]
-    if isinstance(value, Mapping):
-        found = {name: _in_order(each) for name, each in value.items()}
-        return found | ({"required": sorted(found["required"])} if isinstance(found.get("required"), list) else {})
-    return value
 
 
 def one_line(message: BaseModel) -> str:

@@ -147,7 +147,7 @@ async def or_stop(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
 
 
 async def keep_up(world: World) -> None:
-    """What happened to lives is in the pages seconds later, and not reckoned when a page is asked for. Once a day what
+    """What happened to lifecycles is in the pages seconds later, not reckoned when a page is asked for. Once a day what
     was typed into forms goes, where nobody came back to it: it has people in it."""
     erased_on: date | None = None
     while True:

@@ -40,7 +40,6 @@ def app(world: World) -> Starlette:
         exception_handlers=HANDLED,  # type: ignore[arg-type]
     )
     made.state.world = world
-    made.state.pages = world.pages
     made.state.looks = Looks()
     return made
 

@@ -1,5 +1,6 @@
 """From a template to an answer: what every page knows of its reader and of where it stands."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,46 +19,43 @@ from web.static_files import static
 TEMPLATES: Final = Path(__file__).with_name("templates")
 
 
-class Pages:
-    """The templates; one for all requests."""
-
-    def __init__(self) -> None:
-        self._sheets = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._sheets.globals["Right"] = Right
-        self._sheets.globals["places"] = places
-        self._sheets.globals["static"] = static
-
-    def text(self, name: str, request: Request, **values: Any) -> str:
-        """One template in the reader's language. It has `reader`, `say`, `user`, `csrf` and `here`."""
-        reader = reader_of(request)
-        common = {
-            "request": request,
-            "reader": reader,
-            "say": reader.say,
-            "user": user_of(request),
-            "csrf": getattr(request.state, "csrf", ""),
-            "here": request.url.path,
-            "languages": tuple(Language),
-            "flash": flashed(request),
-        }
-        return self._sheets.get_template(name).render(common | values)
+@cache
+def sheets() -> Environment:
+    """The templates; each is compiled when it is first wanted, once a process."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals |= {"Right": Right, "places": places, "static": static}
+    return made
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """An answer in HTML. Never kept by anybody on the way: it is about one reader."""
-    pages: Pages = request.app.state.pages
-    text = pages.text(template, request, **values)
+    text = sheets().get_template(template).render(_common(request) | values)
     answer = HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
     if COOKIE in request.cookies:
         answer.delete_cookie(COOKIE)
     return answer
+
+
+def _common(request: Request) -> dict[str, Any]:
+    """What every template has."""
+    reader = reader_of(request)
+    return {
+        "request": request,
+        "reader": reader,
+        "say": reader.say,
+        "user": user_of(request),
+        "csrf": getattr(request.state, "csrf", ""),
+        "here": request.url.path,
+        "languages": tuple(Language),
+        "flash": flashed(request),
+    }
 
 
 def reader_of(request: Request) -> Reader:

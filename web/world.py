@@ -14,7 +14,6 @@ from activities.ports import Calendars
 from adapters.calendars import LibraryCalendars
 from adapters.settings import Settings
 from adapters.sql.store import SqlStore
-from web.pages import Pages
 from web.signin.vouch import Vouches
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ class World:
     """None: the Temporal server was not reached yet. What is read is shown, what is sent is refused for the moment."""
 
     calendars: Calendars = field(default_factory=LibraryCalendars)
-    pages: Pages = field(default_factory=Pages)
     clock: Callable[[], datetime] = wall_clock
     """Of sessions, links and attempts."""
 

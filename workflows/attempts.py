@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from temporalio import workflow
@@ -17,11 +18,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.reasons import Reason
     from domain.values import Refused, as_line
     from domain.view import LifecycleView
-    from workflows.steps import MAIL, MAIL_TASK_QUEUE_SUFFIX, ON_THE_SPOT, RECORD
+    from workflows.steps import LAST_WORDS, MAIL, MAIL_TASK_QUEUE_SUFFIX, ON_THE_SPOT, RECORD, Tries
 
 L = TypeVar("L", bound=LifecycleState)
 Q = TypeVar("Q")
 R = TypeVar("R")
+
+Try = Callable[..., Awaitable[Any]]
+"""One try of a step."""
 
 TIMED_OUT = "it did not answer in time"
 
@@ -72,6 +76,7 @@ class Attempts(ABC, Generic[L]):
         step: str = "",
         optional: bool = False,
         mail: bool = False,
+        first: Callable[[], Awaitable[R]] | None = None,
     ) -> R: ...
 
     @overload
@@ -84,6 +89,7 @@ class Attempts(ABC, Generic[L]):
         step: str = "",
         optional: bool = False,
         mail: bool = False,
+        first: Callable[[], Awaitable[R]] | None = None,
     ) -> R: ...
 
     async def carry_out(
@@ -95,32 +101,29 @@ class Attempts(ABC, Generic[L]):
         step: str = "",
         optional: bool = False,
         mail: bool = False,
+        first: Callable[[], Awaitable[Any]] | None = None,
     ) -> Any:
         """What the activity answers. `step` names it if its activity's name does not.
 
-        All but `mail` is tried on the spot first: a local activity, part of the workflow task. ADR 16.
+        Tried on the spot first: as a local activity, part of the workflow task (ADR 16); a `mail` as `first` says, if
+        at all (ADR 31).
 
         Raises ApplicationError when the world refuses for good, in its words, and LeftOut, which only an `optional`
         step can be. Two of one name (the same update, sent twice) go one after the other: an operator decides about a
         name.
         """
         step = step or activity.__name__
+        if not mail:
+            first = partial(workflow.execute_local_activity_method, activity, request, summary=summary, **ON_THE_SPOT)
+        queue = workflow.info().task_queue + (MAIL_TASK_QUEUE_SUFFIX if mail else "")
+        then = partial(workflow.execute_activity_method, activity, request, summary=summary, task_queue=queue)
         async with self._turns[step]:
-            return await self._tried(activity, request, step, summary, optional=optional, mail=mail)
+            return await self._tried(step, first, then, MAIL if mail else RECORD, optional=optional)
 
-    async def _tried(
-        self,
-        activity: Callable[[Any, Any], Any],
-        request: Any,
-        step: str,
-        summary: str,
-        *,
-        optional: bool,
-        mail: bool,
-    ) -> Any:
+    async def _tried(self, step: str, first: Try | None, then: Try, tries: Tries, *, optional: bool) -> Any:
         """Until it succeeds, is refused for good, or is left out."""
         while True:
-            attempt = asyncio.create_task(self._attempt(activity, request, step, summary, mail))
+            attempt = asyncio.create_task(self._attempt(step, first, then, tries))
             if not await self._is_done(attempt, step):
                 await self._give_up(attempt, step)
                 continue
@@ -136,29 +139,24 @@ class Attempts(ABC, Generic[L]):
                 self._over(step)
                 return answer
 
-    async def _attempt(
-        self, activity: Callable[[Any, Any], Any], request: Any, step: str, summary: str, mail: bool
-    ) -> Any:
-        if not mail and step not in self.state.failing:
+    async def _attempt(self, step: str, first: Try | None, then: Try, tries: Tries) -> Any:
+        if first is not None and step not in self.state.failing:
             try:
-                return await workflow.execute_local_activity_method(activity, request, summary=summary, **ON_THE_SPOT)
+                return await first()
             except FailureError as failure:
                 raise_if_final(failure)
+            if tries is RECORD:
                 await self.before_the_queue()
-        return await self._on_a_queue(activity, request, step, summary, mail)
-
-    async def _on_a_queue(
-        self, activity: Callable[[Any, Any], Any], request: Any, step: str, summary: str, mail: bool
-    ) -> Any:
-        queue = workflow.info().task_queue + (MAIL_TASK_QUEUE_SUFFIX if mail else "")
-        options = (MAIL if mail else RECORD).options(failing=step in self.state.failing)
         try:
-            return await workflow.execute_activity_method(
-                activity, request, summary=summary, task_queue=queue, **options
-            )
+            return await then(**tries.options(failing=step in self.state.failing))
         except ActivityError as failure:
             raise_if_final(failure)
             raise
+
+    async def beyond_recall(self, summary: str) -> None:
+        """Temporal knows what has happened before anybody else does: else a worker that dies now would do it once
+        more, and a message that came meanwhile might win against what others have heard of already."""
+        await workflow.sleep(LAST_WORDS, summary=summary)
 
     async def before_the_queue(self) -> None:
         """It did not succeed on the spot, and from now on it takes its time."""

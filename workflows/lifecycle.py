@@ -155,11 +155,6 @@ class LifecycleWorkflow(Records[L]):
         """What cannot be undone waits for as long as an operator holds it, unless it is over before."""
         await self.until(lambda: self.state.closed or self.state.held_by_operator is None)
 
-    async def beyond_recall(self, summary: str) -> None:
-        """Temporal knows what has happened before anybody else does: else a worker that dies now would do it once
-        more, and a message that came meanwhile might win against what others have heard of already."""
-        await workflow.sleep(LAST_WORDS, summary=summary)
-
     def show(self) -> None:
         """Search attributes, as they are now: what lists and filters see."""
         updates = changed(workflow.info().typed_search_attributes, self.view())

@@ -1,18 +1,22 @@
 """The mails of a lifecycle: each goes out once, several of one cause together; operators settle what is in doubt."""
 
 import asyncio
+from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities.mail import (
         MAILS_AT_ONCE,
+        UNDER_WAY,
         MailActivities,
         MailReport,
         RetriedMail,
         SendMail,
+        SendMailOnTheSpot,
         SendMails,
         SettledMail,
     )
@@ -23,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.view import LifecycleView
     from workflows.attempts import L, LeftOut
     from workflows.recompute import Recomputing
-    from workflows.steps import MAIL_TASK_QUEUE_SUFFIX, TOGETHER
+    from workflows.steps import MAIL, MAIL_ON_THE_SPOT, MAIL_TASK_QUEUE_SUFFIX, TOGETHER
 
 ALONE: Final = MailReport(state=MailState.PENDING)
 """Of a mail that is to be sent by an activity of its own."""
@@ -35,6 +39,8 @@ class Mails(Recomputing[L]):
     def __init__(self) -> None:
         super().__init__()
         self._posting: dict[str, asyncio.Task[None]] = {}
+        self._mail_flows = False
+        """As the worker said that wrote the last record."""
 
     def post(self, kind: MailKind, occurrence: str = "", deadline: Deadline | None = None) -> None:
         """A mail goes out once the store knows why, in the background: a mail server that is down holds up nobody."""
@@ -64,7 +70,7 @@ class Mails(Recomputing[L]):
             if report is None:
                 del self._posting[key]
             elif report.state is MailState.PENDING:
-                self._posting[key] = asyncio.create_task(self._deliver(key))
+                self._posting[key] = asyncio.create_task(self._deliver(key, tried=True))
             else:
                 self._reported(key, report)
 
@@ -84,21 +90,39 @@ class Mails(Recomputing[L]):
             return None
         return answer.reports
 
-    async def _deliver(self, key: str) -> None:
+    async def _deliver(self, key: str, *, tried: bool = False) -> None:
         mail = self.state.mails[key]
         request = SendMail(lifecycle=self.state.lifecycle, subject=self.state.subject, mail=mail)
+        summary = f"Mail: {as_words(mail.kind)}"
         try:
             report = await self.carry_out(
                 MailActivities.send_mail,
                 request,
                 step=key,
-                summary=f"Mail: {mail.kind.replace('_', ' ')}",
+                summary=summary,
                 optional=True,
                 mail=True,
+                first=partial(self._send_on_the_spot, request) if self._mail_flows and not tried else None,
             )
         except LeftOut:
             report = await self._settled_in_the_ledger(key, "leave_out")
         self._reported(key, report)
+
+    async def _send_on_the_spot(self, request: SendMail) -> MailReport:
+        """Within a workflow task, after the one that made it due. Raises FailureError once no attempt is under way and
+        the mail server may be asked again. ADR 31."""
+        mail = request.mail
+        summary = f"Mail: {as_words(mail.kind)} to {as_words(self.state.reader_of(mail))}"
+        await self.beyond_recall(summary)
+        local = SendMailOnTheSpot(**dict(request), at=workflow.now())
+        try:
+            return await workflow.execute_local_activity_method(
+                MailActivities.send_mail_on_the_spot, local, summary=summary, **MAIL_ON_THE_SPOT
+            )
+        except FailureError as failure:
+            if pause := _pause_after(failure):
+                await workflow.sleep(pause, summary="The mail server takes its time")
+            raise
 
     async def _settle(self, key: str, outcome: str) -> None:
         self._decided_about(key, await self._settled_in_the_ledger(key, outcome))
@@ -151,3 +175,15 @@ class Mails(Recomputing[L]):
         self.state.retry_mail(message, workflow.now())
         self._posting[message.mail] = asyncio.create_task(self._retry(message))
         return self.view()
+
+
+def as_words(name: str) -> str:
+    """`trial_expired` is a trial expired."""
+    return name.replace("_", " ")
+
+
+def _pause_after(failure: FailureError) -> timedelta | None:
+    """Until an attempt that may still be under way has ended, or the mail server wants to be asked again."""
+    if not isinstance(failure, ApplicationError) or failure.type == UNDER_WAY:
+        return MAIL.longest
+    return failure.next_retry_delay

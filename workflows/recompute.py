@@ -7,11 +7,11 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.order import CalendarWanted, OrderActivities
     from activities.rules import RulesActivities, RulesWanted
+    from domain.business_days import WorkingCalendar
     from domain.deadlines import Deadline
     from domain.lifecycles import KINDS
     from domain.recompute import BusinessDays, PresentRules, RecomputeDates
     from domain.view import LifecycleView
-    from domain.working_time import WorkingCalendar
     from workflows.attempts import Attempts, L, as_refused
 
 GIVEN_UP: Final = "an operator gave up asking for the present rules; nothing was changed"

@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.errors import NOT_KNOWN
     from activities.open_lifecycle import OpeningActivities, OpenLifecycle
-    from activities.record import Papers, RecordActivities, RecordRequest
+    from activities.record import Papers, RecordActivities, Recorded, RecordRequest
     from domain.events import Journal
     from domain.values import Message, Model, Person
     from workflows.attempts import L
@@ -56,12 +56,13 @@ class Records(Mails[L]):
         )
         summary = f"Record: {_in_words(state.lifecycle, request.journal)}"
         try:
-            await self.carry_out(RecordActivities.record, request, summary=summary)
+            recorded: Recorded | None = await self.carry_out(RecordActivities.record, request, summary=summary)
         except ApplicationError as refused:
             if refused.type != NOT_KNOWN:
                 raise
             await self.register()
-            await self.carry_out(RecordActivities.record, request, summary=summary)
+            recorded = await self.carry_out(RecordActivities.record, request, summary=summary)
+        self._mail_flows = recorded is not None and recorded.mail_flows  # none from a worker of before 0.3
 
     def file(self, people: Mapping[str, Person], **forms: Model) -> None:
         """Personal data that came with a message: with the next record they are the store's, and no longer here."""

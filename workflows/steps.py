@@ -43,6 +43,12 @@ ON_THE_SPOT: Final[dict[str, Any]] = {
 }
 """A local activity: short, repeatable, and people's answers wait for it. Once in vain, and it goes to a queue."""
 
+MAIL_ON_THE_SPOT: Final[dict[str, Any]] = {
+    "schedule_to_close_timeout": timedelta(seconds=6),
+    "retry_policy": RetryPolicy(maximum_attempts=1),
+}
+"""Twice what the attempt allows itself: whatever becomes of it, the workflow task goes on. ADR 31."""
+
 MAIL_TASK_QUEUE_SUFFIX: Final = "-mail"
 """Mail runs on `<task queue>-mail`, with an executor of its own: a hung mail server holds nothing else up. R4."""
 

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any, Protocol
 
+from domain.business_days import WorkingCalendar
 from domain.kind import Kind
 from domain.lifecycle import Lifecycle
 from domain.reasons import Reason
 from domain.values import Message, Model, Refused
-from domain.working_time import WorkingCalendar, ZoneRules
+from domain.working_time import ZoneRules
 
 
 class UnknownCountry(Refused):

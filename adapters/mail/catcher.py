@@ -127,13 +127,13 @@ class _Keeper:
             _write(self._directory / f"{number:04}-{name[-_SLUG:]}", attachment.content)
 
 
-def read_mails(directory: Path) -> list[CaughtMail]:
-    """Every caught mail, oldest first."""
-    return [_caught(path) for _, path in sorted(_numbered(directory))]
+def read_mails(directory: Path, named: str = "*") -> list[CaughtMail]:
+    """Every caught mail, oldest first; or those whose file is named like this."""
+    return [_caught(path) for _, path in sorted(_numbered(directory, named))]
 
 
-def _numbered(directory: Path) -> list[tuple[int, Path]]:
-    found = ((_NUMBERED.fullmatch(path.name), path) for path in directory.glob("*.eml"))
+def _numbered(directory: Path, named: str = "*") -> list[tuple[int, Path]]:
+    found = ((_NUMBERED.fullmatch(path.name), path) for path in directory.glob(f"{named}.eml"))
     return [(int(name[1]), path) for name, path in found if name]
 
 

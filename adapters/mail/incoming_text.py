@@ -7,7 +7,7 @@ from domain.checks import visible
 from domain.placeholder import PLACEHOLDER
 
 LINE_BREAK: Final = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
-UNSEEN: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+INVISIBLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 """Controls, halves of characters, and what turns the direction of text; line breaks and tabs were replaced before."""
 
 TAB: Final = "    "
@@ -25,16 +25,16 @@ FORWARDED_SUBJECT: Final = re.compile(r"(?:fwd?|tr|転送|전달)\s{0,3}[:：]",
 
 def cleaned(text: str) -> str:
     """Line breaks as ours, no controls, no overrides of direction, no encoded words, no placeholder of ours."""
-    text = UNSEEN.sub("", LINE_BREAK.sub("\n", text).replace("\t", TAB))
+    text = INVISIBLE.sub("", LINE_BREAK.sub("\n", text).replace("\t", TAB))
     text = text.replace(PLACEHOLDER, PLACEHOLDER.replace("-", " "))
     if "=?" in text and "?=" in text:
         text = text.replace("=?", "= ?")
     lines = [line.rstrip() for line in text.removeprefix("\ufeff").split("\n")]
     kept = EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
-    return kept if _is_seen(kept) else ""
+    return kept if _is_visible(kept) else ""
 
 
-def _is_seen(text: str) -> bool:
+def _is_visible(text: str) -> bool:
     try:
         visible(text)
     except ValueError:

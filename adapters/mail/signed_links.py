@@ -1,4 +1,4 @@
-"""Links that only we can make, each for one purpose, one life and one mail.
+"""Links that only we can make, each for one purpose, one lifecycle and one mail.
 
 Composing has no clock and no random, so the same mail composed twice has the same link. What became of a link is looked
 up when somebody follows it.
@@ -117,6 +117,6 @@ def link_in(purpose: Purpose, lifecycle: str, subject: str, message_id: str) -> 
     return Link(purpose=purpose, lifecycle=lifecycle, subject=subject, occurrence=occurrence_of(message_id))
 
 
-def life_of(link: Link) -> tuple[Lifecycle, str]:
+def about(link: Link) -> tuple[Lifecycle, str]:
     """What it is about."""
     return Lifecycle(link.lifecycle), link.subject

@@ -51,6 +51,21 @@ _SERVICES: Final[Mapping[str, str]] = {
 """Product names, the same in every language."""
 
 
+class _Sheet(ImmutableSandboxedEnvironment):
+    """The sandbox, which judges each attribute of a type once: a letter asks for hundreds."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._judged: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """See base class: it looks at the name and the type, and at nothing else."""
+        asked = (type(obj), attr)
+        if asked not in self._judged:
+            self._judged[asked] = super().is_safe_attribute(obj, attr, value)
+        return self._judged[asked]
+
+
 class Written(Model):
     """A letter in words."""
 
@@ -149,7 +164,7 @@ def _directories() -> tuple[Path, ...]:
 @cache
 def _sheet(flavour: Flavour, directories: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
     """One for all who write: compiling the templates costs more than any letter."""
-    return ImmutableSandboxedEnvironment(
+    return _Sheet(
         loader=FileSystemLoader(directories),
         autoescape=flavour == "html",
         undefined=StrictUndefined,

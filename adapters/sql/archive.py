@@ -36,7 +36,7 @@ class SqlArchive(Database):
             return all_events_of(session, lifecycle, subject)
 
     def newest_event_at(self) -> datetime | None:
-        """Where clocks of lives have got to; of a demonstration's store, which is small."""
+        """Where clocks of lifecycles have got to; of a demonstration's store, which is small."""
         with self._reading() as session:
             return session.scalar(select(func.max(EventRecord.occurred_at)))
 

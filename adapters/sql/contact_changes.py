@@ -11,12 +11,17 @@ from adapters.sql.journal import keep_forms
 from adapters.sql.people import known_people
 from adapters.sql.schema import LifecycleRecord, PaperRecord
 from domain.lifecycle import Lifecycle
+from domain.mails import Role, numbered
 from domain.values import ERASED, Person
 
 OPTION: Final = Lifecycle("option")
 
 CHANGE: Final = "contact_change"
 """The paper of a request that says what it changed. It names rows only, and stays when people are erased."""
+
+
+CHANGEABLE: Final = (*Role, numbered(Role.CUSTOMER_ADMINISTRATOR, 0), numbered(Role.PARTNER_ADMINISTRATOR, 0))
+"""Roles in which a request may put somebody else."""
 
 
 class Place(NamedTuple):
@@ -80,7 +85,9 @@ def note_change(session: Session, request_id: str, places: Mapping[Place, bool],
     keep_forms(session, OPTION, request_id, {CHANGE: content}, now)
 
 
-def told_anew(session: Session, lifecycle: Lifecycle, subject: str, people: Mapping[str, Person]) -> dict[str, Person]:
+def in_their_places(
+    session: Session, lifecycle: Lifecycle, subject: str, people: Mapping[str, Person]
+) -> dict[str, Person]:
     """Of people whom a lifecycle names, those in whose place no option request has put somebody else since.
 
     A lifecycle that is told once more (a Reset, a start after a restore, an audit) names whom it named before: that is
@@ -96,10 +103,10 @@ def told_anew(session: Session, lifecycle: Lifecycle, subject: str, people: Mapp
 
 def people_before(session: Session, lifecycle: Lifecycle, subject: str) -> dict[str, Person]:
     """Who stood in its places before anybody was changed, by role; ERASED if nobody knows any more."""
+    places = {Place(lifecycle, subject, role).before: role for role in CHANGEABLE}
     before: dict[str, Person] = {}
     for change in reversed(changes_beside(session, lifecycle, subject)):
-        _, of, whose, role = change.place.split("/", 3)
-        if (of, whose) == (lifecycle, subject) and change.had_somebody:
+        if change.had_somebody and (role := places.get(change.place)) is not None:
             known = known_people(session, OPTION, change.request_id)
             before[role] = known.get(change.place, ERASED)
     return before

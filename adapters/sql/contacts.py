@@ -13,9 +13,9 @@ from adapters.sql.contact_changes import (
     OPTION,
     Place,
     changes_beside,
+    in_their_places,
     note_change,
     people_before,
-    told_anew,
 )
 from adapters.sql.database import Database, hold
 from adapters.sql.people import keep_people, known_people, person_of
@@ -70,12 +70,12 @@ class SqlContacts(Database):
         with self._reading() as session:
             return frozenset(map(one_spelling, session.scalars(found)))
 
-    def told_anew(self, lifecycle: Lifecycle, subject: str, people: Mapping[str, Person]) -> dict[str, Person]:
+    def in_their_places(self, lifecycle: Lifecycle, subject: str, people: Mapping[str, Person]) -> dict[str, Person]:
         """Of people whom a lifecycle names, those in whose place no option request has put somebody else since."""
         with self._reading() as session:
-            return told_anew(session, lifecycle, subject, people)
+            return in_their_places(session, lifecycle, subject, people)
 
-    def start_as_told(self, lifecycle: Lifecycle, subject: str) -> Any:
+    def start_as_given(self, lifecycle: Lifecycle, subject: str) -> Any:
         """What it was started with, whoever was put in whose place since; None if the store does not have it. Raises
         NotKnown."""
         with self._reading() as session:

@@ -60,8 +60,8 @@ def refuse_promised_devices(session: Session, placed: StartTrial) -> None:
     )
     taken = {*session.scalars(lent)} | _promised(session, placed.trial_id, ids, serials)
     if taken:
-        told = ", ".join(sorted(taken))
-        raise DeviceTaken(f"lent already, for another trial, or promised to one: {told} (TRL-15, R9)", field="devices")
+        named = ", ".join(sorted(taken))
+        raise DeviceTaken(f"lent already, for another trial, or promised to one: {named} (TRL-15, R9)", field="devices")
 
 
 def _promised(session: Session, trial_id: str, ids: set[str], serials: set[str]) -> set[str]:

@@ -1,7 +1,7 @@
 """The hub's part of the store, and the web room's."""
 
+from adapters.sql.hub_entitlements import SqlHubEntitlements
 from adapters.sql.hub_files import SqlHubFiles
-from adapters.sql.hub_lives import SqlHubLives
 from adapters.sql.hub_tags import SqlHubTags
 from adapters.sql.hub_users import SqlHubUsers
 from adapters.sql.hub_weeks import SqlHubWeeks
@@ -11,6 +11,6 @@ from adapters.sql.web_sessions import SqlWebSessions
 
 
 class SqlHub(
-    SqlHubLives, SqlHubFiles, SqlHubWeeks, SqlHubTags, SqlHubUsers, SqlOperations, SqlWebSessions, SqlWebForms
+    SqlHubEntitlements, SqlHubFiles, SqlHubWeeks, SqlHubTags, SqlHubUsers, SqlOperations, SqlWebSessions, SqlWebForms
 ):
     """All of it, on one database."""

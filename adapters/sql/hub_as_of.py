@@ -1,4 +1,4 @@
-"""Lives of the hub as they were at an instant."""
+"""Entitlements of the hub as they were at an instant."""
 
 import json
 from dataclasses import dataclass, fields
@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from sqlalchemy import JSON, Column, ColumnElement, String, Text, cast, or_, type_coerce
 
-from adapters.sql.hub_schema import HubLifeRecord
+from adapters.sql.hub_schema import HubEntitlementRecord
 from adapters.sql.upsert import table_of
+from domain.hub.entitlements import Entitlement, EntitlementState
 from domain.hub.licences import last_day_at
-from domain.hub.lives import Life, LifeState
 from domain.lifecycle import Lifecycle
 
 KEPT: Final = 100_000
-"""Lives, days and instants that a process keeps: most are the same at the next question."""
+"""Entitlements, days and instants that a process keeps: most are the same at the next question."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lives:
+class Entitlements:
     """Those that are asked for: of a partner, or of all; of a customer, or of all; some, by their subjects, or all."""
 
     at: datetime
@@ -29,8 +29,8 @@ class Lives:
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
-        """On HubLifeRecord."""
-        record = HubLifeRecord
+        """On HubEntitlementRecord."""
+        record = HubEntitlementRecord
         found = [record.valid_from <= self.at, or_(record.valid_until.is_(None), record.valid_until > self.at)]
         if self.partner_id is not None:
             found.append(record.partner_id == self.partner_id)
@@ -51,12 +51,14 @@ def as_it_came(column: Column[Any]) -> ColumnElement[Any]:
     return cast(column, Text) if isinstance(column.type, JSON) else type_coerce(column, String)
 
 
-LIFE: Final = [as_it_came(table_of(HubLifeRecord).c[each.name]).label(each.name) for each in fields(Life)]
-"""Columns of a Life."""
+ENTITLEMENT: Final = [
+    as_it_came(table_of(HubEntitlementRecord).c[each.name]).label(each.name) for each in fields(Entitlement)
+]
+"""Columns of an Entitlement."""
 
 
 @lru_cache(maxsize=KEPT)
-def life_of(
+def entitlement_of(
     lifecycle: str,
     subject: str,
     partner_id: str,
@@ -68,9 +70,9 @@ def life_of(
     suspended_for: str,
     entitled_since: str | date | None,
     valid_from: str | datetime,
-) -> Life:
+) -> Entitlement:
     """Of the values of LIFE, as they came. The same values are the same Life: nobody changes one."""
-    return Life(
+    return Entitlement(
         lifecycle=Lifecycle(lifecycle),
         subject=subject,
         partner_id=partner_id,
@@ -108,4 +110,4 @@ def _reasons(came: str) -> tuple[str, ...]:
     return tuple(json.loads(came))
 
 
-STATES: Final = {str(each): each for each in LifeState}
+STATES: Final = {str(each): each for each in EntitlementState}

@@ -7,11 +7,11 @@ from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database
-from adapters.sql.hub_schema import ChangesRecord, HubLifeRecord
+from adapters.sql.hub_schema import ChangesRecord, HubEntitlementRecord
 from adapters.sql.upsert import INSERT, table_of
 
 ROWS: Final = "rows"
-"""Lives, customers and tags, licences, sign-ins and invoices. Calls and users are asked for each time."""
+"""Entitlements, customers and tags, licences, sign-ins and invoices. Calls and users are asked for each time."""
 
 
 def count_change(session: Session) -> None:
@@ -31,8 +31,8 @@ class SqlHubChanges(Database):
             return session.scalar(select(ChangesRecord.number).where(ChangesRecord.what == ROWS)) or 0
 
     def hub_stands_until(self, at: datetime) -> datetime | None:
-        """Until when the same lives are there as at `at`, if nothing changes; None: there is no end in sight."""
-        life = HubLifeRecord
-        coming = [select(func.min(column)).where(column > at) for column in (life.valid_from, life.valid_until)]
+        """Until when the same entitlements are there as at `at`, if nothing changes; None: there is no end in sight."""
+        record = HubEntitlementRecord
+        coming = [select(func.min(column)).where(column > at) for column in (record.valid_from, record.valid_until)]
         with self._reading() as session:
             return min((found for found in session.scalars(union_all(*coming)) if found), default=None)

@@ -12,26 +12,26 @@ from sqlalchemy.orm import Session
 from activities.ports.store import NotKnown
 from adapters.sql.archive import all_events_of
 from adapters.sql.database import Database
-from adapters.sql.hub_as_of import LIFE, Lives, as_it_came, instant, life_of
+from adapters.sql.hub_as_of import ENTITLEMENT, Entitlements, as_it_came, entitlement_of, instant
 from adapters.sql.hub_file_schema import SignInRecord
 from adapters.sql.hub_invoices import auto_renewing
 from adapters.sql.hub_licences import LastUse, last_uses
 from adapters.sql.hub_people_schema import TagRecord
-from adapters.sql.hub_schema import HubCustomerRecord, HubLifeRecord
+from adapters.sql.hub_schema import HubCustomerRecord, HubEntitlementRecord
 from adapters.sql.schema import LifecycleRecord
 from adapters.sql.upsert import table_of
 from domain.compliance.standing import NAME as COMPLIANCE
 from domain.hub.customers import HubCustomer, Managed
 from domain.hub.drill_down import HubEvent
+from domain.hub.entitlements import Entitlement
 from domain.hub.licences import entitled
-from domain.hub.lives import Life
 from domain.hub.tags import About, same
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
 from domain.trial.states import TrialStage
 
 Whose = tuple[str, str]
-"""Partner and customer; or of a life, its key."""
+"""Partner and customer; or of an entitlement, its key."""
 
 SHOWN: Final = [name for name in KINDS if name != COMPLIANCE]
 """Whose events a customer's page shows."""
@@ -44,28 +44,28 @@ class SqlHubCustomers(Database):
 
     def hub_customers(self, partner_id: str | None, at: datetime) -> list[HubCustomer]:
         """Those that the partner has in its list at `at`, or all partners' (one for each partner); sorted by partner
-        and customer. Lives are as they were at `at`; tags and names as they are now.
+        and customer. Entitlements are as they were at `at`; tags and names as they are now.
 
         Who faces the customer has it: with a renewal through another partner the customer goes to that one. AMB-59. A
         trial that was cancelled keeps nobody in the list. AMB-12.
         """
         with self._reading() as session:
-            return _customers(session, Lives(at, partner_id))
+            return _customers(session, Entitlements(at, partner_id))
 
     def hub_customer(self, partner_id: str, customer_id: str, at: datetime) -> HubCustomer:
         """The same of one; raises NotKnown."""
         with self._reading() as session:
-            found = _customers(session, Lives(at, partner_id, customer_id))
+            found = _customers(session, Entitlements(at, partner_id, customer_id))
         if not found:
             raise NotKnown(f"no customer {customer_id} is known here")
         return found[0]
 
     def hub_partners(self, customer_id: str | None = None) -> list[str]:
         """Everybody who has, or had, a customer; or this one."""
-        life = HubLifeRecord
-        asked = select(life.partner_id).distinct().order_by(life.partner_id)
+        record = HubEntitlementRecord
+        asked = select(record.partner_id).distinct().order_by(record.partner_id)
         if customer_id is not None:
-            asked = asked.where(life.customer_id == customer_id)
+            asked = asked.where(record.customer_id == customer_id)
         with self._reading() as session:
             return list(session.scalars(asked))
 
@@ -86,7 +86,7 @@ class SqlHubCustomers(Database):
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is known beside lives."""
+    """What is known beside entitlements."""
 
     overused: frozenset[Whose]
     renewing: frozenset[str]
@@ -98,30 +98,30 @@ class Beside:
 
 
 class Gathered:
-    """Lives by customer, and which of them are overused, renewed by themselves, tagged."""
+    """Entitlements by customer, and which of them are overused, renewed by themselves, tagged."""
 
     def __init__(self, beside: Beside) -> None:
         self.beside = beside
-        self.lives: dict[Whose, list[Life]] = defaultdict(list)
+        self.entitlements: dict[Whose, list[Entitlement]] = defaultdict(list)
         self.overused: dict[Whose, list[str]] = defaultdict(list)
         self.renewing: dict[Whose, list[str]] = defaultdict(list)
         self.tags: dict[Whose, list[tuple[str, str]]] = defaultdict(list)
 
-    def add(self, life: Life) -> None:
+    def add(self, entitlement: Entitlement) -> None:
         """One more."""
-        whose = life.partner_id, life.customer_id
-        self.lives[whose].append(life)
-        if life.subject in self.beside.renewing:
-            self.renewing[whose].append(life.subject)
-        if (life.lifecycle, life.subject) in self.beside.overused:
-            self.overused[whose].append(life.subject)
-        for tag in self.beside.tags.get((life.partner_id, About.SUBSCRIPTION, life.subject), ()):
-            self.tags[whose].append((life.subject, tag))
+        whose = entitlement.partner_id, entitlement.customer_id
+        self.entitlements[whose].append(entitlement)
+        if entitlement.subject in self.beside.renewing:
+            self.renewing[whose].append(entitlement.subject)
+        if (entitlement.lifecycle, entitlement.subject) in self.beside.overused:
+            self.overused[whose].append(entitlement.subject)
+        for tag in self.beside.tags.get((entitlement.partner_id, About.SUBSCRIPTION, entitlement.subject), ()):
+            self.tags[whose].append((entitlement.subject, tag))
 
 
-def overused(lives: Sequence[Life], uses: Iterable[tuple[str, str, str, LastUse]]) -> frozenset[Whose]:
+def overused(entitlements: Sequence[Entitlement], uses: Iterable[tuple[str, str, str, LastUse]]) -> frozenset[Whose]:
     """Of which more is used, of some product, than was purchased. HUB-13, AMB-19."""
-    known: dict[Whose, Life] = {(life.lifecycle, life.subject): life for life in lives}
+    known: dict[Whose, Entitlement] = {(each.lifecycle, each.subject): each for each in entitlements}
     return frozenset(
         (lifecycle, subject)
         for lifecycle, subject, product, use in uses
@@ -129,34 +129,42 @@ def overused(lives: Sequence[Life], uses: Iterable[tuple[str, str, str, LastUse]
     )
 
 
-def _customers(session: Session, lives: Lives) -> list[HubCustomer]:
-    asked = select(*LIFE).where(*lives.conditions).order_by(HubLifeRecord.lifecycle, HubLifeRecord.subject)
-    found = [life_of(*row) for row in session.connection().execute(asked).all()]
+def _customers(session: Session, entitlements: Entitlements) -> list[HubCustomer]:
+    asked = (
+        select(*ENTITLEMENT)
+        .where(*entitlements.conditions)
+        .order_by(HubEntitlementRecord.lifecycle, HubEntitlementRecord.subject)
+    )
+    found = [entitlement_of(*row) for row in session.connection().execute(asked).all()]
     gathered = Gathered(
         Beside(
-            overused=overused(found, last_uses(session, lives)),
-            renewing=auto_renewing(session, lives),
-            tags=_tags(session, lives.partner_id),
-            sign_ins_known=_sign_ins_known(session, lives),
+            overused=overused(found, last_uses(session, entitlements)),
+            renewing=auto_renewing(session, entitlements),
+            tags=_tags(session, entitlements.partner_id),
+            sign_ins_known=_sign_ins_known(session, entitlements),
             asked_for=_asked_for(session),
         )
     )
-    for life in found:
-        gathered.add(life)
-    known = session.connection().execute(_known(lives)).all()
-    return [_customer(row, gathered) for row in known if row[:2] in gathered.lives]
+    for entitlement in found:
+        gathered.add(entitlement)
+    known = session.connection().execute(_known(entitlements)).all()
+    return [_customer(row, gathered) for row in known if row[:2] in gathered.entitlements]
 
 
-def _sign_ins_known(session: Session, lives: Lives) -> bool:
+def _sign_ins_known(session: Session, entitlements: Entitlements) -> bool:
     """Was any imported by then, of whichever customer?"""
-    return bool(session.scalar(select(select(SignInRecord.day).where(SignInRecord.day <= lives.last_day).exists())))
+    return bool(
+        session.scalar(select(select(SignInRecord.day).where(SignInRecord.day <= entitlements.last_day).exists()))
+    )
 
 
 def _customer(row: Sequence[Any], gathered: Gathered) -> HubCustomer:
     partner_id, customer_id, name, country, zone, managed, known_since, last_sign_in = row
     whose = partner_id, customer_id
-    lives, beside = tuple(gathered.lives[whose]), gathered.beside
-    may_know = beside.sign_ins_known and any((life.lifecycle, life.subject) not in beside.asked_for for life in lives)
+    entitlements, beside = tuple(gathered.entitlements[whose]), gathered.beside
+    may_know = beside.sign_ins_known and any(
+        (each.lifecycle, each.subject) not in beside.asked_for for each in entitlements
+    )
     return HubCustomer(
         partner_id=partner_id,
         customer_id=customer_id,
@@ -164,7 +172,7 @@ def _customer(row: Sequence[Any], gathered: Gathered) -> HubCustomer:
         country=country,
         zone=zone,
         managed=OWN_OR_NOT[managed],
-        lives=lives,
+        entitlements=entitlements,
         overused=tuple(gathered.overused.get(whose, ())),
         auto_renewing=tuple(gathered.renewing.get(whose, ())),
         last_sign_in=last_sign_in if may_know else None,
@@ -184,9 +192,11 @@ def _asked_for(session: Session) -> frozenset[Whose]:
     return frozenset((lifecycle, subject) for lifecycle, subject in session.execute(waiting))
 
 
-def _known(lives: Lives) -> Any:
+def _known(entitlements: Entitlements) -> Any:
     known, sign_in = HubCustomerRecord, SignInRecord
-    last = select(func.max(sign_in.day)).where(sign_in.customer_id == known.customer_id, sign_in.day <= lives.last_day)
+    last = select(func.max(sign_in.day)).where(
+        sign_in.customer_id == known.customer_id, sign_in.day <= entitlements.last_day
+    )
     asked = select(
         known.partner_id,
         known.customer_id,
@@ -197,10 +207,10 @@ def _known(lives: Lives) -> Any:
         as_it_came(table_of(known).c.known_since).label("known_since"),
         last.scalar_subquery().label("last_sign_in"),
     )
-    if lives.partner_id is not None:
-        asked = asked.where(known.partner_id == lives.partner_id)
-    if lives.customer_id is not None:
-        asked = asked.where(known.customer_id == lives.customer_id)
+    if entitlements.partner_id is not None:
+        asked = asked.where(known.partner_id == entitlements.partner_id)
+    if entitlements.customer_id is not None:
+        asked = asked.where(known.customer_id == entitlements.customer_id)
     return asked.order_by(known.partner_id, known.customer_id)
 
 

@@ -42,7 +42,7 @@ class UsageRecord(Base):
 
 
 class MeasuredRecord(Base):
-    """Of which products of which lives any usage is known: what to look for among a million days."""
+    """Of which products of which entitlements any usage is known: what to look for among a million days."""
 
     __tablename__ = "hub_measured"
 

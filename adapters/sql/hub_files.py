@@ -113,7 +113,7 @@ class SqlHubFiles(SqlHubPayments):
         return found
 
     def known_customers(self, ids: Collection[str]) -> set[str]:
-        """Those of which some life is known."""
+        """Those of which some entitlement is known."""
         row = LifecycleRecord
         found: set[str] = set()
         with self._reading() as session:

@@ -1,4 +1,4 @@
-"""Lives as the hub folds them: start, state and the events that say something to it, many at once."""
+"""Lifecycles as the hub folds them: start, state and the events that say something to it, many at once."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence

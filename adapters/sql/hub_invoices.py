@@ -4,9 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database
-from adapters.sql.hub_as_of import Lives
+from adapters.sql.hub_as_of import Entitlements
 from adapters.sql.hub_file_schema import InvoiceRecord
-from adapters.sql.hub_schema import HubLifeRecord
+from adapters.sql.hub_schema import HubEntitlementRecord
 from domain.hub.drill_down import Invoice
 from domain.lifecycle import Lifecycle
 
@@ -23,13 +23,15 @@ class SqlHubInvoices(Database):
             return [Invoice(**{name: getattr(row, name) for name in Invoice.__dataclass_fields__}) for row in found]
 
 
-def auto_renewing(session: Session, lives: Lives) -> frozenset[str]:
+def auto_renewing(session: Session, entitlements: Entitlements) -> frozenset[str]:
     """Subscriptions set to be renewed by themselves: so says the newest invoice that was issued by then and says
     anything about it. AMB-23."""
-    life, invoice = HubLifeRecord, InvoiceRecord
+    record, invoice = HubEntitlementRecord, InvoiceRecord
     says = select(invoice.auto_renew).where(
-        invoice.subscription_id == life.subject, invoice.auto_renew.is_not(None), invoice.issued_on <= lives.last_day
+        invoice.subscription_id == record.subject,
+        invoice.auto_renew.is_not(None),
+        invoice.issued_on <= entitlements.last_day,
     )
     newest = says.order_by(invoice.issued_on.desc(), invoice.invoice.desc()).limit(1).scalar_subquery()
-    asked = select(life.subject).where(*lives.conditions, life.lifecycle == Lifecycle.SUBSCRIPTION, newest)
+    asked = select(record.subject).where(*entitlements.conditions, record.lifecycle == Lifecycle.SUBSCRIPTION, newest)
     return frozenset(session.scalars(asked))

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from adapters.sql.hub_histories import Key, by_lifecycle
-from adapters.sql.hub_schema import HubLifeRecord
+from adapters.sql.hub_schema import HubEntitlementRecord
 from adapters.sql.hub_week_schema import LateWeekRecord, WeekRecord
 from adapters.sql.upsert import INSERT, table_of
+from domain.hub.entitlements import Entitlement
 from domain.hub.history import Span
-from domain.hub.lives import Life
 from domain.hub.weeks import end_of, last_closed, week_of, weeks_between
 
 Spans = Mapping[Key, Sequence[Span]]
@@ -43,7 +43,7 @@ def mark_from(session: Session, weeks: Collection[date], now: datetime) -> None:
     mark_weeks(session, {*weeks, *later}, now)
 
 
-def mark_late_lives(session: Session, spans: Spans, now: datetime) -> None:
+def mark_late_entitlements(session: Session, spans: Spans, now: datetime) -> None:
     """They are about to be derived anew: where that changes how one was in a closed week, something was recorded late
     or dated back, and every closed week from then on is looked at again."""
     last, known = _last(session, now), _known(session, spans)
@@ -58,9 +58,9 @@ def _last(session: Session, now: datetime) -> date:
     return max(closed or last_closed(now), last_closed(now))
 
 
-def _known(session: Session, spans: Spans) -> Mapping[Key, list[HubLifeRecord]]:
-    row = HubLifeRecord
-    found: dict[Key, list[HubLifeRecord]] = defaultdict(list)
+def _known(session: Session, spans: Spans) -> Mapping[Key, list[HubEntitlementRecord]]:
+    row = HubEntitlementRecord
+    found: dict[Key, list[HubEntitlementRecord]] = defaultdict(list)
     for lifecycle, subjects in by_lifecycle(spans).items():
         asked = select(row).where(row.lifecycle == lifecycle, row.subject.in_(subjects)).order_by(row.number)
         for each in session.scalars(asked):
@@ -68,13 +68,13 @@ def _known(session: Session, spans: Spans) -> Mapping[Key, list[HubLifeRecord]]:
     return found
 
 
-def _first_change(before: Sequence[HubLifeRecord], after: Sequence[Span]) -> datetime | None:
+def _first_change(before: Sequence[HubEntitlementRecord], after: Sequence[Span]) -> datetime | None:
     """The first instant at which they differ."""
     for old, new in zip_longest(before, after):
         if old is None or new is None:
-            return new.life.valid_from if new else old.valid_from
-        if any(_plain(getattr(new.life, each.name)) != getattr(old, each.name) for each in fields(Life)):
-            return min(new.life.valid_from, old.valid_from)
+            return new.entitlement.valid_from if new else old.valid_from
+        if any(_plain(getattr(new.entitlement, each.name)) != getattr(old, each.name) for each in fields(Entitlement)):
+            return min(new.entitlement.valid_from, old.valid_from)
         if old.valid_until != new.until:
             return min(until for until in (old.valid_until, new.until) if until is not None)
     return None

@@ -8,16 +8,16 @@ from typing import Any, Final, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, select
 from sqlalchemy.orm import Session
 
-from adapters.sql.hub_as_of import Lives
+from adapters.sql.hub_as_of import Entitlements
 from adapters.sql.hub_file_schema import MeasuredRecord, UsageRecord
-from adapters.sql.hub_schema import HubLifeRecord
+from adapters.sql.hub_schema import HubEntitlementRecord
 from domain.hub.licences import Licences, Purchased, carried, last_days_of_weeks
 from domain.hub.lines import WEEKS
 from domain.hub.policy import WEEK
 from domain.lifecycle import Lifecycle
 
 T = TypeVar("T")
-ByLife = dict[tuple[str, str], dict[str, T]]
+ByEntitlement = dict[tuple[str, str], dict[str, T]]
 """By lifecycle and subject, then by product."""
 
 KEY: Final = ("lifecycle", "subject", "product")
@@ -31,23 +31,23 @@ class LastUse(NamedTuple):
     purchased: Purchased | None
 
 
-def last_uses(session: Session, lives: Lives) -> Iterator[tuple[str, str, str, LastUse]]:
+def last_uses(session: Session, entitlements: Entitlements) -> Iterator[tuple[str, str, str, LastUse]]:
     """Of each lifecycle, subject and product of which any usage is known; of trials none."""
     bought = K.lifecycle != Lifecycle.TRIAL
-    found = _each(session, lives, _most(U.used, lives.last_day), where=bought).all()
+    found = _each(session, entitlements, _most(U.used, entitlements.last_day), where=bought).all()
     return (
         (lifecycle, subject, product, LastUse(used, purchased and _read(purchased)))
         for lifecycle, subject, product, purchased, used in found
     )
 
 
-def licences_of(session: Session, lives: Lives, weeks: int = WEEKS) -> ByLife[Licences]:
+def licences_of(session: Session, entitlements: Entitlements, weeks: int = WEEKS) -> ByEntitlement[Licences]:
     """The same of all, with the last weeks. SQLite is quick to look up each number by its key, PostgreSQL to read all
-    days once: so each is asked. Of few lives nobody reads all days."""
-    of_all = lives.subjects is None and lives.customer_id is None
+    days once: so each is asked. Of few entitlements nobody reads all days."""
+    of_all = entitlements.subjects is None and entitlements.customer_id is None
     ask = _in_one_pass if of_all and session.get_bind().dialect.name == "postgresql" else _one_by_one
-    found: ByLife[Licences] = defaultdict(dict)
-    for lifecycle, subject, product, purchased, used_assigned, *numbers in ask(session, lives, weeks):
+    found: ByEntitlement[Licences] = defaultdict(dict)
+    for lifecycle, subject, product, purchased, used_assigned, *numbers in ask(session, entitlements, weeks):
         found[lifecycle, subject][product] = Licences(
             assigned_by_week=carried(numbers[:weeks]),
             used_by_week=tuple(numbers[weeks:]),
@@ -57,47 +57,51 @@ def licences_of(session: Session, lives: Lives, weeks: int = WEEKS) -> ByLife[Li
     return found
 
 
-def _one_by_one(session: Session, lives: Lives, weeks: int) -> Sequence[Sequence[Any]]:
-    first, *others = last_days = last_days_of_weeks(lives.last_day, weeks)
+def _one_by_one(session: Session, entitlements: Entitlements, weeks: int) -> Sequence[Sequence[Any]]:
+    first, *others = last_days = last_days_of_weeks(entitlements.last_day, weeks)
     assigned = [_newest(U.assigned, first), *(_newest(U.assigned, day, U.day > day - WEEK) for day in others)]
     used = [_most(U.used, day) for day in last_days]
     rows: Sequence[Sequence[Any]] = _each(
-        session, lives, _most(U.used_assigned, lives.last_day), *assigned, *used
+        session, entitlements, _most(U.used_assigned, entitlements.last_day), *assigned, *used
     ).all()
     return rows
 
 
-def _in_one_pass(session: Session, lives: Lives, weeks: int) -> Iterator[Sequence[Any]]:
+def _in_one_pass(session: Session, entitlements: Entitlements, weeks: int) -> Iterator[Sequence[Any]]:
     nothing = [None] * (1 + 2 * weeks)
-    known = {row[:3]: row[3:] for row in session.connection().execute(_all_days(lives, weeks))}
-    before = _newest(U.assigned, last_days_of_weeks(lives.last_day, weeks)[0] - WEEK)
-    for *key, purchased, assigned in _each(session, lives, before):
+    known = {row[:3]: row[3:] for row in session.connection().execute(_all_days(entitlements, weeks))}
+    before = _newest(U.assigned, last_days_of_weeks(entitlements.last_day, weeks)[0] - WEEK)
+    for *key, purchased, assigned in _each(session, entitlements, before):
         used_assigned, *numbers = known.get(tuple(key), nothing)
         first, *others = (each and int(each.partition(" ")[2]) for each in numbers[:weeks])
         yield *key, purchased, used_assigned, assigned if first is None else first, *others, *numbers[weeks:]
 
 
-def _all_days(lives: Lives, weeks: int) -> Any:
-    last_days = last_days_of_weeks(lives.last_day, weeks)
+def _all_days(entitlements: Entitlements, weeks: int) -> Any:
+    last_days = last_days_of_weeks(entitlements.last_day, weeks)
     of_its_week = [(U.day > last_day - WEEK, U.day <= last_day) for last_day in last_days]
     assigned = [func.max(_dated(U.assigned)).filter(*each) for each in of_its_week]
     used = [func.max(U.used).filter(*each) for each in of_its_week]
-    its_life = and_(HubLifeRecord.lifecycle == U.lifecycle, HubLifeRecord.subject == U.subject)
+    its_entitlement = and_(HubEntitlementRecord.lifecycle == U.lifecycle, HubEntitlementRecord.subject == U.subject)
     used_assigned = func.max(U.used_assigned).filter(*of_its_week[-1])
     return (
         select(U.lifecycle, U.subject, U.product, used_assigned, *assigned, *used)
-        .join(HubLifeRecord, its_life)
-        .where(*lives.conditions, U.day > last_days[0] - WEEK, U.day <= last_days[-1])
+        .join(HubEntitlementRecord, its_entitlement)
+        .where(*entitlements.conditions, U.day > last_days[0] - WEEK, U.day <= last_days[-1])
         .group_by(U.lifecycle, U.subject, U.product)
     )
 
 
-def _each(session: Session, lives: Lives, *columns: ScalarSelect[Any], where: ColumnElement[bool] | None = None) -> Any:
-    """Each product of these lives of which any usage is known."""
-    its_life = and_(HubLifeRecord.lifecycle == K.lifecycle, HubLifeRecord.subject == K.subject)
-    asked = select(K.lifecycle, K.subject, K.product, _purchased(lives.last_day), *columns)
+def _each(
+    session: Session, entitlements: Entitlements, *columns: ScalarSelect[Any], where: ColumnElement[bool] | None = None
+) -> Any:
+    """Each product of these entitlements of which any usage is known."""
+    its_entitlement = and_(HubEntitlementRecord.lifecycle == K.lifecycle, HubEntitlementRecord.subject == K.subject)
+    asked = select(K.lifecycle, K.subject, K.product, _purchased(entitlements.last_day), *columns)
     more = [] if where is None else [where]
-    return session.connection().execute(asked.join(HubLifeRecord, its_life).where(*lives.conditions, *more))
+    return session.connection().execute(
+        asked.join(HubEntitlementRecord, its_entitlement).where(*entitlements.conditions, *more)
+    )
 
 
 def _purchased(last_day: date) -> ScalarSelect[Any]:

@@ -8,22 +8,27 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from adapters.sql.database import Database
-from adapters.sql.hub_as_of import LIFE, Lives, life_of
+from adapters.sql.hub_as_of import ENTITLEMENT, Entitlements, entitlement_of
 from adapters.sql.hub_file_schema import CallsRecord, UsageRecord
 from adapters.sql.hub_invoices import auto_renewing
 from adapters.sql.hub_licences import licences_of
-from adapters.sql.hub_schema import HubCustomerRecord, HubLifeRecord
+from adapters.sql.hub_schema import HubCustomerRecord, HubEntitlementRecord
 from domain.hub.calls import WeekOfCalls
 from domain.hub.drill_down import UsageDay
+from domain.hub.entitlements import Entitlement, EntitlementState
 from domain.hub.imports_calls import calls_of
 from domain.hub.licences import Licences, entitled, nothing_known
 from domain.hub.lines import WEEKS, Line
-from domain.hub.lives import Life, LifeState
 from domain.hub.statuses import running
 from domain.hub.weeks import end_of
 from domain.lifecycle import Lifecycle
 
-HAVE_LINES: Final = (LifeState.ACTIVE, LifeState.SUSPENDED, LifeState.TRIALING, LifeState.GRACE)
+HAVE_LINES: Final = (
+    EntitlementState.ACTIVE,
+    EntitlementState.SUSPENDED,
+    EntitlementState.TRIALING,
+    EntitlementState.GRACE,
+)
 
 
 class SqlHubLines(Database):
@@ -46,10 +51,10 @@ class SqlHubLines(Database):
         that was never ordered and is used has a line, too: its total is none, if the vendor says no other. Fewer
         `weeks` to remember are much less to look up.
         """
-        lives = Lives(at, partner_id, customer_id, None if subjects is None else frozenset(subjects))
+        entitlements = Entitlements(at, partner_id, customer_id, None if subjects is None else frozenset(subjects))
         with self._reading() as session:
-            licences, renewing = licences_of(session, lives, weeks), auto_renewing(session, lives)
-            found = session.connection().execute(_with_customers(lives)).all()
+            licences, renewing = licences_of(session, entitlements, weeks), auto_renewing(session, entitlements)
+            found = session.connection().execute(_with_customers(entitlements)).all()
         nothing = nothing_known(weeks)
         return [line for row in found for line in _lines(row, licences, renewing, nothing)]
 
@@ -74,41 +79,41 @@ class SqlHubLines(Database):
             return [known for week in sorted(weeks) for known in _calls(session, partner_id, week)]
 
 
-def _with_customers(lives: Lives) -> Any:
-    life, known = HubLifeRecord, HubCustomerRecord
-    whose = and_(known.partner_id == life.partner_id, known.customer_id == life.customer_id)
-    asked = select(*LIFE, known.name, known.zone).join(known, whose)
-    asked = asked.where(*lives.conditions, life.state.in_(HAVE_LINES))
-    return asked.order_by(life.partner_id, life.customer_id, life.lifecycle, life.subject)
+def _with_customers(entitlements: Entitlements) -> Any:
+    record, known = HubEntitlementRecord, HubCustomerRecord
+    whose = and_(known.partner_id == record.partner_id, known.customer_id == record.customer_id)
+    asked = select(*ENTITLEMENT, known.name, known.zone).join(known, whose)
+    asked = asked.where(*entitlements.conditions, record.state.in_(HAVE_LINES))
+    return asked.order_by(record.partner_id, record.customer_id, record.lifecycle, record.subject)
 
 
 def _lines(row: Any, licences: Any, renewing: Collection[str], nothing: Licences) -> Iterator[Line]:
     *came, name, zone = row
-    life = life_of(*came)
-    known = licences.get((life.lifecycle, life.subject), {})
-    for product in sorted(life.products.keys() | known.keys()):
-        yield _line(life, name, zone, product, known.get(product, nothing), life.subject in renewing)
+    entitlement = entitlement_of(*came)
+    known = licences.get((entitlement.lifecycle, entitlement.subject), {})
+    for product in sorted(entitlement.products.keys() | known.keys()):
+        yield _line(entitlement, name, zone, product, known.get(product, nothing), entitlement.subject in renewing)
 
 
-def _line(life: Life, name: str, zone: str, product: str, known: Licences, auto_renew: bool) -> Line:
+def _line(entitlement: Entitlement, name: str, zone: str, product: str, known: Licences, auto_renew: bool) -> Line:
     return Line(
-        lifecycle=life.lifecycle,
-        subject=life.subject,
-        partner_id=life.partner_id,
-        customer_id=life.customer_id,
+        lifecycle=entitlement.lifecycle,
+        subject=entitlement.subject,
+        partner_id=entitlement.partner_id,
+        customer_id=entitlement.customer_id,
         customer_name=name,
         zone=zone,
         product=product,
-        trial=life.trial,
-        active=running(life),
-        total=entitled(life, product, known.purchased),
+        trial=entitlement.trial,
+        active=running(entitlement),
+        total=entitled(entitlement, product, known.purchased),
         assigned=known.assigned_by_week[-1] or 0,
         used=known.used_by_week[-1] or 0,
         used_assigned=known.used_assigned or 0,
         assigned_by_week=known.assigned_by_week,
         used_by_week=known.used_by_week,
-        added_on=life.added_on,
-        ends_at=life.ends_at,
+        added_on=entitlement.added_on,
+        ends_at=entitlement.ends_at,
         auto_renew=auto_renew,
     )
 
@@ -117,7 +122,7 @@ def _calls(session: Session, partner_id: str | None, week: date) -> Iterator[Wee
     record = CallsRecord
     asked = select(record.customer_id, record.content).where(record.week == week)
     if partner_id is not None:
-        in_the_list = select(HubLifeRecord.customer_id).where(*Lives(end_of(week), partner_id).conditions)
+        in_the_list = select(HubEntitlementRecord.customer_id).where(*Entitlements(end_of(week), partner_id).conditions)
         asked = asked.where(record.customer_id.in_(in_the_list))
     for whose, content in session.execute(asked.order_by(record.customer_id)):
         yield calls_of(whose, week, content)

@@ -43,18 +43,18 @@ class SqlHubPayments(Database):
 
 def _perhaps(after: str, since: datetime) -> Select[Any]:
     """Subscriptions with invoices, of which it takes a closer look to say that all is well."""
-    invoice, life = InvoiceRecord, LifecycleRecord
+    invoice, row = InvoiceRecord, LifecycleRecord
     unpaid = func.max(case((invoice.state == UNPAID, 1), else_=0)).label("unpaid")
     news = func.max(invoice.recorded_at).label("news")
     grouped = select(invoice.subscription_id, unpaid, news).group_by(invoice.subscription_id).subquery()
-    over = and_(~life.open, grouped.c.unpaid == 1, grouped.c.news >= since)
-    suspended = life.stage == SubscriptionStage.SUSPENDED
+    over = and_(~row.open, grouped.c.unpaid == 1, grouped.c.news >= since)
+    suspended = row.stage == SubscriptionStage.SUSPENDED
     return (
-        select(life.subject, life.open, life.stage, life.state["suspended_for"].label("suspended_for"))
-        .join(grouped, grouped.c.subscription_id == life.subject)
-        .where(life.lifecycle == Lifecycle.SUBSCRIPTION, life.subject > after)
-        .where(or_(over, and_(life.open, or_(grouped.c.unpaid == 1, suspended))))
-        .order_by(life.subject)
+        select(row.subject, row.open, row.stage, row.state["suspended_for"].label("suspended_for"))
+        .join(grouped, grouped.c.subscription_id == row.subject)
+        .where(row.lifecycle == Lifecycle.SUBSCRIPTION, row.subject > after)
+        .where(or_(over, and_(row.open, or_(grouped.c.unpaid == 1, suspended))))
+        .order_by(row.subject)
         .limit(PAGE)
     )
 

@@ -1,4 +1,4 @@
-"""What the hub derives from lives: kept up to date when it is read, never when a worker records."""
+"""What the hub derives from lifecycles: kept up to date when it is read, never when a worker records."""
 
 import hashlib
 import json
@@ -15,20 +15,20 @@ from adapters.sql.database import Database, hold
 from adapters.sql.hub_changes import count_change
 from adapters.sql.hub_histories import Key, ReadHistory, by_lifecycle, histories_of
 from adapters.sql.hub_known import know_again
-from adapters.sql.hub_late import mark_late_lives
-from adapters.sql.hub_schema import DerivedRecord, HubCustomerRecord, HubLifeRecord
+from adapters.sql.hub_late import mark_late_entitlements
+from adapters.sql.hub_schema import DerivedRecord, HubCustomerRecord, HubEntitlementRecord
 from adapters.sql.schema import LifecycleRecord
 from adapters.sql.upsert import insert_all_missing, upsert
+from domain.hub.entitlements import Entitlement
 from domain.hub.fold import FOLDINGS, fold
 from domain.hub.history import Catalogue, Span
-from domain.hub.lives import Life
 from domain.hub.start import HubStart, start_of
 
 RELEASE: Final = 1
 """Of the derivation: with another one everything is derived anew. Count it up when a fold answers otherwise."""
 
 BATCH: Final = 200
-"""Lives derived in one transaction: SQLite lets nobody else write meanwhile."""
+"""Lifecycles derived in one transaction: SQLite lets nobody else write meanwhile."""
 
 DERIVED: Final = "hub.derived"
 """What is held while somebody writes it."""
@@ -36,7 +36,7 @@ DERIVED: Final = "hub.derived"
 FORGOTTEN: Final = ""
 """Rules that nothing is derived by."""
 
-LIFE: Final = fields(Life)
+ENTITLEMENT: Final = fields(Entitlement)
 START: Final = fields(HubStart)
 
 Heard = Callable[[int], None]
@@ -65,7 +65,7 @@ class HubCounts(NamedTuple):
     derived: int
     """Of them, those that the hub has looked at."""
 
-    lives: int
+    entitlements: int
     """That it knows as they are now."""
 
     customers: int
@@ -76,7 +76,7 @@ class SqlHubProjection(Database):
     """On SQL."""
 
     def catch_up(self, catalogue: Catalogue, now: datetime, done: Heard | None = None) -> int:
-        """Derive anew what changed since; answers how many lives that were. Cheap when nothing did.
+        """Derive anew what changed since; answers how many lifecycles that were. Cheap when nothing did.
 
         In batches, each a transaction of its own; several processes at once come to the same. `catalogue`:
         `settings.hub.products`; with another one everything is derived anew. `done` hears the count after each batch.
@@ -93,7 +93,7 @@ class SqlHubProjection(Database):
 
     def rebuild(self, catalogue: Catalogue, now: datetime, done: Heard | None = None) -> int:
         """Derive all of it anew, whatever was derived before; what came by file stays. Whoever reads meanwhile finds
-        each life as it was, or as it is now."""
+        each lifecycle as it was, or as it is now."""
         with self._writing() as session:
             hold(session, DERIVED)
             session.execute(update(DerivedRecord).values(rules=FORGOTTEN))
@@ -106,11 +106,11 @@ class SqlHubProjection(Database):
 
     def hub_counts(self) -> HubCounts:
         """In one snapshot."""
-        life, known, row = HubLifeRecord, HubCustomerRecord, LifecycleRecord
+        record, known, row = HubEntitlementRecord, HubCustomerRecord, LifecycleRecord
         counted = (
             select(func.count()).select_from(row).where(row.lifecycle.in_(FOLDINGS)),
             select(func.count()).select_from(DerivedRecord),
-            select(func.count()).select_from(life).where(life.valid_until.is_(None)),
+            select(func.count()).select_from(record).where(record.valid_until.is_(None)),
             select(func.count()).select_from(known),
         )
         with self._reading() as session:
@@ -127,15 +127,15 @@ class SqlHubProjection(Database):
             meanwhile = _versions(session, read)
             ours = [key for key in read if meanwhile.get(key) == before.get(key)]
             as_before = {key: spans[key] for key in ours if _is_news(before.get(key), derivation)}
-            mark_late_lives(session, as_before, derivation.at)
-            _replace_lives(session, {key: spans[key] for key in ours})
+            mark_late_entitlements(session, as_before, derivation.at)
+            _replace_entitlements(session, {key: spans[key] for key in ours})
             upsert(session, DerivedRecord, [_derived(key, read[key], derivation) for key in ours])
             know_again(session, {read[key].history.state.customer_id for key in ours})
             count_change(session)
 
 
 def _stale(session: Session, rules: str) -> list[Key]:
-    """Lives whose row is another one than what they were derived from."""
+    """Lifecycles whose row is another one than what they were derived from."""
     row, known = LifecycleRecord, DerivedRecord
     differs = or_(known.run.is_(None), known.run != row.run, known.sequence != row.sequence, known.rules != rules)
     asked = (
@@ -147,12 +147,12 @@ def _stale(session: Session, rules: str) -> list[Key]:
 
 
 def _drop_left_over(session: Session) -> None:
-    """Of what is derived, what comes from no life."""
-    life, known, source = HubLifeRecord, HubCustomerRecord, DerivedRecord
-    its_source = exists().where(source.lifecycle == life.lifecycle, source.subject == life.subject)
-    session.execute(delete(life).where(~its_source))
-    its_life = exists().where(life.partner_id == known.partner_id, life.customer_id == known.customer_id)
-    session.execute(delete(known).where(~its_life))
+    """Of what is derived, what comes from no entitlement."""
+    record, known, source = HubEntitlementRecord, HubCustomerRecord, DerivedRecord
+    its_source = exists().where(source.lifecycle == record.lifecycle, source.subject == record.subject)
+    session.execute(delete(record).where(~its_source))
+    its_entitlement = exists().where(record.partner_id == known.partner_id, record.customer_id == known.customer_id)
+    session.execute(delete(known).where(~its_entitlement))
 
 
 def _versions(session: Session, keys: Iterable[Key]) -> dict[Key, tuple[Any, ...]]:
@@ -171,19 +171,19 @@ def _is_news(known: tuple[Any, ...] | None, derivation: Derivation) -> bool:
     return known is None or known[-2] == derivation.rules
 
 
-def _replace_lives(session: Session, spans: Mapping[Key, Sequence[Span]]) -> None:
-    record = HubLifeRecord
+def _replace_entitlements(session: Session, spans: Mapping[Key, Sequence[Span]]) -> None:
+    record = HubEntitlementRecord
     for lifecycle, subjects in by_lifecycle(spans).items():
         session.execute(delete(record).where(record.lifecycle == lifecycle, record.subject.in_(subjects)))
-    rows = [_life(number, span) for each in spans.values() for number, span in enumerate(each, 1)]
+    rows = [_entitlement(number, span) for each in spans.values() for number, span in enumerate(each, 1)]
     insert_all_missing(session, record, rows)
 
 
-def _life(number: int, span: Span) -> dict[str, Any]:
-    return {each.name: getattr(span.life, each.name) for each in LIFE} | {
+def _entitlement(number: int, span: Span) -> dict[str, Any]:
+    return {each.name: getattr(span.entitlement, each.name) for each in ENTITLEMENT} | {
         "number": number,
         "valid_until": span.until,
-        "suspended_for": list(span.life.suspended_for),
+        "suspended_for": list(span.entitlement.suspended_for),
     }
 
 

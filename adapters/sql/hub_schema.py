@@ -10,8 +10,8 @@ from adapters.sql.schema import Base
 from domain.lifecycle import Lifecycle
 
 
-class HubLifeRecord(Base):
-    """Derived from events: how a life was from one instant to another. `domain/hub/lives.py`."""
+class HubEntitlementRecord(Base):
+    """Derived from events: how an entitlement was from one instant to another. `domain/hub/entitlements.py`."""
 
     __tablename__ = "hub_lives"
 
@@ -40,7 +40,7 @@ class HubLifeRecord(Base):
 
 
 class DerivedRecord(Base):
-    """From what a life in the hub was derived, and what its start says of the customer."""
+    """From what an entitlement in the hub was derived, and what its start says of the customer."""
 
     __tablename__ = "hub_derived"
 

@@ -10,7 +10,7 @@ from activities.ports.store import Taken
 from adapters.sql.database import hold
 from adapters.sql.hub_assignments import SqlHubAssignments
 from adapters.sql.hub_people_schema import AssignmentRecord, HubUserRecord
-from adapters.sql.hub_schema import HubLifeRecord
+from adapters.sql.hub_schema import HubEntitlementRecord
 from adapters.sql.hub_user_rows import as_users, record_user_act, row_of
 from adapters.sql.schema import LifecycleRecord
 from adapters.sql.web_schema import SessionRecord, SignInLinkRecord
@@ -142,8 +142,8 @@ def _values(user: HubUser) -> dict[str, Any]:
 def _said_of(before: HubUser, after: HubUser) -> dict[str, Any]:
     """Of a change: which fields, and the values of those that are nobody's personal data."""
     fields = [name for name in KNOWN_AS if getattr(before, name) != getattr(after, name)]
-    told = {"roles": list(after.roles), "active": after.active}
-    return {"changed": fields} | {name: told[name] for name in fields if name in told}
+    open_to_all = {"roles": list(after.roles), "active": after.active}
+    return {"changed": fields} | {name: open_to_all[name] for name in fields if name in open_to_all}
 
 
 def _refuse_known_address(session: Session, user: HubUser) -> None:
@@ -168,5 +168,5 @@ def _sign_out(session: Session, user_id: str) -> None:
 
 def _has_ordered(session: Session, partner_id: str) -> bool:
     placed = exists().where(LifecycleRecord.partner_id == partner_id)
-    faced = exists().where(HubLifeRecord.partner_id == partner_id)
+    faced = exists().where(HubEntitlementRecord.partner_id == partner_id)
     return bool(session.scalar(select(or_(placed, faced))))

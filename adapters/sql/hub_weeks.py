@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from activities.ports.store import NotKnown
 from adapters.sql.database import Database, hold
-from adapters.sql.hub_schema import HubLifeRecord
+from adapters.sql.hub_schema import HubEntitlementRecord
 from adapters.sql.hub_week_rows import (
     AFTER_IT,
     BETWEEN,
@@ -147,10 +147,10 @@ class SqlHubWeeks(Database):
         return adapter.validate_json(f"[{','.join(texts)}]")
 
     def due_weeks(self, now: datetime) -> list[DueWeek]:
-        """Those that ended and are not closed, since the first life that is known, and closed ones that got rows since;
+        """Those that ended and are not closed, since the first entitlement known, and closed ones that got rows since;
         the oldest first."""
         with self._reading() as session:
-            first = session.scalar(select(func.min(HubLifeRecord.valid_from)))
+            first = session.scalar(select(func.min(HubEntitlementRecord.valid_from)))
             newest = dict(_pairs(session, select(W.week, func.max(W.revision)).group_by(W.week)))
             marks = dict(_pairs(session, select(LateWeekRecord.week, LateWeekRecord.marks)))
         ended = weeks_between(week_of(first.date()), last_closed(now)) if first else ()

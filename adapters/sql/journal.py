@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from adapters.sql.retold import renumber_retold
+from adapters.sql.renumber import renumber
 from adapters.sql.schema import EventRecord, PaperRecord, TaskRecord
 from adapters.sql.upsert import insert_all_missing, table_of, upsert
 from domain.construct import constructed
@@ -24,13 +24,14 @@ FORMS: Final[Select[Any]] = select(PAPERS.c.name, PAPERS.c.content).where(
 def keep_journal(
     session: Session, lifecycle: Lifecycle, subject: str, journal: Journal, run: str, recorded_at: datetime
 ) -> None:
-    """Add new events, the first telling of each, once; bring changed tasks up to date, as rows are."""
+    """Add new events, the first record of each, once; bring changed tasks up to date, as rows are."""
     key = {"lifecycle": lifecycle, "subject": subject}
-    told = [key | {"recorded_at": recorded_at} | event.model_dump() for event in journal.unrecorded]
-    renumber_retold(session, told)
-    insert_all_missing(session, EventRecord, told)
-    teller = key | {"run": run, "sequence": journal.sequence}
-    upsert(session, TaskRecord, [teller | task.model_dump() for task in journal.changed_tasks], never_back=True)
+    events = [key | {"recorded_at": recorded_at} | event.model_dump() for event in journal.unrecorded]
+    renumber(session, events)
+    insert_all_missing(session, EventRecord, events)
+    recorded_by = key | {"run": run, "sequence": journal.sequence}
+    tasks = [recorded_by | task.model_dump() for task in journal.changed_tasks]
+    upsert(session, TaskRecord, tasks, never_back=True)
 
 
 def keep_forms(

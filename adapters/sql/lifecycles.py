@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from activities.ports.store import RecordRequest
-from adapters.sql.contact_changes import told_anew
+from adapters.sql.contact_changes import in_their_places
 from adapters.sql.csm import count_again
 from adapters.sql.database import Database
 from adapters.sql.journal import keep_forms, keep_journal
@@ -45,7 +45,7 @@ class SqlLifecycles(Database):
             if keep(session, row) and follows:
                 follows(session, row)
             keep_journal(session, *key, request.journal, run, request.at)
-            keep_people(session, *key, told_anew(session, *key, request.papers.people))
+            keep_people(session, *key, in_their_places(session, *key, request.papers.people))
             keep_forms(session, *key, request.papers.forms, request.at)
 
     def open_lifecycle(

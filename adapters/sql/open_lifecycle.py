@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from activities.ports.store import Taken
-from adapters.sql.contact_changes import told_anew
+from adapters.sql.contact_changes import in_their_places
 from adapters.sql.journal import keep_journal
 from adapters.sql.people import are_known, content_hash, keep_people
 from adapters.sql.rows import columns_of
@@ -85,7 +85,7 @@ def same_content(session: Session, known: LifecycleRecord, placed: Message) -> b
     kind = KINDS[known.lifecycle]
     people = kind.people(kind.start)
     key = known.lifecycle, known.subject
-    same_people = are_known(session, *key, told_anew(session, *key, people.of(placed)))
+    same_people = are_known(session, *key, in_their_places(session, *key, people.of(placed)))
     return same_people and known.input_hash == content_hash(people.without(placed))
 
 
@@ -108,7 +108,7 @@ def _taken(session: Session, known: LifecycleRecord, new: Opening) -> Taken:
 
 
 def _start_again(session: Session, known: LifecycleRecord, new: Opening) -> None:
-    """Another run lives it from the beginning, for Temporal lost the one before. R9.
+    """Another run goes through it from the beginning, for Temporal lost the one before. R9.
 
     The record says so and keeps all there was; tasks that were open are closed, for the new run opens its own.
     """
@@ -124,4 +124,4 @@ def _start_again(session: Session, known: LifecycleRecord, new: Opening) -> None
     keep_journal(session, lifecycle, subject, Journal(unrecorded=[restarted]), new.run, new.at)
     for column, value in new.columns().items():
         setattr(known, column, value)
-    keep_people(session, lifecycle, subject, told_anew(session, lifecycle, subject, new.people.of(new.placed)))
+    keep_people(session, lifecycle, subject, in_their_places(session, lifecycle, subject, new.people.of(new.placed)))

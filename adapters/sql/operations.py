@@ -11,7 +11,7 @@ from activities.ports.store import RowColumns
 from adapters.sql.database import Database
 from adapters.sql.hub_acts import record_act
 from adapters.sql.hub_people_schema import ActRecord
-from adapters.sql.hub_schema import HubCustomerRecord, HubLifeRecord
+from adapters.sql.hub_schema import HubCustomerRecord, HubEntitlementRecord
 from adapters.sql.lists import COLUMNS
 from adapters.sql.schema import LifecycleRecord, TaskRecord
 from domain.construct import constructed
@@ -49,14 +49,14 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueLine:
-    """One deadline of one life, whichever of its deadlines it is."""
+    """One deadline of one lifecycle, whichever of its deadlines it is."""
 
     lifecycle: Lifecycle
     subject: str
     customer_id: str
     partner_id: str
     recorded_at: datetime
-    """When its life was recorded last."""
+    """When its lifecycle was recorded last."""
 
     deadline: Deadline
 
@@ -102,7 +102,7 @@ class SqlOperations(Database):
             return [OpenTask(**row) for row in found], number
 
     def deadlines(self, wanted: Narrowed, since: datetime, until: datetime) -> Iterator[DueLine]:
-        """Every pending deadline of every open life in `[since, until)`, in no order."""
+        """Every pending deadline of every open lifecycle in `[since, until)`, in no order."""
         pending: Any = ROW.state["agenda"]["pending"]
         columns = (ROW.lifecycle, ROW.subject, ROW.customer_id, ROW.partner_id, ROW.recorded_at)
         rows = select(*columns, pending.label("pending"))
@@ -128,7 +128,7 @@ class SqlOperations(Database):
         with self._writing() as session:
             record_act(session, at=now, by=user_id, act=CALENDAR_RENEWED, partner_id=None, subject=user_id, data={})
 
-    def partners_of_lives(self) -> list[str]:
+    def partners(self) -> list[str]:
         """Everyone whose customer something belongs to."""
         with self._reading() as session:
             return list(session.scalars(select(ROW.partner_id).distinct().order_by(ROW.partner_id)))
@@ -144,10 +144,10 @@ class SqlOperations(Database):
 
     def names_of_customers(self, customer_ids: Collection[str]) -> dict[tuple[str, str], str]:
         """By partner and customer; whom the partner's list does not have now is left out."""
-        known, life = HubCustomerRecord, HubLifeRecord
-        whose = and_(life.partner_id == known.partner_id, life.customer_id == known.customer_id)
+        known, record = HubCustomerRecord, HubEntitlementRecord
+        whose = and_(record.partner_id == known.partner_id, record.customer_id == known.customer_id)
         wanted = select(known.partner_id, known.customer_id, known.name).where(
-            known.customer_id.in_(customer_ids), exists().where(whose, life.valid_until.is_(None))
+            known.customer_id.in_(customer_ids), exists().where(whose, record.valid_until.is_(None))
         )
         with self._reading() as session:
             return {(row.partner_id, row.customer_id): row.name for row in session.execute(wanted)}

@@ -179,7 +179,7 @@ class EventRecord(Base):
     """One fact about one lifecycle; rows are added, and never change but for their number.
 
     A run that was Reset tells the same again: the first telling stays. Or it goes another way: then two facts of
-    different types have the same sequence, until one of them is told again under another: see retold.py.
+    different types have the same sequence, until one of them is recorded again under another: see renumber.py.
     """
 
     __tablename__ = "events"

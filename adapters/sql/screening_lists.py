@@ -42,8 +42,8 @@ class SqlScreeningLists(Database):
             number = newest.number + 1 if newest else 1
             version = f"{name}-{number}"
             count = sum(_added(session, version, some) for some in _in_parts(entries))
-            told = {"imported_at": now, "imported_by": by, "entries": count, "digest": digest}
-            added = LIST(version=version, name=name, number=number, **told)
+            imported = {"imported_at": now, "imported_by": by, "entries": count, "digest": digest}
+            added = LIST(version=version, name=name, number=number, **imported)
             session.add(added)
             return _list(added, current=True)
 

@@ -20,7 +20,7 @@ def insert_missing(within: Session | Connection, record: type[Base], row: dict[s
     """Insert the row if its primary key is not there yet, and say whether it was inserted."""
     connection = within.connection() if isinstance(within, Session) else within
     table = table_of(record)
-    insert = _missing_and_told(connection.dialect.name, table)
+    insert = _missing_and_returned(connection.dialect.name, table)
     return connection.execute(insert, row).first() is not None
 
 
@@ -58,7 +58,7 @@ def _missing(dialect: str, table: Table) -> Insert:
 
 
 @cache
-def _missing_and_told(dialect: str, table: Table) -> ReturningInsert[Any]:
+def _missing_and_returned(dialect: str, table: Table) -> ReturningInsert[Any]:
     return _missing(dialect, table).returning(*table.primary_key)
 
 
@@ -73,9 +73,9 @@ def _replacing(dialect: str, table: Table, never_back: bool, kept: tuple[str, ..
 
 
 def _newer_or_of_another_run(insert: Insert, table: Table) -> ColumnElement[bool]:
-    told = insert.excluded
-    later = [told["recorded_at"] > table.c.recorded_at] if "recorded_at" in table.c else []
-    return or_(told["run"] != table.c.run, told["sequence"] >= table.c.sequence, *later)
+    given = insert.excluded
+    later = [given["recorded_at"] > table.c.recorded_at] if "recorded_at" in table.c else []
+    return or_(given["run"] != table.c.run, given["sequence"] >= table.c.sequence, *later)
 
 
 def _insert(dialect: str, table: Table) -> Insert:

@@ -70,7 +70,7 @@ class FormDraftRecord(Base):
     __tablename__ = "web_form_drafts"
 
     link: Mapped[str] = mapped_column(primary_key=True)
-    """Digest of form, life and reader; the link itself is another one in every mail."""
+    """Digest of form, lifecycle and reader; the link itself is another one in every mail."""
 
     content: Mapped[dict[str, Any]]
     saved_at: Mapped[datetime]

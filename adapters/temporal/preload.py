@@ -13,7 +13,7 @@ import phonenumbers
 import pycountry
 from pydantic import BaseModel, ValidationError
 
-from domain.checks import ZONES
+from domain.address_checks import ZONES
 from domain.construct import ready
 from domain.values import Person
 

@@ -7,7 +7,8 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, StringConstraints
 
 from domain.account.channels import DataCentre
-from domain.checks import Judged, Normalised, is_mail_address, mail_address, named_once
+from domain.address_checks import is_mail_address, mail_address
+from domain.checks import Judged, Normalised, named_once
 from domain.values import Email, Identifier, Line, Message, Model
 
 

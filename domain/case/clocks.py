@@ -16,6 +16,7 @@ from domain.case.standing import (
     CaseStanding,
 )
 from domain.deadlines import Deadline
+from domain.lifecycle import PostedMail
 from domain.sla import Clock, Movements, ServiceTime, SlaClock, StatusClock, Target
 from domain.values import Message
 
@@ -55,9 +56,10 @@ def occurrence(clock: str, due_at: datetime) -> str:
     return f"{clock}/{due_at:%Y%m%dT%H%M%SZ}"
 
 
-def clock_of(which: str) -> str:
-    """The clock that a notice is about."""
-    return which.partition("/")[0]
+def clock_of(notice: PostedMail) -> str | None:
+    """The clock that a notice is about; None: it is about none."""
+    due_at = notice.due_at
+    return next((name for name in ALL if due_at and occurrence(name, due_at) == notice.occurrence), None)
 
 
 class CaseClocks(CaseStanding):
@@ -161,12 +163,16 @@ class CaseClocks(CaseStanding):
 
     def _due_at(self, name: str) -> datetime | None:
         """When it would be breached next, while it runs."""
-        clock = self.status_clock if name == STATUS_UPDATE else self.clocks.get(name)
+        clock = self.clock(name)
         return breach_of(clock, self.service_time) if clock is not None else None
+
+    def clock(self, name: str) -> Clock | None:
+        """As it was noted last."""
+        return self.status_clock if name == STATUS_UPDATE else self.clocks.get(name)
 
     def running(self, name: str) -> bool:
         """Does this clock run, or wait, still?"""
-        clock = self.status_clock if name == STATUS_UPDATE else self.clocks.get(name)
+        clock = self.clock(name)
         return clock is not None and not clock.has_ended
 
     def clocks_at(self, now: datetime) -> Iterator[Clock]:

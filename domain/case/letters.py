@@ -7,7 +7,7 @@ from domain.case.clocks import breach_of, clock_of
 from domain.case.facts import CaseFacts, ClockFacts
 from domain.case.mails import DUTY_MANAGER, CaseMail
 from domain.case.row import CaseRow
-from domain.case.standing import CLOSES, FIRST_RESPONSE, STATUS_UPDATE
+from domain.case.standing import CLOSES, FIRST_RESPONSE
 from domain.case.state import CaseState
 from domain.letters import Letters
 from domain.lifecycle import PostedMail
@@ -26,13 +26,13 @@ TEXTS: Final = {
 def wanted(row: CaseRow, mail: PostedMail) -> bool:
     """Nobody is asked, warned or told what is over by then; a breach is a breach."""
     state = row.state
-    clock, status = clock_of(mail.occurrence), state.status_clock
+    clock, status = clock_of(mail), state.status_clock
     called_for = {
         CaseMail.CASE_IDENTIFIER_WANTED: state.identifier_wanted,
         CaseMail.CASE_FIELD_EXPLAINED: state.unclassified,
         CaseMail.CASE_QUESTION: state.waiting,
         CaseMail.CASE_RESOLVED: not state.unresolved,
-        CaseMail.SLA_WARNING: state.running(clock),
+        CaseMail.SLA_WARNING: clock is not None and state.running(clock),
         CaseMail.STATUS_WANTED: status is not None and status.due_at(state.service_time) == mail.due_at,
         CaseMail.SLA_BREACH: state.critical,
         CaseMail.SLA_STARTED_LATE: state.critical and state.unresolved,
@@ -60,7 +60,7 @@ def facts(row: CaseRow, mail: PostedMail, now: datetime) -> CaseFacts:
     if placed is None:
         raise Refused("what the case was opened with is not known here")
     deadlines = {each.kind: each.at for each in state.agenda.pending}
-    found, told = state.found, _told(state, now)
+    found, shown = state.found, _shown(state, now)
     return CaseFacts(
         customer_company=found.account_name,
         case_id=state.case_id,
@@ -78,8 +78,8 @@ def facts(row: CaseRow, mail: PostedMail, now: datetime) -> CaseFacts:
         next_update_at=deadlines.get("status_due"),
         closes_at=deadlines.get(CLOSES),
         clock=_clock_of(state, mail),
-        clocks=tuple(_clock(state, clock, now) for clock in told),
-        minutes_lost=max((clock.minutes_lost for clock in told), default=None),
+        clocks=tuple(_clock(state, clock, now) for clock in shown),
+        minutes_lost=max((clock.minutes_lost for clock in shown), default=None),
         identifiers_given=state.identifiers_given,
         due_at=mail.due_at,
     )
@@ -103,7 +103,7 @@ def _text(row: CaseRow, mail: PostedMail) -> str | None:
     return str(paper[field])
 
 
-def _told(state: CaseState, now: datetime) -> list[Clock]:
+def _shown(state: CaseState, now: datetime) -> list[Clock]:
     """Those that run, or were breached."""
     return [clock for clock in state.clocks_at(now) if clock.is_breached or not clock.has_ended]
 
@@ -112,10 +112,10 @@ def _clock_of(state: CaseState, mail: PostedMail) -> ClockFacts | None:
     """The clock that the mail is about, as it stood when it was posted."""
     if mail.kind not in {CaseMail.SLA_WARNING, CaseMail.SLA_BREACH, CaseMail.STATUS_WANTED} or mail.due_at is None:
         return None
-    name = clock_of(mail.occurrence)
-    clock = state.status_clock if name == STATUS_UPDATE else state.clocks.get(name)
-    if clock is None:
-        raise Refused(f"no clock {name} is known here")
+    name = clock_of(mail)
+    clock = state.clock(name) if name else None
+    if name is None or clock is None:
+        raise Refused(f"the clock of this notice is not known here: {mail.occurrence}")
     breached = mail.kind == CaseMail.SLA_BREACH
     return ClockFacts(name=name, due_at=mail.due_at, breached=breached, hours=_hours(clock))
 

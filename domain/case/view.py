@@ -19,7 +19,7 @@ from domain.case.state import CaseState
 from domain.case.states import CaseStage
 from domain.sla import Clock, compliance
 from domain.values import facts
-from domain.view import Awaited, LifecycleView, Step, awaited, tracker, view_of
+from domain.view import Awaited, LifecycleView, Party, Step, awaited, tracker, view_of
 from domain.working_time import in_json
 
 S = CaseStage
@@ -146,20 +146,24 @@ def _awaiting(state: CaseState) -> Iterator[Awaited]:
         case S.ACKNOWLEDGED:
             yield _owed(state, "a first answer to the partner", "respond", FIRST_RESPONSE)
         case S.PENDING if state.identifier_wanted:
-            yield awaited(state, "the address of the account's SuperAdmin", partner, "set_main_email")
+            yield awaited(
+                state, "the address of the account's SuperAdmin", Party.PARTNER, "set_main_email", whom=partner
+            )
         case S.PENDING:
-            yield awaited(state, "an answer to the question", partner, "partner_answered")
+            yield awaited(state, "an answer to the question", Party.PARTNER, "partner_answered", whom=partner)
         case S.IN_PROGRESS:
             yield from _work(state)
         case S.RESOLVED:
-            yield awaited(state, "a word that it is not solved", partner, "reopen", CLOSES, pressing=False)
+            what = "a word that it is not solved"
+            yield awaited(state, what, Party.PARTNER, "reopen", CLOSES, whom=partner, pressing=False)
     if state.main_email_wanted:
-        yield awaited(state, "the address of the account's SuperAdmin", _AGENT, "set_main_email")
+        yield awaited(state, "the address of the account's SuperAdmin", Party.VENDOR, "set_main_email", whom=_AGENT)
 
 
 def _owed(state: CaseState, what: str, update: str, name: str) -> Awaited:
     """By an agent, until its clock is breached; of one that was, since when."""
-    owed = awaited(state, what, _AGENT, update, GOAL_MISSED if name == GOAL else f"{name}_breach")
+    deadline = GOAL_MISSED if name == GOAL else f"{name}_breach"
+    owed = awaited(state, what, Party.VENDOR, update, deadline, whom=_AGENT)
     clock = state.clocks.get(name)
     if clock is None or clock.has_ended or clock.breached_at is None:
         return owed
@@ -172,5 +176,5 @@ def _work(state: CaseState) -> Iterator[Awaited]:
     else:
         yield _owed(state, "a solution", "resolve", GOAL)
     if state.running(STATUS_UPDATE):
-        what = "word to the partner how it stands"
-        yield awaited(state, what, _AGENT, "post_status", "status_due", pressing=state.owes_status)
+        what, pressing = "word to the partner how it stands", state.owes_status
+        yield awaited(state, what, Party.VENDOR, "post_status", "status_due", whom=_AGENT, pressing=pressing)

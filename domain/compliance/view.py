@@ -9,7 +9,7 @@ from domain.compliance.standing import REVIEW_LATE, UNREACHABLE, UNRESOLVED
 from domain.compliance.state import CheckState
 from domain.compliance.states import CheckStage
 from domain.values import facts
-from domain.view import Awaited, LifecycleView, awaited, tracker, view_of
+from domain.view import Awaited, LifecycleView, Party, awaited, tracker, view_of
 
 S = CheckStage
 
@@ -132,14 +132,15 @@ def _awaiting(state: CheckState) -> Iterator[Awaited]:
     partner = f"partner {state.partner_id}"
     match state.stage:
         case S.CHECKING:
-            yield awaited(state, "what the list says", "the screening", "")
+            yield awaited(state, "what the list says", None, "", whom="the screening")
         case S.IN_REVIEW:
             what = "a decision about the potential match, or confirm_match"
-            yield awaited(state, what, TEAM, "approve", REVIEW_LATE)
+            yield awaited(state, what, Party.VENDOR, "approve", REVIEW_LATE, whom=TEAM)
         case S.NON_COMPLIANT:
             if not state.was_reached:
-                yield awaited(state, "a reply", partner, "partner_replied", UNREACHABLE)
-            yield awaited(state, "that it is resolved", TEAM, "approve", UNRESOLVED, pressing=state.was_reached)
+                yield awaited(state, "a reply", Party.PARTNER, "partner_replied", UNREACHABLE, whom=partner)
+            what, pressing = "that it is resolved", state.was_reached
+            yield awaited(state, what, Party.VENDOR, "approve", UNRESOLVED, whom=TEAM, pressing=pressing)
         case S.DEPROVISIONING:
             what = f"customer {state.external_id} deprovisioned"
-            yield awaited(state, what, "its own workflow", "")
+            yield awaited(state, what, None, "", whom="its own workflow")

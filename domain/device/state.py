@@ -1,5 +1,6 @@
 """One device on loan for a trial: out, in use, due back, back. domain.md §5.8. Pure, no personal data."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
@@ -149,6 +150,14 @@ class DeviceState(LifecycleState):
                     kind=REMINDERS, day=last_day, days=before.days, at=at, ladder=REMINDERS, label=label
                 )
                 self.agenda.arm(reminder)
+
+    @property
+    def several(self) -> Mapping[Role, int]:
+        """See base class."""
+        return {
+            Role.CUSTOMER_ADMINISTRATOR: self.customer_administrators,
+            Role.PARTNER_ADMINISTRATOR: self.partner_administrators,
+        }
 
     @property
     def subject(self) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from domain.device.state import EXPIRED_BEFORE, EXPIRY, RETURN_DUE, DeviceState
 from domain.device.states import DeviceStage
 from domain.values import facts
-from domain.view import Awaited, LifecycleView, Mark, Step, awaited, tracker, view_of
+from domain.view import Awaited, LifecycleView, Mark, Party, Step, awaited, tracker, view_of
 
 D = DeviceStage
 
@@ -19,6 +19,8 @@ IN_WORDS: Final = {
     D.SERIAL_MISMATCH: "is not back, another device came",
     D.MATCHED: "is back",
 }
+
+_LOGISTICS: Final = "vendor, its logistics"
 
 MISSED: Final = {
     "device_overdue": "The device was not back in time",
@@ -86,10 +88,11 @@ def _awaiting(state: DeviceState) -> tuple[Awaited, ...]:
         case D.MATCHED:
             return ()
         case D.SHIPPED:
-            return (awaited(state, f"delivery of {device}", "vendor, its logistics", "report_delivered", EXPIRY),)
+            what = f"delivery of {device}"
+            return (awaited(state, what, Party.VENDOR, "report_delivered", EXPIRY, whom=_LOGISTICS),)
         case D.RETURN_IN_TRANSIT:
-            return (awaited(state, device, "vendor, its logistics", "report_received", RETURN_DUE),)
+            return (awaited(state, device, Party.VENDOR, "report_received", RETURN_DUE, whom=_LOGISTICS),)
         case _:
             what = f"{device} handed to {state.way_back.carrier}"
             due = state.stage is not D.IN_USE
-            return (awaited(state, what, customer, "hand_over", RETURN_DUE, pressing=due),)
+            return (awaited(state, what, Party.CUSTOMER, "hand_over", RETURN_DUE, whom=customer, pressing=due),)

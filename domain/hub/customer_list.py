@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from domain.hub.customers import HubCustomer
+from domain.hub.entitlements import EntitlementState
 from domain.hub.filters import Filter, Sort, SubscriptionType
-from domain.hub.lives import LifeState
 from domain.hub.policy import HubPolicy
 from domain.hub.statuses import Found, Status, ends_first, first_status, has_one_of, statuses
 from domain.hub.tags import same
@@ -60,7 +60,10 @@ def fits(customer: HubCustomer, asked: Filter, now: datetime, policy: HubPolicy)
     """Does the list show this customer? What costs least is asked first."""
     return (
         (not asked.managed or customer.managed in asked.managed)
-        and (not asked.product or any(product in life.products for life in customer.lives for product in asked.product))
+        and (
+            not asked.product
+            or any(product in each.products for each in customer.entitlements for product in asked.product)
+        )
         and (not asked.type or any(_has(customer, one) for one in asked.type))
         and (not asked.tag or bool({same(tag) for tag in asked.tag} & _tags_of(customer)))
         and (not asked.search or _is_named(customer, folded(asked.search).split()))
@@ -100,8 +103,12 @@ def _tags_of(customer: HubCustomer) -> set[str]:
 def _has(customer: HubCustomer, kind: SubscriptionType) -> bool:
     """One that is not over: suspended or in grace, too; an order is no subscription yet. HUB-33."""
     trial = kind is SubscriptionType.TRIAL
-    there = (one for one in customer.lives if one.state is not LifeState.OVER and one.lifecycle != Lifecycle.ORDER)
-    return any(life.trial is trial for life in there)
+    there = (
+        one
+        for one in customer.entitlements
+        if one.state is not EntitlementState.OVER and one.lifecycle != Lifecycle.ORDER
+    )
+    return any(each.trial is trial for each in there)
 
 
 def _sorted(customers: list[HubCustomer], asked: Filter, now: datetime, policy: HubPolicy) -> list[HubCustomer]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from domain.hub.lives import Life
+from domain.hub.entitlements import Entitlement
 
 
 class Managed(StrEnum):
@@ -27,7 +27,7 @@ class HubCustomer:
     country: str
     zone: str
     managed: Managed
-    lives: tuple[Life, ...]
+    entitlements: tuple[Entitlement, ...]
     """Those of this partner, over ones too, so that an expired customer is still known."""
 
     overused: tuple[str, ...]

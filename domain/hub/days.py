@@ -11,7 +11,7 @@ from typing import Final
 from domain.working_time import ZONES_AT_ONCE, add_months, local_day
 
 MOMENTS_AT_ONCE: Final = 10_000
-"""Ends of days that stay reckoned: many lives share them."""
+"""Ends of days that stay reckoned: many entitlements share them."""
 
 
 @lru_cache(maxsize=ZONES_AT_ONCE)

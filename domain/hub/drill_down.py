@@ -38,7 +38,7 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubEvent:
-    """Something that happened to one life of a customer."""
+    """Something that happened to one lifecycle of a customer."""
 
     lifecycle: Lifecycle
     subject: str

@@ -1,4 +1,4 @@
-"""How a life was, from one instant to the next: folded from its start and its events. Pure.
+"""How an entitlement was, from one instant to the next: folded from its start and its events. Pure.
 
 What is said of an instant comes from facts that have an instant: from events, and from the start, which never changes.
 The state as it stands is asked for three things only:
@@ -16,12 +16,12 @@ from datetime import datetime
 from typing import Final
 
 from domain.events import Event
+from domain.hub.entitlements import Entitlement
 from domain.hub.fold_order import ORDER
 from domain.hub.fold_subscription import SUBSCRIPTION
 from domain.hub.fold_trial import TRIAL
 from domain.hub.fold_wholesale import WHOLESALE
 from domain.hub.history import Catalogue, Folding, History, Span
-from domain.hub.lives import Life
 from domain.lifecycle import Lifecycle
 from domain.wholesale.standing import NAME
 
@@ -31,39 +31,39 @@ FOLDINGS: Final[Mapping[Lifecycle, Folding]] = {
     Lifecycle.TRIAL: TRIAL,
     NAME: WHOLESALE,
 }
-"""Of what the hub knows of. Devices, cases, options and checks are no customers' lives."""
+"""Of what the hub knows of. Devices, cases, options and checks are no customers' entitlements."""
 
 STANDS: Final = "hub.stands"
 
-Step = tuple[datetime, Life | None]
+Step = tuple[datetime, Entitlement | None]
 
 
 def fold(history: History, catalogue: Catalogue) -> tuple[Span, ...]:
     """In time order; none of two follow each other that say the same."""
     last_of_each_instant = dict(_steps(history, catalogue))
     spans: list[Span] = []
-    for at, life in sorted(last_of_each_instant.items()):
-        known = spans[-1].life if spans and spans[-1].until is None else None
-        if life == (known and replace(known, valid_from=at)):
+    for at, entitlement in sorted(last_of_each_instant.items()):
+        known = spans[-1].entitlement if spans and spans[-1].until is None else None
+        if entitlement == (known and replace(known, valid_from=at)):
             continue
         if known is not None:
             spans[-1] = Span(known, at)
-        if life is not None:
-            spans.append(Span(life, None))
+        if entitlement is not None:
+            spans.append(Span(entitlement, None))
     return tuple(spans)
 
 
 def _steps(history: History, catalogue: Catalogue) -> Iterator[Step]:
     """What it was after each event; of one instant, the last one counts."""
     folding = FOLDINGS[history.lifecycle]
-    life = known = None
+    entitlement = known = None
     for event in _events(history, folding):
         if event.type != STANDS:
-            life = folding.after(life, event, history, catalogue)
+            entitlement = folding.after(entitlement, event, history, catalogue)
         elif known is not None:
-            life = folding.as_it_stands(known, history)
-        known = life or known
-        yield event.occurred_at, replace(life, valid_from=event.occurred_at) if life else None
+            entitlement = folding.as_it_stands(known, history)
+        known = entitlement or known
+        yield event.occurred_at, replace(entitlement, valid_from=event.occurred_at) if entitlement else None
 
 
 def _events(history: History, folding: Folding) -> list[Event]:

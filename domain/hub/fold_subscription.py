@@ -6,8 +6,8 @@ from datetime import date
 from typing import Final
 
 from domain.events import Event
+from domain.hub.entitlements import Entitlement, EntitlementState
 from domain.hub.history import Catalogue, Folding, History
-from domain.hub.lives import Life, LifeState
 from domain.hub.products import licences_of
 from domain.subscription.states import SubscriptionEvent, SubscriptionStage
 from domain.working_time import local_day, start_of_day
@@ -20,50 +20,50 @@ TERM_BEGAN: Final = "hub.term_began"
 """A renewal that is completed before the renewal date buys for the term that begins then. AMB-54."""
 
 OF_A_STAGE: Final = {
-    SubscriptionStage.ACTIVE: LifeState.ACTIVE,
-    SubscriptionStage.SUSPENDED: LifeState.SUSPENDED,
-    SubscriptionStage.TERMINATED: LifeState.OVER,
+    SubscriptionStage.ACTIVE: EntitlementState.ACTIVE,
+    SubscriptionStage.SUSPENDED: EntitlementState.SUSPENDED,
+    SubscriptionStage.TERMINATED: EntitlementState.OVER,
 }
 
 
-def _after(life: Life | None, event: Event, history: History, catalogue: Catalogue) -> Life | None:
+def _after(entitlement: Entitlement | None, event: Event, history: History, catalogue: Catalogue) -> Entitlement | None:
     if event.type == ACTIVATED:
         return _activated(event, history, catalogue)
-    if life is None:
+    if entitlement is None:
         return None
     match event.type:
         case SubscriptionEvent.SUSPENDED | SubscriptionEvent.REASON_ADDED:
-            return _suspended_for(life, {*life.suspended_for, event.data["why"]})
+            return _suspended_for(entitlement, {*entitlement.suspended_for, event.data["why"]})
         case SubscriptionEvent.SUSPENSION_LIFTED | SubscriptionEvent.REASON_LIFTED:
-            return _suspended_for(life, set(life.suspended_for) - {event.data["why"]})
+            return _suspended_for(entitlement, set(entitlement.suspended_for) - {event.data["why"]})
         case SubscriptionEvent.TERMINATED:
-            return replace(life, state=LifeState.OVER)
-    return _renewed(life, event, history, catalogue)
+            return replace(entitlement, state=EntitlementState.OVER)
+    return _renewed(entitlement, event, history, catalogue)
 
 
-def _renewed(life: Life, event: Event, history: History, catalogue: Catalogue) -> Life:
+def _renewed(entitlement: Entitlement, event: Event, history: History, catalogue: Catalogue) -> Entitlement:
     if event.type == RENEWED:
-        return replace(life, ends_at=history.state.end_of(date.fromisoformat(event.data["renewal_date"])))
+        return replace(entitlement, ends_at=history.state.end_of(date.fromisoformat(event.data["renewal_date"])))
     if event.type == TERM_BEGAN:
         return replace(
-            life,
+            entitlement,
             products=_bought(history, event.data["order"], catalogue),
             entitled_since=date.fromisoformat(event.data["begins_on"]),
         )
-    return replace(life, partner_id=event.data["partner"]) if event.type == PARTNER_CHANGED else life
+    return replace(entitlement, partner_id=event.data["partner"]) if event.type == PARTNER_CHANGED else entitlement
 
 
-def _activated(event: Event, history: History, catalogue: Catalogue) -> Life:
+def _activated(event: Event, history: History, catalogue: Catalogue) -> Entitlement:
     order = event.data["order"]
     bought = history.orders.get(order)
     began_at = bought.built_at if bought and bought.built_at else event.occurred_at
     first_day = local_day(began_at, history.state.rules)
-    return Life(
+    return Entitlement(
         lifecycle=history.lifecycle,
         subject=history.subject,
         partner_id=_first_partner(history),
         customer_id=history.state.customer_id,
-        state=LifeState.ACTIVE,
+        state=EntitlementState.ACTIVE,
         products=_bought(history, order, catalogue),
         entitled_since=first_day,
         added_on=first_day,
@@ -84,16 +84,16 @@ def _bought(history: History, order: str, catalogue: Catalogue) -> dict[str, int
     return licences_of(bought.items, catalogue) if bought else {}
 
 
-def _suspended_for(life: Life, reasons: set[str]) -> Life:
+def _suspended_for(entitlement: Entitlement, reasons: set[str]) -> Entitlement:
     """It is active again when none is left. AMB-42."""
-    state = LifeState.SUSPENDED if reasons else LifeState.ACTIVE
-    return replace(life, state=state, suspended_for=tuple(sorted(reasons)))
+    state = EntitlementState.SUSPENDED if reasons else EntitlementState.ACTIVE
+    return replace(entitlement, state=state, suspended_for=tuple(sorted(reasons)))
 
 
-def _as_it_stands(life: Life, history: History) -> Life:
+def _as_it_stands(entitlement: Entitlement, history: History) -> Entitlement:
     state = history.state
     return replace(
-        life,
+        entitlement,
         state=OF_A_STAGE[state.stage],
         partner_id=state.partner_id,
         ends_at=state.suspends_at,

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from domain.events import Event
+from domain.hub.entitlements import Entitlement, EntitlementState
 from domain.hub.history import Catalogue, Folding, History
-from domain.hub.lives import Life, LifeState
 from domain.hub.products import packaged
 from domain.wholesale.states import WholesaleEvent, WholesaleStage
 from domain.working_time import local_day
@@ -18,30 +18,30 @@ USABLE: Final = frozenset({WholesaleEvent.PROVISIONED, WholesaleEvent.PROVISIONE
 THERE: Final = frozenset({WholesaleStage.PROVISIONED, WholesaleStage.PROVISIONED_WITH_ERRORS})
 
 
-def _after(life: Life | None, event: Event, history: History, catalogue: Catalogue) -> Life | None:
+def _after(entitlement: Entitlement | None, event: Event, history: History, catalogue: Catalogue) -> Entitlement | None:
     if event.type == ONBOARDED:
         return _onboarded(event, history, catalogue)
     if event.type == WholesaleEvent.DEPROVISIONED:
         return None
-    return life and _going_on(life, event, history, catalogue)
+    return entitlement and _going_on(entitlement, event, history, catalogue)
 
 
-def _going_on(life: Life, event: Event, history: History, catalogue: Catalogue) -> Life:
+def _going_on(entitlement: Entitlement, event: Event, history: History, catalogue: Catalogue) -> Entitlement:
     match event.type:
         case WholesaleEvent.PROVISIONED | WholesaleEvent.PROVISIONED_WITH_ERRORS:
-            return _usable(life, event, history)
+            return _usable(entitlement, event, history)
         case WholesaleEvent.FAILED:
-            return replace(life, state=LifeState.PENDING_ACTIVE)
+            return replace(entitlement, state=EntitlementState.PENDING_ACTIVE)
         case WholesaleEvent.DEPROVISIONING:
-            return replace(life, state=LifeState.OVER)
+            return replace(entitlement, state=EntitlementState.OVER)
         case WholesaleEvent.QUANTITIES_CHANGED:
             today = local_day(event.occurred_at, history.state.rules)
             products = packaged(_quantities(history, event), catalogue)
-            return replace(life, products=products, entitled_since=today)
-    return life
+            return replace(entitlement, products=products, entitled_since=today)
+    return entitlement
 
 
-def _onboarded(event: Event, history: History, catalogue: Catalogue) -> Life:
+def _onboarded(event: Event, history: History, catalogue: Catalogue) -> Entitlement:
     given = packaged(_at_first(history), catalogue)
     return history.pending(history.state.partner_id, given, since=event.occurred_at)
 
@@ -51,11 +51,11 @@ def _at_first(history: History) -> dict[str, int]:
     return {**history.placed["packages"], **history.placed["add_ons"]}
 
 
-def _usable(life: Life, event: Event, history: History) -> Life:
+def _usable(entitlement: Entitlement, event: Event, history: History) -> Entitlement:
     """Added on the first day on which something could be used."""
     first = next(known for known in history.events if known.type in USABLE)
     added_on = local_day(min(first.occurred_at, event.occurred_at), history.state.rules)
-    return replace(life, state=LifeState.ACTIVE, added_on=added_on)
+    return replace(entitlement, state=EntitlementState.ACTIVE, added_on=added_on)
 
 
 def _quantities(history: History, until: Event) -> dict[str, int]:
@@ -75,15 +75,15 @@ def _given(quantities: str) -> dict[str, int]:
     return {name: int(most) for name, _, most in each}
 
 
-def _as_it_stands(life: Life, history: History) -> Life | None:
+def _as_it_stands(entitlement: Entitlement, history: History) -> Entitlement | None:
     stage = history.state.stage
     if stage is WholesaleStage.DEPROVISIONED:
         return None
     if stage is WholesaleStage.DEPROVISIONING:
-        return replace(life, state=LifeState.OVER)
+        return replace(entitlement, state=EntitlementState.OVER)
     if stage in THERE:
-        return replace(life, state=LifeState.ACTIVE)
-    return replace(life, state=LifeState.PENDING_ACTIVE) if stage is WholesaleStage.ERROR else life
+        return replace(entitlement, state=EntitlementState.ACTIVE)
+    return replace(entitlement, state=EntitlementState.PENDING_ACTIVE) if stage is WholesaleStage.ERROR else entitlement
 
 
 EVENTS: Final = frozenset({*WholesaleEvent, ONBOARDED})

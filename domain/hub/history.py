@@ -1,4 +1,4 @@
-"""What the store has of one life, for the hub to fold. Pure."""
+"""What the store has of one lifecycle, for the hub to fold. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from domain.events import Event
-from domain.hub.lives import Life, LifeState
+from domain.hub.entitlements import Entitlement, EntitlementState
 from domain.lifecycle import Lifecycle
 from domain.order.messages import OrderItem
 from domain.working_time import local_day
@@ -58,14 +58,14 @@ class History:
 
     def pending(
         self, partner_id: str, products: Mapping[str, int], *, since: datetime, ordered_at: datetime | None = None
-    ) -> Life:
+    ) -> Entitlement:
         """What nobody can use yet, as it is at first; ordered then, or by what happened `since`."""
-        return Life(
+        return Entitlement(
             lifecycle=self.lifecycle,
             subject=self.subject,
             partner_id=partner_id,
             customer_id=self.state.customer_id,
-            state=LifeState.PENDING_ACTIVE,
+            state=EntitlementState.PENDING_ACTIVE,
             products=products,
             added_on=local_day(ordered_at or since, self.state.rules),
             ends_at=None,
@@ -74,9 +74,9 @@ class History:
 
 
 class Span(NamedTuple):
-    """A life as it was in [life.valid_from, until)."""
+    """An entitlement as it was in [entitlement.valid_from, until)."""
 
-    life: Life
+    entitlement: Entitlement
     until: datetime | None
     """None: it is so now. What ends and has no next one is in no list any more."""
 
@@ -87,11 +87,11 @@ class Folding(NamedTuple):
     events: frozenset[str]
     """Types of those that say something: others need not be read."""
 
-    after: Callable[[Life | None, Event, History, Catalogue], Life | None]
-    """The life after an event; None: it is in no list. It decides nothing: what was recorded has happened."""
+    after: Callable[[Entitlement | None, Event, History, Catalogue], Entitlement | None]
+    """The entitlement after an event; None: it is in no list. It decides nothing: what was recorded has happened."""
 
-    as_it_stands: Callable[[Life, History], Life | None]
-    """The life as the state has it."""
+    as_it_stands: Callable[[Entitlement, History], Entitlement | None]
+    """The entitlement as the state has it."""
 
     beside: Callable[[History], Iterable[Event]] = lambda _history: ()
     """What happens at an instant that others name."""

@@ -1,11 +1,11 @@
-"""What is known by file of the licences of one product of one life, as of an instant. Pure."""
+"""What is known by file of the licences of one product of one entitlement, as of an instant. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from domain.hub.entitlements import Entitlement
 from domain.hub.lines import WEEKS
-from domain.hub.lives import Life
 from domain.hub.policy import WEEK
 
 
@@ -58,8 +58,8 @@ def carried(by_week: Iterable[int | None]) -> tuple[int | None, ...]:
     return tuple(found)
 
 
-def entitled(life: Life, product: str, purchased: Purchased | None) -> int:
+def entitled(entitlement: Entitlement, product: str, purchased: Purchased | None) -> int:
     """What the vendor said last, or what was ordered, if that is newer. AMB-19."""
-    if purchased is None or (life.entitled_since and purchased.day < life.entitled_since):
-        return life.products.get(product, 0)
+    if purchased is None or (entitlement.entitled_since and purchased.day < entitlement.entitled_since):
+        return entitlement.products.get(product, 0)
     return purchased.licences

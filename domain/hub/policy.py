@@ -39,7 +39,7 @@ PER_CENT: Final = 100
 
 
 class HubPolicy(Model):
-    """Configuration of an installation: the hub's numbers are derived when they are read, and no life carries them."""
+    """Configuration of an installation: the hub's numbers are derived when they are read; no lifecycle carries them."""
 
     expiring_within: SomeDays = timedelta(days=30)
     """Of *expiring soon*. HUB-12, AMB-18."""

@@ -1,4 +1,4 @@
-"""What the start of a life says of the customer, and of the partner who started it. HUB-30. Pure."""
+"""What the start of a lifecycle says of the customer, and of the partner who started it. HUB-30. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ STARTS: Final[Mapping[Lifecycle, Callable[[History], dict[str, Any]]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownCustomer:
-    """What a list says of a customer of a partner, whatever its lives."""
+    """What a list says of a customer of a partner, whatever its entitlements."""
 
     name: str
     country: str

@@ -9,7 +9,7 @@ from typing import Final
 
 from domain.hub.customers import HubCustomer
 from domain.hub.days import days_since, days_to, last_day, within
-from domain.hub.lives import Life, LifeState
+from domain.hub.entitlements import Entitlement, EntitlementState
 from domain.hub.policy import HubPolicy
 from domain.lifecycle import Lifecycle
 
@@ -42,9 +42,9 @@ class Status(StrEnum):
     """Has one that runs. HUB-10."""
 
 
-RUNNING: Final = (LifeState.ACTIVE, LifeState.TRIALING)
+RUNNING: Final = (EntitlementState.ACTIVE, EntitlementState.TRIALING)
 DAYS_OF_SIGN_INS: Final = "UTC"
-NOT_THERE: Final = (LifeState.PENDING_ACTIVE, LifeState.OVER)
+NOT_THERE: Final = (EntitlementState.PENDING_ACTIVE, EntitlementState.OVER)
 
 DISPLAYED: Final = tuple(Status)
 """The first one that a customer has is the one to show where there is place for one."""
@@ -55,7 +55,7 @@ class Found:
     """One status of one customer, and what it is about."""
 
     status: Status
-    lives: tuple[Life, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()
     """The one that ends first stands first, then by id; none, where it is about the organization."""
 
     on: date | None = None
@@ -72,7 +72,7 @@ class Found:
     @property
     def subjects(self) -> tuple[str, ...]:
         """Ids of what it is about."""
-        return tuple(life.subject for life in self.lives)
+        return tuple(each.subject for each in self.entitlements)
 
 
 def statuses(customer: HubCustomer, now: datetime, policy: HubPolicy) -> tuple[Found, ...]:
@@ -96,14 +96,14 @@ def _found(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Iterator[
             yield found
 
 
-def running(life: Life) -> bool:
+def running(entitlement: Entitlement) -> bool:
     """An active subscription or a trial in use. A suspended one is neither, nor is a trial in grace. AMB-21."""
-    return life.state in RUNNING
+    return entitlement.state in RUNNING
 
 
-def ends_first(customer: HubCustomer) -> tuple[Life, datetime] | None:
+def ends_first(customer: HubCustomer) -> tuple[Entitlement, datetime] | None:
     """Of what runs, and when."""
-    ends = ((life.ends_at, life.subject, life) for life in customer.lives if running(life) and life.ends_at)
+    ends = ((each.ends_at, each.subject, each) for each in customer.entitlements if running(each) and each.ends_at)
     found = min(ends, key=itemgetter(0, 1), default=None)
     return (found[2], found[0]) if found else None
 
@@ -116,48 +116,53 @@ def ends_on(customer: HubCustomer) -> date | None:
 
 def suspended(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
     """HUB-16, AMB-42."""
-    lives = _in_state(customer, LifeState.SUSPENDED)
-    if not lives:
+    entitlements = _in_state(customer, EntitlementState.SUSPENDED)
+    if not entitlements:
         return None
-    reasons = tuple(sorted({why for life in lives for why in life.suspended_for}))
-    return Found(status=Status.SUSPENDED, lives=lives, reasons=reasons)
+    reasons = tuple(sorted({why for each in entitlements for why in each.suspended_for}))
+    return Found(status=Status.SUSPENDED, entitlements=entitlements, reasons=reasons)
 
 
 def expired(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
     """An order under way alone was never a subscription, nor was a trial that nobody used. AMB-21."""
-    if any(map(running, customer.lives)) or not (had := _of(customer, _was_in_use)):
+    if any(map(running, customer.entitlements)) or not (had := _of(customer, _was_in_use)):
         return None
-    ends = [last_day(life.ends_at, customer.zone) for life in had if life.ends_at]
-    return Found(status=Status.EXPIRED, lives=had, on=max(ends, default=None))
+    ends = [last_day(each.ends_at, customer.zone) for each in had if each.ends_at]
+    return Found(status=Status.EXPIRED, entitlements=had, on=max(ends, default=None))
 
 
 def expiring_soon(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Found | None:
     """HUB-12: AMB-18 says within how many days, AMB-23 that what renews by itself does not expire."""
 
-    def soon(life: Life) -> bool:
-        if not running(life) or life.subject in customer.auto_renewing:
+    def soon(entitlement: Entitlement) -> bool:
+        if not running(entitlement) or entitlement.subject in customer.auto_renewing:
             return False
-        return within(days_to(life.ends_at, now, customer.zone), policy.expiring_within)
+        return within(days_to(entitlement.ends_at, now, customer.zone), policy.expiring_within)
 
-    lives = _of(customer, soon)
-    if not lives or lives[0].ends_at is None:
+    entitlements = _of(customer, soon)
+    if not entitlements or entitlements[0].ends_at is None:
         return None
-    first, zone = lives[0].ends_at, customer.zone
-    return Found(status=Status.EXPIRING_SOON, lives=lives, on=last_day(first, zone), days=days_to(first, now, zone))
+    first, zone = entitlements[0].ends_at, customer.zone
+    return Found(
+        status=Status.EXPIRING_SOON, entitlements=entitlements, on=last_day(first, zone), days=days_to(first, now, zone)
+    )
 
 
 def over_licence(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
     """Used, not assigned, is what counts here; of subscriptions that are not over. AMB-19."""
     if not customer.overused:
         return None
-    lives = _of(customer, lambda life: not life.trial and _is_there(life) and life.subject in customer.overused)
-    return Found(status=Status.OVER_LICENCE, lives=lives) if lives else None
+    entitlements = _of(
+        customer,
+        lambda each: not each.trial and _is_there(each) and each.subject in customer.overused,
+    )
+    return Found(status=Status.OVER_LICENCE, entitlements=entitlements) if entitlements else None
 
 
 def ready_for_setup(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
     """What was bought; a trial that is not in use yet is nothing to set up by an order. HUB-15."""
-    lives = tuple(life for life in _in_state(customer, LifeState.PENDING_ACTIVE) if not life.trial)
-    return Found(status=Status.READY_FOR_SETUP, lives=lives) if lives else None
+    entitlements = tuple(each for each in _in_state(customer, EntitlementState.PENDING_ACTIVE) if not each.trial)
+    return Found(status=Status.READY_FOR_SETUP, entitlements=entitlements) if entitlements else None
 
 
 def no_recent_activity(customer: HubCustomer, now: datetime, policy: HubPolicy) -> Found | None:
@@ -174,14 +179,14 @@ def no_recent_activity(customer: HubCustomer, now: datetime, policy: HubPolicy) 
 
 def subscription(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
     """HUB-11."""
-    lives = _in_state(customer, LifeState.ACTIVE)
-    return Found(status=Status.SUBSCRIPTION, lives=lives) if lives else None
+    entitlements = _in_state(customer, EntitlementState.ACTIVE)
+    return Found(status=Status.SUBSCRIPTION, entitlements=entitlements) if entitlements else None
 
 
 def trial(customer: HubCustomer, _now: datetime, _policy: HubPolicy) -> Found | None:
     """HUB-10."""
-    lives = _in_state(customer, LifeState.TRIALING)
-    return Found(status=Status.TRIAL, lives=lives) if lives else None
+    entitlements = _in_state(customer, EntitlementState.TRIALING)
+    return Found(status=Status.TRIAL, entitlements=entitlements) if entitlements else None
 
 
 QUESTIONS: Final[Mapping[Status, Callable[[HubCustomer, datetime, HubPolicy], Found | None]]] = {
@@ -197,28 +202,32 @@ QUESTIONS: Final[Mapping[Status, Callable[[HubCustomer, datetime, HubPolicy], Fo
 """In the order of display."""
 
 
-def _is_there(life: Life) -> bool:
-    return life.state not in NOT_THERE
+def _is_there(entitlement: Entitlement) -> bool:
+    return entitlement.state not in NOT_THERE
 
 
-def _was_in_use(life: Life) -> bool:
+def _was_in_use(entitlement: Entitlement) -> bool:
     """A subscription always was. A trial has an end once it is in use, a wholesale customer a day since when it is."""
-    if life.lifecycle == Lifecycle.ORDER or life.state is LifeState.PENDING_ACTIVE:
+    if entitlement.lifecycle == Lifecycle.ORDER or entitlement.state is EntitlementState.PENDING_ACTIVE:
         return False
-    return life.lifecycle == Lifecycle.SUBSCRIPTION or life.ends_at is not None or life.entitled_since is not None
+    return (
+        entitlement.lifecycle == Lifecycle.SUBSCRIPTION
+        or entitlement.ends_at is not None
+        or entitlement.entitled_since is not None
+    )
 
 
-def _in_state(customer: HubCustomer, state: LifeState) -> tuple[Life, ...]:
-    return _in_order([life for life in customer.lives if life.state is state])
+def _in_state(customer: HubCustomer, state: EntitlementState) -> tuple[Entitlement, ...]:
+    return _in_order([each for each in customer.entitlements if each.state is state])
 
 
-def _of(customer: HubCustomer, fits: Callable[[Life], bool]) -> tuple[Life, ...]:
-    return _in_order([life for life in customer.lives if fits(life)])
+def _of(customer: HubCustomer, fits: Callable[[Entitlement], bool]) -> tuple[Entitlement, ...]:
+    return _in_order([each for each in customer.entitlements if fits(each)])
 
 
-def _in_order(lives: list[Life]) -> tuple[Life, ...]:
-    return tuple(sorted(lives, key=_ends_first) if len(lives) > 1 else lives)
+def _in_order(entitlements: list[Entitlement]) -> tuple[Entitlement, ...]:
+    return tuple(sorted(entitlements, key=_ends_first) if len(entitlements) > 1 else entitlements)
 
 
-def _ends_first(life: Life) -> tuple[bool, datetime, str]:
-    return life.ends_at is None, life.ends_at or life.valid_from, life.subject
+def _ends_first(entitlement: Entitlement) -> tuple[bool, datetime, str]:
+    return entitlement.ends_at is None, entitlement.ends_at or entitlement.valid_from, entitlement.subject

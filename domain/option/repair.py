@@ -12,7 +12,7 @@ from domain.option.state import OptionState
 from domain.option.states import OptionStage
 from domain.repair import News, Repair
 
-TOLD: Final = frozenset({OptionKind.LANGUAGE, OptionKind.SITE_SPLIT})
+REPORTED: Final = frozenset({OptionKind.LANGUAGE, OptionKind.SITE_SPLIT})
 """Kinds of which the subscription's own workflow hears."""
 
 
@@ -24,7 +24,7 @@ def _people(state: OptionState) -> frozenset[str]:
 
 def _tells(state: OptionState) -> Sequence[News]:
     """The subscription has one more site or language. OPT-02."""
-    if state.stage is not OptionStage.COMPLETED or state.kind not in TOLD:
+    if state.stage is not OptionStage.COMPLETED or state.kind not in REPORTED:
         return ()
     content = {"request_id": state.request_id}
     return (News(Lifecycle.SUBSCRIPTION, state.subscription_id, "option_completed", content),)

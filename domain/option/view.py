@@ -1,6 +1,6 @@
 """An option request as people see it. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +8,7 @@ from domain.option.messages import INQUIRIES, ContactOf, OptionKind
 from domain.option.state import EXPECTED, OptionState
 from domain.option.states import OptionStage
 from domain.values import facts
-from domain.view import Awaited, LifecycleView, awaited, tracker, view_of
+from domain.view import Awaited, LifecycleView, Party, awaited, tracker, view_of
 
 S = OptionStage
 
@@ -50,7 +50,7 @@ def option_view(state: OptionState, now: datetime) -> LifecycleView:
         now,
         missed=MISSED,
         kind=f"{state.lifecycle}.{state.kind}",
-        what=f"Option request {state.request_id} for {_asked_for(state)}",
+        what=f"Option request {state.request_id} for {asked_for(state.kind, state.asked)}",
         stage=state.stage,
         stage_in_words="is answered" if answered else IN_WORDS[state.stage],
         customer_id=state.customer_id,
@@ -61,11 +61,10 @@ def option_view(state: OptionState, now: datetime) -> LifecycleView:
     )
 
 
-def _asked_for(state: OptionState) -> str:
-    asked = dict(state.asked)
-    if "contact_of" in asked:
-        asked["contact_of"] = CONTACTS[ContactOf(asked["contact_of"])]
-    return ASKS_FOR[state.kind].format_map(asked)
+def asked_for(kind: OptionKind, asked: Mapping[str, str]) -> str:
+    """In words."""
+    whose = {"contact_of": CONTACTS[ContactOf(asked["contact_of"])]} if "contact_of" in asked else {}
+    return ASKS_FOR[kind].format_map({**asked, **whose})
 
 
 def _facts(state: OptionState) -> dict[str, str]:
@@ -96,8 +95,8 @@ def _steps(state: OptionState) -> Iterator[tuple[str, bool, datetime | None]]:
 def _awaiting(state: OptionState) -> tuple[Awaited, ...]:
     match state.stage:
         case S.ACKNOWLEDGED if state.kind not in INQUIRIES:
-            return (awaited(state, "the work begun", "vendor", "begin_work", EXPECTED),)
+            return (awaited(state, "the work begun", Party.VENDOR, "begin_work", EXPECTED),)
         case S.IN_PROGRESS:
-            return (awaited(state, "the work done", "vendor", "complete", EXPECTED),)
+            return (awaited(state, "the work done", Party.VENDOR, "complete", EXPECTED),)
         case _:
             return ()

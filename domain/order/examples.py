@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from domain.offers import Offer, as_they_are, fitted
+from domain.events import TaskKind
+from domain.offers import Known, Offer, as_they_are, fitted
 from domain.order.forms import GraduationForm, ProvisioningForm, SitePlan
 from domain.order.messages import (
     AcceptTerms,
@@ -17,7 +18,9 @@ from domain.order.messages import (
     Terms,
 )
 from domain.order.state import RELAY, OrderState
+from domain.order.view import agreement_to
 from domain.values import Country, Language, Message, Person
+from domain.view import LifecycleView
 
 FORM: Final = ProvisioningForm(
     company_name="Akasaka Trading",
@@ -105,6 +108,17 @@ def offers(state: OrderState, _now: datetime) -> dict[str, Offer]:
     found["graduate"] = _graduation(state)
     found["complete_task"] = fitted(EXAMPLES["complete_task"], task=RELAY)
     return found
+
+
+def known(view: LifecycleView) -> Known:
+    """Terms still missing, the task to be done; of a renewal the site is there already."""
+    missing = {awaited.what for awaited in view.awaiting if awaited.update == "accept_terms"}
+    relays = [task for task in view.tasks if task.kind is TaskKind.RELAY_CONFIRMATION and task.closed_at is None]
+    found: Known = {
+        "accept_terms": {"terms": [terms for terms in Terms if agreement_to(terms) in missing]},
+        "complete_task": {"task": [task.key for task in relays]},
+    }
+    return {**found, "report_site_built": {}} if view.kind == "order.renewal" else found
 
 
 def _terms(state: OrderState) -> Offer:

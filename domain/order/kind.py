@@ -3,9 +3,9 @@
 from typing import Final
 
 from domain.desk import Desk, ListFilter, StartForm
-from domain.kind import Kind
+from domain.kind import Continued, Kind
 from domain.lifecycle import Lifecycle
-from domain.order.examples import EXAMPLES, offers
+from domain.order.examples import EXAMPLES, known, offers
 from domain.order.letters import LETTERS
 from domain.order.list_line import OrderLine
 from domain.order.messages import PlaceOrder
@@ -18,6 +18,19 @@ from domain.order.start_people import OrderPeople
 from domain.order.state import OrderState
 from domain.order.states import Stage
 from domain.order.view import order_view
+
+
+def _renewed(start: PlaceOrder) -> Continued | None:
+    if start.subscription_id is None:
+        return None
+    return Continued(
+        lifecycle=Lifecycle.SUBSCRIPTION,
+        id=start.subscription_id,
+        customer_id=start.customer.id,
+        field="subscription_id",
+        rule="REN-01",
+    )
+
 
 ORDER: Final = Kind(
     name=Lifecycle.ORDER,
@@ -36,8 +49,10 @@ ORDER: Final = Kind(
     letters=LETTERS,
     view=order_view,
     offers=offers,
+    known=known,
     recompute=OrderRecount,
     readers=readers,
+    continues=_renewed,
     rules=RULES,
     repair=REPAIR,
     desk=Desk(

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from domain.business_days import end_of_business_day_after
 from domain.deadlines import Deadline
 from domain.order.state import BUILD_LATE, HOLD_OVERDUE, LINK_VOID, REMINDERS, OrderState
 from domain.recompute import BusinessDays, RecomputeDates, Recount
-from domain.working_time import end_of_business_day_after
 
 
 class OrderRecount(Recount[OrderState]):

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from domain.business_days import WorkingCalendar, end_of_business_day_after
 from domain.deadlines import Deadline
 from domain.events import TaskKind
 from domain.order.contacts import is_one_of, refuse_partner
@@ -31,7 +32,7 @@ from domain.order.states import OrderEvent, Stage
 from domain.reasons import Reason
 from domain.terms import next_term
 from domain.values import Refused
-from domain.working_time import WorkingCalendar, at_local_time, end_of_business_day_after, end_of_day, local_day
+from domain.working_time import at_local_time, end_of_day, local_day
 
 __all__ = (
     "BUILD_LATE",

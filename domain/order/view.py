@@ -6,11 +6,12 @@ from typing import Final
 
 from domain.mails import MailState
 from domain.order.mails import OrderMail
+from domain.order.messages import Terms
 from domain.order.standing import OVER, TRIAL_UNREACHABLE, UNREACHABLE
 from domain.order.state import BUILD_LATE, GRADUATION_DUE, HOLD_OVERDUE, RENEWAL_TARGET, OrderState
 from domain.order.states import Stage
 from domain.values import facts
-from domain.view import Awaited, LifecycleView, Mark, Step, awaited, tracker, view_of
+from domain.view import Awaited, LifecycleView, Mark, Party, Step, awaited, tracker, view_of
 
 IN_WORDS: Final = {
     Stage.ACKNOWLEDGED: "was taken and is being checked",
@@ -35,7 +36,6 @@ MISSED: Final = {
 _OVERDUE: Final = "Graduation is overdue: until the Graduation form is in, nobody takes care of the customer"
 
 _COMPLIANCE: Final = "compliance clearance"
-_TERMS: Final = "overage terms"
 _FORM: Final = "the Provisioning form"
 _BUILD: Final = "the built site"
 _RENEWAL_WORK: Final = "the renewal work"
@@ -135,7 +135,7 @@ def awaiting(state: OrderState) -> tuple[Awaited, ...]:
             return (_from_partner(state, _FORM, "submit_provisioning_form", RENEWAL_TARGET),)
         case Stage.PROVISIONING:
             what = _RENEWAL_WORK if state.is_renewal else _BUILD
-            return (awaited(state, what, "vendor", "report_site_built", BUILD_LATE),)
+            return (awaited(state, what, Party.VENDOR, "report_site_built", BUILD_LATE),)
         case Stage.SERVICE_READY:
             return (_from_partner(state, _GRADUATION, "graduate", GRADUATION_DUE),)
         case _:
@@ -144,10 +144,15 @@ def awaiting(state: OrderState) -> tuple[Awaited, ...]:
 
 def _for_release(state: OrderState) -> Iterator[Awaited]:
     if state.cleared_at is None:
-        yield awaited(state, _COMPLIANCE, "vendor", "clear_compliance", HOLD_OVERDUE)
+        yield awaited(state, _COMPLIANCE, Party.VENDOR, "clear_compliance", HOLD_OVERDUE)
     for name in state.missing_terms:
-        yield awaited(state, f"{name} {_TERMS}", "customer", "accept_terms", HOLD_OVERDUE)
+        yield awaited(state, agreement_to(name), Party.CUSTOMER, "accept_terms", HOLD_OVERDUE)
+
+
+def agreement_to(terms: Terms) -> str:
+    """What is awaited, in words."""
+    return f"{terms} overage terms"
 
 
 def _from_partner(state: OrderState, what: str, update: str, deadline: str) -> Awaited:
-    return awaited(state, what, f"partner {state.facing_partner_id}", update, deadline)
+    return awaited(state, what, Party.PARTNER, update, deadline, whom=f"partner {state.facing_partner_id}")

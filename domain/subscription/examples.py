@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from domain.offers import Offer, as_they_are, fitted
+from domain.offers import Known, Offer, as_they_are, fitted
 from domain.subscription.messages import (
     ASKED_FOR,
     ConfirmRenewal,
@@ -11,8 +11,9 @@ from domain.subscription.messages import (
     SuspendSubscription,
     TerminateSubscription,
 )
-from domain.subscription.state import SubscriptionState
+from domain.subscription.state import SubscriptionState, verification_of
 from domain.values import Message
+from domain.view import LifecycleView
 
 EXAMPLES: Final[dict[str, Message]] = {
     "confirm_renewal": ConfirmRenewal(by="partner-hikari", order_number="SO-200001"),
@@ -33,3 +34,10 @@ def offers(state: SubscriptionState, _now: datetime) -> dict[str, Offer]:
     for number in state.unverified[:1]:
         found["confirm_renewal"] = fitted(EXAMPLES["confirm_renewal"], order_number=number)
     return found
+
+
+def known(view: LifecycleView) -> Known:
+    """Renewals nobody has verified yet."""
+    tasks = {task.key for task in view.tasks if task.closed_at is None}
+    renewals = view.facts.get("renewals", "").split(", ")
+    return {"confirm_renewal": {"order_number": [order for order in renewals if verification_of(order) in tasks]}}

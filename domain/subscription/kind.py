@@ -6,7 +6,7 @@ from domain.desk import Desk, ListFilter
 from domain.kind import Kind
 from domain.lifecycle import Lifecycle
 from domain.operator_updates import about
-from domain.subscription.examples import EXAMPLES, offers
+from domain.subscription.examples import EXAMPLES, known, offers
 from domain.subscription.letters import LETTERS
 from domain.subscription.list_line import SubscriptionLine
 from domain.subscription.messages import StartSubscription
@@ -40,6 +40,7 @@ SUBSCRIPTION: Final = Kind(
     letters=LETTERS,
     view=subscription_view,
     offers=offers,
+    known=known,
     recompute=SubscriptionRecount,
     rules=RULES,
     repair=REPAIR,

@@ -21,7 +21,7 @@ def _start(state: SubscriptionState, events: Sequence[Event]) -> StartSubscripti
         by="tenure-audit",
         reason="started again after a restore",
         subscription_id=state.subscription_id,
-        order_number=next(orders, state.subscription_id.removeprefix("sub-")),
+        order_number=next(orders, state.subscription_id),
         customer_id=state.customer_id,
         partner_id=state.partner_id,
         zone=state.zone,

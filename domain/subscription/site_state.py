@@ -18,8 +18,10 @@ from domain.subscription.sites import (
 )
 from domain.values import Refused
 
-NOT_CARRIED_OUT = "option_not_carried_out/"
-"""How the alert about a completed option request begins that fitted no more; its id follows."""
+
+def not_carried_out(request: str) -> str:
+    """The alert about a completed option request that fitted no more."""
+    return f"option_not_carried_out/{request}"
 
 
 class SubscriptionSites(LifecycleState):
@@ -33,7 +35,7 @@ class SubscriptionSites(LifecycleState):
 
     def lacks(self, request: str) -> bool:
         """Is this request completed, and fitted no more? Until somebody lifts the alert about it."""
-        return NOT_CARRIED_OUT + request in self.jeopardy
+        return not_carried_out(request) in self.jeopardy
 
     def refuse_site(self, url: str, field: str) -> None:
         """Raises Refused for a site it does not have; `field` is the one that names the site."""
@@ -69,7 +71,7 @@ class SubscriptionSites(LifecycleState):
             self._carry_out(request, facts, now)
         except Refused as refused:
             self.journal.note("subscription.report_ignored", now, option=request, why=refused)
-            self.endanger(NOT_CARRIED_OUT + request, now, now)
+            self.endanger(not_carried_out(request), now, now)
 
     def _carry_out(self, request: str, facts: CompletedOption, now: datetime) -> None:
         if (added := facts.language) is not None:

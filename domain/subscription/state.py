@@ -18,7 +18,7 @@ from domain.subscription.messages import (
     StartSubscription,
     TerminateSubscription,
 )
-from domain.subscription.site_state import NOT_CARRIED_OUT
+from domain.subscription.site_state import not_carried_out
 from domain.subscription.states import TABLE, SubscriptionEvent, SubscriptionStage, SuspensionReason
 from domain.subscription.suspension import SuspendableSubscription
 from domain.terms import continues
@@ -153,7 +153,8 @@ class SubscriptionState(SuspendableSubscription):
         self.zone_rules = facts.zone_rules or self.zone_rules
         self._begin_term(facts, now)
         self._take_sites(facts.sites, now)
-        self.jeopardy = [what for what in self.jeopardy if what.startswith(NOT_CARRIED_OUT)]
+        lasting = {not_carried_out(request) for request in self.options}
+        self.jeopardy = [what for what in self.jeopardy if what in lasting]
         self.journal.note(
             "subscription.renewed", now, order=order, begins_on=self.begins_on, renewal_date=self.renewal_date
         )

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Final
 
 from domain.subscription.messages import ASKED_FOR
-from domain.subscription.site_state import NOT_CARRIED_OUT
+from domain.subscription.site_state import not_carried_out
 from domain.subscription.sites import in_words
 from domain.subscription.state import RENEWAL_DATE, TARGET, SubscriptionState
 from domain.subscription.states import SubscriptionStage, SuspensionReason
 from domain.terms import next_term
 from domain.values import facts
-from domain.view import Awaited, LifecycleView, Mark, Step, awaited, view_of
+from domain.view import Awaited, LifecycleView, Mark, Party, Step, awaited, view_of
 
 IN_WORDS: Final = {
     SubscriptionStage.ACTIVE: "is in service",
@@ -52,11 +52,10 @@ def subscription_view(state: SubscriptionState, now: datetime) -> LifecycleView:
 
 def _not_carried_out(state: SubscriptionState) -> dict[str, str]:
     """Completed option requests that fitted no more when they were heard of."""
-    found = [what for what in state.jeopardy if what.startswith(NOT_CARRIED_OUT)]
     return {
-        what: f"Option request {what.removeprefix(NOT_CARRIED_OUT)} is completed and did not fit any more: see why in "
-        "the record, have it corrected, then acknowledge"
-        for what in found
+        not_carried_out(request): f"Option request {request} is completed and did not fit any more: see why in the "
+        "record, have it corrected, then acknowledge"
+        for request in state.options
     }
 
 
@@ -96,14 +95,15 @@ def _awaiting(state: SubscriptionState) -> tuple[Awaited, ...]:
 def _settled_by(state: SubscriptionState) -> Iterator[Awaited]:
     """Who can settle what it is suspended for, but for the renewal. AMB-42."""
     if SuspensionReason.UNPAID in state.suspended_for:
-        yield awaited(state, "the payment", f"partner {state.partner_id}", "lift_suspension")
+        yield awaited(state, "the payment", Party.PARTNER, "lift_suspension", whom=f"partner {state.partner_id}")
     if SuspensionReason.COMPLIANCE in state.suspended_for:
-        yield awaited(state, "the word of compliance", "operations", "lift_suspension")
+        yield awaited(state, "the word of compliance", Party.OPERATIONS, "lift_suspension")
 
 
 def _renewal(state: SubscriptionState) -> Awaited:
     if state.renewal_order:
         what = f"completion of renewal order {state.renewal_order}"
-        return awaited(state, what, f"order-{state.renewal_order}", "", RENEWAL_DATE)
+        return awaited(state, what, None, "", RENEWAL_DATE, whom=f"order-{state.renewal_order}")
     partner = f"partner {state.partner_id}"
-    return awaited(state, "a renewal order", partner, "", RENEWAL_DATE, pressing=state.reminded)
+    pressing = state.reminded
+    return awaited(state, "a renewal order", Party.PARTNER, "", RENEWAL_DATE, whom=partner, pressing=pressing)

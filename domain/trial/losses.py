@@ -85,16 +85,16 @@ def losses_ahead(tried: Collection[Service], others: Others) -> tuple[Fate, ...]
     return tuple(fate_of(step, tried, others) for step in steps_for(tried))
 
 
-def fates_told(events: Iterable[Event]) -> list[tuple[Fate, datetime]]:
-    """What a record tells of the steps of an end, each once, and when: for a store that has lost it."""
+def recorded_fates(events: Iterable[Event]) -> list[tuple[Fate, datetime]]:
+    """What a record says of the steps of an end, each once, and when: for a store that has lost it."""
     fates: dict[str, tuple[Fate, datetime]] = {}
     for event in events:
-        step, told = event.data.get("what"), event.data
+        step, facts = event.data.get("what"), event.data
         if event.type not in TELLS_A_FATE or step is None:
             continue
         known, at = fates.get(step, (Fate(step=step), event.occurred_at))
-        lost = tuple(told["of"].split(", ")) if "of" in told else known.lost
-        spared = dict(part.split(": ", 1) for part in told["why"].split("; ")) if "why" in told else known.spared
+        lost = tuple(facts["of"].split(", ")) if "of" in facts else known.lost
+        spared = dict(part.split(": ", 1) for part in facts["why"].split("; ")) if "why" in facts else known.spared
         fates[step] = (Fate(step=step, lost=lost, spared=spared), at)
     return list(fates.values())
 

@@ -5,21 +5,11 @@ from datetime import datetime
 from typing import Final
 
 from domain.lifecycle import Lifecycle
-from domain.mails import Role, numbered
 from domain.repair import News, Repair
 from domain.trial.state import TrialState
 from domain.trial.states import TrialStage
 
 LOST: Final = "it lost something for good and is never started again (TRL-78): release its numbers by hand"
-
-
-def _people(state: TrialState) -> frozenset[str]:
-    numbers = {
-        Role.CUSTOMER_ADMINISTRATOR: state.customer_administrators,
-        Role.PARTNER_ADMINISTRATOR: state.partner_administrators,
-        Role.TRIAL_USER: state.users,
-    }
-    return frozenset(numbered(role, number) for role, several in numbers.items() for number in range(several))
 
 
 def _tells(state: TrialState) -> Sequence[News]:
@@ -35,6 +25,6 @@ REPAIR: Final = Repair(
     never_again=dict.fromkeys((TrialStage.LAPSED, TrialStage.NUMBERS_RETAINED, TrialStage.NUMBERS_RELEASED), LOST),
     give_up=_give_up,
     tells=_tells,
-    people=_people,
+    people=lambda state: frozenset(state.several_readers),
     decided=lambda state: {*state.lost, *state.spared},
 )

@@ -1,5 +1,6 @@
 """Where a trial stands: what it is, who has to do with it, how it moves on. Pure, no personal data."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import ClassVar, Final
 
@@ -92,6 +93,15 @@ class TrialStanding(TrialDates):
     closed_at: AwareDatetime | None = None
     closing_reason: str | None = None
     order_number: str | None = None
+
+    @property
+    def several(self) -> Mapping[Role, int]:
+        """See base class."""
+        return {
+            Role.CUSTOMER_ADMINISTRATOR: self.customer_administrators,
+            Role.PARTNER_ADMINISTRATOR: self.partner_administrators,
+            Role.TRIAL_USER: self.users,
+        }
 
     @property
     def subject(self) -> str:

@@ -280,8 +280,8 @@ class TrialState(TrialGrace):
                 code=Reason.MISSING,
             )
         if message.by_a_renewal:
-            told = "a renewal converts no trial: place a new order (TRL-60)"
-            raise Refused(told, field="order.kind", code=Reason.DOES_NOT_CONVERT)
+            why = "a renewal converts no trial: place a new order (TRL-60)"
+            raise Refused(why, field="order.kind", code=Reason.DOES_NOT_CONVERT)
         if message.order and message.order.customer.id != self.customer_id:
             raise Refused(
                 "is another customer than the trial's (TRL-65)", field="order.customer.id", code=Reason.ANOTHER_CUSTOMER

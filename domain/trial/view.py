@@ -8,7 +8,7 @@ from domain.trial.messages import TrialKind
 from domain.trial.state import CONSENT, EXPIRED, GRACE_END, TrialState
 from domain.trial.states import LISTED, TrialStage
 from domain.values import facts
-from domain.view import Awaited, LifecycleView, Step, awaited, tracker, view_of
+from domain.view import Awaited, LifecycleView, Party, Step, awaited, tracker, view_of
 
 S = TrialStage
 
@@ -108,20 +108,30 @@ def _end(state: TrialState) -> Iterator[tuple[str, bool, datetime | None]]:
         yield "Converted or lapsed" if state.expired_at else "Converted or expired", False, None
 
 
+def _conversion(state: TrialState, until: str) -> Awaited:
+    """May come or not."""
+    what, partner = "conversion to a paid order", f"partner {state.partner_id}"
+    return awaited(state, what, Party.PARTNER, "convert", until, whom=partner, pressing=False)
+
+
 def awaiting(state: TrialState) -> tuple[Awaited, ...]:
     """What the next move waits for, from whom, until when."""
-    partner = f"partner {state.partner_id}"
     match state.stage:
         case S.AWAITING_CONSENT:
-            return (awaited(state, "consent", "a full administrator of the customer", "accept", CONSENT),)
+            whom = "a full administrator of the customer"
+            return (awaited(state, "consent", Party.CUSTOMER, "accept", CONSENT, whom=whom),)
         case S.AWAITING_DETAILS:
-            return (awaited(state, "provisioning details", partner, "give_details"),)
+            return (
+                awaited(
+                    state, "provisioning details", Party.PARTNER, "give_details", whom=f"partner {state.partner_id}"
+                ),
+            )
         case S.PROVISIONING:
             missing = ", ".join(service for service in state.services if service not in state.built)
-            return (awaited(state, f"services built: {missing}", "vendor", "report_services_built"),)
+            return (awaited(state, f"services built: {missing}", Party.VENDOR, "report_services_built"),)
         case S.TRIALING:
-            return (awaited(state, "conversion to a paid order", partner, "convert", EXPIRED, pressing=False),)
+            return (_conversion(state, EXPIRED),)
         case S.EXPIRED_GRACE:
-            return (awaited(state, "conversion to a paid order", partner, "convert", GRACE_END, pressing=False),)
+            return (_conversion(state, GRACE_END),)
         case _:
             return ()

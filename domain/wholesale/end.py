@@ -83,8 +83,8 @@ class WholesaleEnding(WholesaleStanding):
 
     def checks_were_told(self) -> tuple[str, ...]:
         """Those that are to be told now; afterwards there is nobody left to tell."""
-        told, self.checks_to_tell = self.checks_to_tell, ()
-        return told
+        waiting, self.checks_to_tell = self.checks_to_tell, ()
+        return waiting
 
     # Deprovisioning.
 

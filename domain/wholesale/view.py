@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from domain.values import facts
-from domain.view import Awaited, LifecycleView, awaited, tracker, view_of
+from domain.view import Awaited, LifecycleView, Party, awaited, tracker, view_of
 from domain.wholesale.offerings import OfferingStatus
 from domain.wholesale.standing import NAME, ORGANIZATION_DEPROVISIONED, PROVISIONED_LATE, STEPS
 from domain.wholesale.state import WholesaleState
@@ -111,9 +111,9 @@ def _awaiting(state: WholesaleState) -> tuple[Awaited, ...]:
     if state.onboarded is None or state.stage not in RUNNING:
         return ()
     owed, failed = ", ".join(state.pending), ", ".join(state.failed)
-    found = [awaited(state, f"provisioned: {owed}", "vendor", "report_package", PROVISIONED_LATE)] if owed else []
+    found = [awaited(state, f"provisioned: {owed}", Party.VENDOR, "report_package", PROVISIONED_LATE)] if owed else []
     if failed:
-        again = awaited(state, f"set up anew: {failed}", "operations", "retry_package", pressing=state.with_errors)
+        again = awaited(state, f"set up anew: {failed}", Party.OPERATIONS, "retry_package", pressing=state.with_errors)
         found.append(again)
     return tuple(found)
 

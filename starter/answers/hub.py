@@ -8,7 +8,7 @@ from pydantic import Field
 
 from domain.events import Event
 from domain.hub.customers import Managed
-from domain.hub.lives import LifeState
+from domain.hub.entitlements import EntitlementState
 from domain.hub.statuses import Status
 from domain.values import Model
 from domain.working_time import Instant
@@ -78,7 +78,7 @@ class HubLife(Model):
     lifecycle: str
     id: str
     workflow_id: str
-    state: LifeState
+    state: EntitlementState
     licences: dict[str, int]
     added_on: date
     ends_at: Instant | None

@@ -39,8 +39,8 @@ class PlanAnswer(Answer):
 
 
 def names(lifecycle: str, id_: str) -> dict[str, str]:
-    """The keys that say what it is about; of orders and trials also those that they had first."""
-    return {"lifecycle": lifecycle, "id": id_} | ({lifecycle: id_} if lifecycle in {"order", "trial"} else {})
+    """The keys that say what it is about; of the first lifecycles also those that they had before."""
+    return {"lifecycle": lifecycle, "id": id_} | ({lifecycle: id_} if lifecycle in StartAnswer.model_fields else {})
 
 
 class StartPlanAnswer(Answer):

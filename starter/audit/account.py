@@ -1,31 +1,23 @@
 """All that a lifecycle brought to the store, so that it can be written again."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.ports import NotKnown, Papers, RecordRequest
+from activities.ports import Papers, RecordRequest
 from adapters.sql.store import SqlStore
 from domain.construct import constructed
 from domain.events import Event, Journal, Task
-from domain.lifecycle import Lifecycle, LifecycleState
+from domain.lifecycle import LifecycleState
 from domain.lifecycles import KINDS
-from domain.option.state import NAME as OPTION
-from domain.order.state import OrderState
-from domain.trial.losses import fates_told
-from domain.trial.state import TrialState
 from domain.values import Person
 from starter.audit.records import a_record, records_of
 from starter.history.events import started
-
-TOOK_EFFECT: Final = "option.took_effect"
-"""The event of a request whose work changed what is stored of others."""
+from starter.kinds import own
 
 
 @dataclass(frozen=True)
@@ -104,36 +96,8 @@ def write_again(
     journal = Journal(sequence=state.journal.sequence, unrecorded=list(account.events), changed_tasks=tasks)
     record = a_record(state, journal, now)
     store.record(record.model_copy(update={"papers": Papers(people=dict(others or {}))}), run)
-    if beside := BESIDE.get(state.lifecycle):
-        beside(store, account)
+    own(state.lifecycle).beside(store, state, account.events)
     return True
-
-
-def _csm(store: SqlStore, account: Account) -> None:
-    if isinstance(account.state, OrderState) and account.state.csm:
-        store.assign_csm(account.state.subscription_id, (account.state.csm,))
-
-
-def _losses(store: SqlStore, account: Account) -> None:
-    if isinstance(account.state, TrialState):
-        for fate, decided_at in fates_told(account.events):
-            store.keep_fate(account.state.subject, fate, decided_at)
-
-
-def _contact(store: SqlStore, account: Account) -> None:
-    for event in account.events:
-        if event.type == TOOK_EFFECT:
-            with suppress(NotKnown):  # it changes no contact, or whoever was to be the new one was erased
-                store.change_contact(account.state.subject, event.occurred_at)
-
-
-BESIDE: Final[Mapping[Lifecycle, Callable[[SqlStore, Account], None]]] = {
-    Lifecycle.ORDER: _csm,
-    Lifecycle.TRIAL: _losses,
-    OPTION: _contact,
-}
-"""What other steps wrote beside the row: who looks after a subscription, what a trial lost and kept, and when, who gets
-whose mails. Nothing is decided again: others may have taken over since. AMB-48, OPT-02."""
 
 
 def open_tasks(store: SqlStore, state: LifecycleState) -> list[Task]:

@@ -35,7 +35,7 @@ def differing_people(store: SqlStore, subject: Subject, named: Mapping[str, Pers
     place by an option request. OPT-02."""
     corrected = any(event.type == CORRECTED for event in store.events(*subject))
     wanted: dict[str, Person] = {}
-    for role, person in store.told_anew(*subject, named).items():
+    for role, person in store.in_their_places(*subject, named).items():
         try:
             known = store.person(*subject, role)
         except NotKnown:

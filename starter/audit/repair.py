@@ -5,35 +5,27 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
-from typing import Final, cast
+from typing import Final
 
-from pydantic import ValidationError
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.sql.mail_ledger import SqlMailLedger
 from adapters.sql.store import SqlStore
-from domain.events import Journal
-from domain.lifecycle import PostedMail
 from domain.lifecycles import KINDS
-from domain.mails import MailState
 from domain.operator import PutNote
 from domain.repair import News, Other
-from domain.values import Message, Refused
+from domain.values import Refused
 from starter.answers.tools import Difference, Finding
-from starter.audit.account import Account, account_of, closed, open_tasks, write_again
 from starter.audit.compare import DEAD, ahead, kinds, lags, repair_of
 from starter.audit.compare_mails import ledger_lags
 from starter.audit.observer import Observer
-from starter.audit.records import a_record
+from starter.audit.repair_store import AUDITOR, fill_ledger, write_closed, write_from_history
 from starter.audit.restart import Restart, news_of, obstacle, readable, start
 from starter.audit.snapshot import COMPLETED, GONE, RUNNING, Snapshot
 from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject
 from starter.reach import gate
 from starter.reach.executions import asking, described, outcome
-
-AUDITOR: Final = "tenure-audit"
 
 WRITTEN_AGAIN: Final = frozenset(
     {
@@ -51,8 +43,6 @@ WRITTEN_AGAIN: Final = frozenset(
 LOOK_AGAIN: Final = 0.1
 """Seconds between two looks at what was started."""
 
-GAVE_UP: Final = "found without a workflow by tenure audit, closed as cancelled"
-
 
 async def repair(observer: Observer, snapshot: Snapshot, findings: Sequence[Finding]) -> str:
     """Put right what can be; the words of what stood in the way, if anything did."""
@@ -65,8 +55,8 @@ async def repair(observer: Observer, snapshot: Snapshot, findings: Sequence[Find
         elif snapshot.status in DEAD:
             await _close(observer, snapshot.subject, snapshot)
         elif snapshot.status == COMPLETED:
-            await _write_again(observer, snapshot)
-            await observer.ask(lambda store: _fill_ledger(store, snapshot))
+            await write_from_history(observer, snapshot)
+            await observer.ask(lambda store: fill_ledger(store, snapshot))
         elif snapshot.status == RUNNING and snapshot.view:
             await _repair_running(observer, snapshot.subject, snapshot, found)
     except Stop as stop:
@@ -83,12 +73,12 @@ async def _repair_running(
 ) -> None:
     helped = repairable(snapshot, found)
     heard = await observer.ask(lambda store: _heard_of(store, subject)) if ahead(snapshot) else ()
-    if helped & WRITTEN_AGAIN and not await _write_again(observer, snapshot):
+    if helped & WRITTEN_AGAIN and not await write_from_history(observer, snapshot):
         if Difference.NO_ROW in found:
             return  # nobody opened its row, so nobody can write into it
         helped -= WRITTEN_AGAIN - {Difference.STORE_BEHIND}
     if helped & {Difference.MAILS_DIFFER, Difference.NO_ROW}:
-        await observer.ask(lambda store: _fill_ledger(store, snapshot))
+        await observer.ask(lambda store: fill_ledger(store, snapshot))
     others = list(heard or ())
     if Difference.WAITS_IN_VAIN in helped and (awaited := _awaited(snapshot)):
         others.append(awaited)
@@ -128,40 +118,6 @@ async def leave_note(client: Client, subject: Subject, repaired: frozenset[Diffe
         await client.get_workflow_handle(subject.workflow_id).execute_update("put_note", note)
 
 
-async def _write_again(observer: Observer, snapshot: Snapshot) -> bool:
-    """The store gets once more all it was brought; False if nobody can tell any more.
-
-    A store that has heard more than the workflow knows takes its word only from somebody else than its own run.
-    """
-    if not snapshot.run_id:
-        return False
-    account = await account_of(observer.client, snapshot.workflow_id, snapshot.run_id)
-    if account is None:
-        return False
-    if snapshot.stored is None and KINDS[account.state.lifecycle].repair.start is None:
-        start = await _start_of(observer, account)
-        await observer.ask(lambda store: _open(store, start, account))
-    run = AUDITOR if ahead(snapshot) else account.run
-    others = snapshot.stored.others if snapshot.stored else {}
-    return bool(await observer.ask(lambda store: write_again(store, account, datetime.now(UTC), run, others)))
-
-
-def _open(store: SqlStore, start: Message, account: Account) -> bool:
-    """As its own first run opened it. Raises what speaks against it."""
-    store.open_lifecycle(start, account.state, account.first_run, datetime.now(UTC))
-    return True
-
-
-async def _start_of(observer: Observer, account: Account) -> Message:
-    """What its first run was started with: somebody has to open its row."""
-    model = KINDS[account.state.lifecycle].start
-    try:
-        (start,) = await observer.client.data_converter.decode(list(account.start)[:1], [model])
-    except ValidationError:
-        raise Stop(Exit.REFUSED, "what it was started with is nothing this release can read: ask a developer") from None
-    return cast("Message", start)
-
-
 async def _start_again(observer: Observer, subject: Subject, snapshot: Snapshot) -> None:
     """From its stored input, and until its row is its own: R9 yields to the same content whose runs are lost."""
     if (stands := obstacle(snapshot)) or not snapshot.stored:
@@ -171,7 +127,9 @@ async def _start_again(observer: Observer, subject: Subject, snapshot: Snapshot)
         raise Stop(Exit.REFUSED, restart or "the store has it no more")
     if await start(observer.client, subject, restart):
         await _its_own(observer, subject, snapshot.stored.columns.run)
-        await _write_again(observer, await observer.observe(subject.workflow_id))  # tasks of the lost run are closed
+        await write_from_history(
+            observer, await observer.observe(subject.workflow_id)
+        )  # tasks of the lost run are closed
 
 
 async def _its_own(observer: Observer, subject: Subject, lost_run: str) -> None:
@@ -193,8 +151,8 @@ async def _close(observer: Observer, subject: Subject, snapshot: Snapshot) -> No
     """Closed first: those who wait for it look into the store whether what they hear is so."""
     if KINDS[subject.lifecycle].repair.give_up is None:
         return
-    await _write_again(observer, snapshot)
-    if await observer.ask(lambda store: _write_closed(store, subject, datetime.now(UTC))):
+    await write_from_history(observer, snapshot)
+    if await observer.ask(lambda store: write_closed(store, subject, datetime.now(UTC))):
         await _tell(observer, await observer.ask(partial(news_of, other=subject)) or ())
 
 
@@ -208,45 +166,3 @@ async def _tell(observer: Observer, news: Sequence[News]) -> None:
         except RPCError as failed:
             if failed.status is not RPCStatusCode.NOT_FOUND:
                 raise
-
-
-def _write_closed(store: SqlStore, subject: Subject, now: datetime) -> bool:
-    """Given up by the audit, because nothing runs it any more; one that had ended keeps its own end. K6, F2."""
-    state, give_up = store.row(*subject).state, KINDS[subject.lifecycle].repair.give_up
-    if state.closed or give_up is None:
-        store.record(a_record(state, Journal(sequence=state.journal.sequence), now), AUDITOR)
-        return True
-    tasks = closed(open_tasks(store, state), now)
-    give_up(state, now, GAVE_UP)
-    state.agenda.disarm(*(deadline.name for deadline in state.agenda.pending))
-    for task in state.journal.tasks:
-        state.journal.close_task(task.key, now)
-    state.journal.note(f"{state.lifecycle}.found_without_workflow", now, PutNote(by=AUDITOR, text=GAVE_UP))
-    journal = state.journal.take()
-    journal.changed_tasks = list({task.key: task for task in (*tasks, *journal.changed_tasks)}.values())
-    store.record(a_record(state, journal, now), AUDITOR)
-    return True
-
-
-def _fill_ledger(store: SqlStore, snapshot: Snapshot) -> bool:
-    """Ends that the workflow knows and the ledger does not: only to keep a mail from going out twice."""
-    mails = snapshot.view.mails if snapshot.view else ()
-    ledger = snapshot.stored.mails if snapshot.stored else {}
-    for mail in mails:
-        if snapshot.subject and ledger_lags(mail, ledger.get(mail.key)):
-            _settle(store, snapshot.subject, mail, datetime.now(UTC))
-    return True
-
-
-def _settle(store: SqlStore, subject: Subject, mail: PostedMail, now: datetime) -> None:
-    """Claimed as the worker for mail does, so with the same Message-ID."""
-    at = mail.sent_at or now
-    known = {each.key: each for each in store.mails(*subject)}.get(mail.key)
-    if known is None:
-        reader = KINDS[subject.lifecycle].state.reader_of(mail)
-        domain = gate.settings().mail_from.email.rpartition("@")[2]
-        SqlMailLedger(store.engine, domain).claim(mail.key, mail.kind, *subject, reader, at)
-    if known is not None and known.state is MailState.UNKNOWN:
-        store.mark_arrived(mail.key, at)
-    else:
-        store.settle(mail.key, mail.state, "as its workflow knows: tenure audit", at)

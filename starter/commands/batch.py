@@ -111,7 +111,8 @@ def _run(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    from starter.reach.batch import Wanted, carry_out
+    from starter.reach.batch import carry_out
+    from starter.reach.batch_wanted import Wanted
 
     wanted = Wanted.checked(update, query, reason=reason, by=by, batch=batch, limit=limit, only=only)
     asyncio.run(carry_out(wanted, dry_run=dry_run, yes=yes))

@@ -15,7 +15,7 @@ from domain.hub.trend import TrendPoint
 from starter.answers.hub import fields_of
 from starter.answers.hub_kpi import HubCustomerKey, HubKpiAnswer, HubNumber, HubRow, HubSection, HubTrendPoint
 from starter.commands.hub_asked import Asked, answered, say_basis
-from starter.commands.hub_customers import licences_of
+from starter.commands.hub_customer import licences_of
 from starter.console.tables import NOTHING, cells_table, in_words, plain_table
 from starter.console.terminal import terminal
 

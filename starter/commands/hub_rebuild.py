@@ -22,10 +22,10 @@ def rebuild_hub() -> None:
             derived = store.rebuild(catalogue, datetime.now(UTC), heard)
         counts = store.hub_counts()
     terminal.say(
-        f"Derived {derived:,} orders, subscriptions, trials and wholesale customers anew: {counts.lives:,} "
+        f"Derived {derived:,} orders, subscriptions, trials and wholesale customers anew: {counts.entitlements:,} "
         f"are in the hub, with {counts.customers:,} customer{'s' if counts.customers != 1 else ''}."
     )
-    terminal.answer(HubRebuildAnswer(derived=derived, lives=counts.lives, customers=counts.customers))
+    terminal.answer(HubRebuildAnswer(derived=derived, lives=counts.entitlements, customers=counts.customers))
 
 
 @contextmanager

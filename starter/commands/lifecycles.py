@@ -1,18 +1,23 @@
 """`tenure order …`: the commands that every lifecycle has, made from its row of the table."""
 
 import asyncio
-from collections.abc import Iterator
-from inspect import Parameter, Signature, signature
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from inspect import Parameter
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
+from domain.case.standing import NAME as CASE
+from domain.compliance.standing import NAME as COMPLIANCE
 from domain.kind import Kind
+from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS
 from domain.list_line import Narrowing
+from domain.wholesale.standing import NAME as WHOLESALE
 from starter.answers.catalogue import group_of
-from starter.commands import cases, tools, trials, wholesale
+from starter.commands import cases, forecast, forecast_running, tools, trials, wholesale
 from starter.commands.updates import add_updates
 from starter.console.options import (
     Attention,
@@ -31,12 +36,29 @@ from starter.console.options import (
     flag,
     sender,
 )
+from starter.console.parameters import option, with_options
 from starter.console.terminal import terminal
 
 SEE: Final = "Start and see"
 
-SPECIAL: Final = {"trial": trials.app, "case": cases.app, "wholesale": wholesale.app}
-"""What one lifecycle has beside, or instead."""
+
+@dataclass(frozen=True, kw_only=True)
+class OwnCommands:
+    """What one lifecycle has beside the commands that all have, or instead."""
+
+    commands: typer.Typer | None = None
+    forecast: Callable[[typer.Typer, Kind[Any]], None] | None = None
+    """Adds the command that forecasts one; None: as all that are handed in are forecast."""
+
+
+OWN: Final[Mapping[Lifecycle, OwnCommands]] = {
+    Lifecycle.ORDER: OwnCommands(forecast=forecast.add_with_renewal_date),
+    Lifecycle.TRIAL: OwnCommands(commands=trials.app),
+    CASE: OwnCommands(commands=cases.app),
+    WHOLESALE: OwnCommands(commands=wholesale.app, forecast=forecast_running.add_customer),
+    COMPLIANCE: OwnCommands(forecast=forecast_running.add_check),
+}
+"""What is no command stands in `starter/kinds.py`. A lifecycle needs no row of either."""
 
 STARTED_ONCE: Final = """\
 Repeating it is harmless: the same content is the same start (exit 0, or 5 if
@@ -63,6 +85,22 @@ def groups() -> Iterator[typer.Typer]:
         yield _group(kind)
 
 
+def forecasts() -> typer.Typer:
+    """A command for every lifecycle that is handed in, and for those that are forecast from where they stand."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        help="What is to come, and when, if nobody acts, or if somebody does. Touches nothing real.",
+    )
+    for kind in KINDS.values():
+        if add := _own(kind).forecast or (forecast.add if kind.handed_in else None):
+            add(app, kind)
+    return app
+
+
+def _own(kind: Kind[Any]) -> OwnCommands:
+    return OWN.get(kind.name, OwnCommands())
+
+
 def _group(kind: Kind[Any]) -> typer.Typer:
     start = "start them, " if kind.handed_in else ""
     app = typer.Typer(
@@ -76,8 +114,8 @@ def _group(kind: Kind[Any]) -> typer.Typer:
     _add_show(app, kind)
     _add_list(app, kind)
     add_updates(app, kind)
-    if special := SPECIAL.get(kind.name):
-        app.add_typer(special)
+    if own := _own(kind).commands:
+        app.add_typer(own)
     forward = examples(f"tenure {group_of(kind.name)} forward {kind.id_example} --days 5")
     app.command("forward", rich_help_panel="Test clock", epilog=forward)(tools.forward)
     return app
@@ -172,16 +210,10 @@ def _add_list(app: typer.Typer, kind: Kind[Any]) -> None:
         wanted = Wanted(stage, customer, partner, due_before, attention, open_only, limit, narrowed)
         asyncio.run(list_lifecycle(kind, wanted))
 
-    *shared, _ = signature(list_).parameters.values()
-    list_.__signature__ = Signature([*shared, *map(_narrowing, own)])  # type: ignore[attr-defined]
-    app.command("list", rich_help_panel=SEE, epilog=shown)(list_)
+    app.command("list", rich_help_panel=SEE, epilog=shown)(with_options(list_, map(_narrowing, own)))
 
 
 def _narrowing(own: Narrowing) -> Parameter:
     """An option that one lifecycle's list has of its own."""
-    type_: Any = str | None if own.placeholder else bool
     help_ = f"{own.help} One of {', '.join(own.choices)}." if own.choices else own.help
-    option = typer.Option(f"--{own.name}", metavar=own.placeholder, help=help_, show_default=False)
-    default = None if own.placeholder else False
-    name = own.name.replace("-", "_")
-    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[type_, option])
+    return option(own.name.replace("-", "_"), f"--{own.name}", own.placeholder, help_)

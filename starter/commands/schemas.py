@@ -1,19 +1,15 @@
 """JSON Schemas of every start, update and answer: the contract with upstream systems."""
 
 import difflib
-import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from pydantic.json_schema import JsonSchemaMode
-
+from starter.answers import schemas
 from starter.answers.catalogue import example, models
 from starter.answers.tools import SchemaAnswer
 from starter.console.exits import Exit, Stop, bad
 from starter.console.tables import plain_table
 from starter.console.terminal import terminal
-
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema(name: str | None, directory: Path | None) -> None:
@@ -33,12 +29,9 @@ def schema(name: str | None, directory: Path | None) -> None:
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    """One schema, with an example if there is one. What people send may leave out what has a default."""
-    read_by_others = name == "state" or name.startswith("answer.")
-    mode: JsonSchemaMode = "serialization" if read_by_others else "validation"
-    found = models()[name].model_json_schema(mode=mode)
-    shown = {"examples": [said.model_dump(mode="json", exclude_defaults=True)]} if (said := example(name)) else {}
-    return {"$schema": DIALECT, "$id": f"tenure:{name}", **found, **shown}
+    """One schema, with an example if there is one."""
+    answered = name == "state" or name.startswith("answer.")
+    return schemas.schema_of(models()[name], f"tenure:{name}", answered=answered, example=example(name))
 
 
 def _chosen(name: str | None) -> list[str]:
@@ -56,8 +49,7 @@ def _write(names: list[str], directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         for name in names:
-            text = json.dumps(schema_of(name), ensure_ascii=False, indent=2)
-            (directory / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+            (directory / f"{name}.json").write_text(schemas.written(schema_of(name)), encoding="utf-8")
     except OSError as failed:
         raise Stop(Exit.BAD_INPUT, f"cannot be written: {failed.strerror}", "--out") from None
     terminal.say(f"{len(names)} schemas written to {directory}")

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from inspect import Parameter, Signature
-from typing import Annotated, Any, Final
+from inspect import Parameter
+from typing import Any, Final
 
 import typer
 
@@ -17,6 +17,7 @@ from starter.answers.catalogue import command_of
 from starter.console.command_lines import example_of
 from starter.console.fields import FieldOption, options_of
 from starter.console.options import By, Id, Source, UpdateId, WholeMessage, examples
+from starter.console.parameters import option, shared, with_options
 
 OPERATORS: Final = "At any stage"
 """Heading of what operators may send to every lifecycle."""
@@ -44,42 +45,31 @@ def _help(kind: Kind[Any], name: str, update: Update) -> str:
 
 
 def _sending(kind: Kind[Any], update: str, model: type[Message]) -> Callable[..., None]:
-    """What the command does. Its options are where Typer looks for them: in its signature."""
+    """What the command does: an option for each field, and those that all of them share."""
 
-    def send_update(id_: str, **given: Any) -> None:
+    def send_update(id_: Id, **given: Any) -> None:
         from starter.commands.send import send
         from starter.console.ids import subject
 
         whole, key = given.pop("message"), given.pop("update_id")
         asyncio.run(send(subject(kind.name, id_), update, given, whole, key))
 
-    send_update.__signature__ = Signature(_parameters(model))  # type: ignore[attr-defined]
-    return send_update
-
-
-def _parameters(model: type[Message]) -> list[Parameter]:
-    """The id, an option for each field, and the options that all of them share."""
     field = model.model_fields["reason"]
-    by, reason = _shared("by", By), _parameter(FieldOption(("reason",), field))
-    return [
-        Parameter("id_", Parameter.POSITIONAL_OR_KEYWORD, annotation=Id),
-        *map(_parameter, options_of(model)),
-        *((reason, by) if field.is_required() else (by, reason)),
-        _shared("source", Source),
-        _shared("message", WholeMessage),
-        _shared("update_id", UpdateId),
-    ]
+    by, reason = shared("by", By), _option(FieldOption(("reason",), field))
+    return with_options(
+        send_update,
+        [
+            *map(_option, options_of(model)),
+            *((reason, by) if field.is_required() else (by, reason)),
+            shared("source", Source),
+            shared("message", WholeMessage),
+            shared("update_id", UpdateId),
+        ],
+    )
 
 
-def _shared(name: str, annotation: Any) -> Parameter:
-    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-
-
-def _parameter(field: FieldOption) -> Parameter:
+def _option(field: FieldOption) -> Parameter:
     """Values are text: the model reads them, and says what is wrong with one in its own words."""
-    of: Any = int if field.is_number else str
-    type_: Any = bool if field.is_flag else list[of] | None if field.is_repeated else of | None
     metavar = "" if field.is_flag else field.placeholder
-    option = typer.Option(field.option, metavar=metavar, help=field.help, show_default=False)
-    default = False if field.is_flag else None
-    return Parameter(field.name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[type_, option])
+    of = int if field.is_number else str
+    return option(field.name, field.option, metavar, field.help, of, repeated=field.is_repeated)

@@ -1,13 +1,14 @@
 """Commands to type: one that sends a message as it is, and those that fit a lifecycle as it stands."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from domain.kind import Kind
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, examples_of, updates_of
 from domain.mails import MailState
+from domain.offers import Known
 from domain.placeholder import PLACEHOLDER, in_words
 from domain.values import Message
 from domain.view import LifecycleView
@@ -42,16 +43,16 @@ def fitting(view: LifecycleView, update: str) -> str:
     """As far as it is known what to say; what only people know is left to them, and refused until it is there."""
     kind = KINDS[Lifecycle(view.lifecycle)]
     words = ["tenure", command_of(view.lifecycle, update), view.id]
-    if update == "report_site_built" and view.kind == "order.renewal":
+    known = {**_known(view), **kind.known(view)}.get(update)
+    if known == {}:
         return " ".join(words)
-    known = _known(view).get(update, {})
     model = updates_of(kind)[update].message
     for option in _shown(kind, update):
         if option.is_flag:
             required = model.model_fields[option.path[0]].is_required()
             words.append(option.option if required else f"[{option.option}]")
         else:
-            words.append(f"{option.option} {_left_open(option, known.get(option.name, ()))}")
+            words.append(f"{option.option} {_left_open(option, (known or {}).get(option.name, ()))}")
     return " ".join([*words, f"--reason {PLACEHOLDER}"] if model.model_fields["reason"].is_required() else words)
 
 
@@ -65,16 +66,9 @@ def _left_open(option: FieldOption, known: Sequence[str]) -> str:
     return _quoted(f"{PLACEHOLDER}: {in_words(choices)}") if choices else PLACEHOLDER
 
 
-def _known(view: LifecycleView) -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """By update and option."""
-    tasks = [task.key for task in view.tasks if task.closed_at is None]
-    terms = [awaited.what.split()[0] for awaited in view.awaiting if awaited.update == "accept_terms"]
+def _known(view: LifecycleView) -> Known:
+    """Of what operators may send to every lifecycle."""
     return {
-        "accept_terms": {"terms": terms},
-        "complete_task": {"task": [key for key in tasks if "/" not in key]},
-        "confirm_renewal": {
-            "order_number": [key.removeprefix("verify/") for key in tasks if key.startswith("verify/")]
-        },
         "settle_mail": {"mail": _mails(view, MailState.UNKNOWN) or _mails(view, MailState.REFUSED)},
         "retry_mail": {"mail": _mails(view, MailState.REFUSED)},
         "send_again": {"mail": _mails(view, MailState.SENT)},

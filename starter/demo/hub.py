@@ -34,8 +34,8 @@ from starter.demo.acts import Act
 from starter.demo.tables import NONE, demo_table
 from starter.intake.hub_import import written
 from starter.intake.hub_judge import Judge
+from starter.intake.hub_report import NOUNS, Results
 from starter.intake.hub_rows import FORMS, RowsFile
-from starter.intake.hub_tally import NOUNS, Results
 
 DAY: Final = re.compile(r"\b\d{4}-\d\d-\d\d")
 BY: Final = "demo"
@@ -67,8 +67,9 @@ class HubAtTheEnd:
 
 
 def import_files(store: SqlStore, directory: Path, now: datetime) -> list[PaymentNeed]:
-    """Judged and written as the import commands do it; what follows for subscriptions. The lives of a demo are ahead of
-    the clock on the wall: `now` is that of the newest event, and the days in the files are moved to those before."""
+    """Judged and written as the import commands do it; what follows for subscriptions. The lifecycles of a demo are
+    ahead of the clock on the wall: `now` is that of the newest event, and the days in the files are moved to those
+    before."""
     found = {kind: path for kind in Imported if (path := directory / f"{kind}.csv").is_file()}
     texts = {kind: path.read_text(encoding="utf-8") for kind, path in found.items()}
     for kind, text in moved(texts, now.date()).items():
@@ -140,5 +141,5 @@ def suspensions(needs: Sequence[PaymentNeed]) -> list[Act]:
 
 
 def closed_weeks(store: SqlStore, now: datetime) -> Iterator[ClosedWeek]:
-    """All that the lives of the demo went through. HUB-60."""
+    """All that the lifecycles of the demo went through. HUB-60."""
     return HubBook(store, SETTINGS.policy, SETTINGS.products).close_weeks(now)

@@ -15,6 +15,8 @@ from domain.case.messages import OpenCase
 from domain.compliance.standing import NAME as COMPLIANCE
 from domain.lifecycle import Lifecycle
 from domain.option.messages import RequestOption
+from domain.option.state import asked_in
+from domain.option.view import asked_for
 from domain.order.messages import PlaceOrder
 from domain.trial.messages import StartTrial
 from domain.view import LifecycleView
@@ -132,7 +134,7 @@ class Ended:
         return (
             request.request_id,
             request.subscription_id,
-            escape(state.what.partition(" for ")[2]),
+            escape(asked_for(request.kind, asked_in(request))),
             _coloured(state.stage),
             escape(state.facts.get("answer", NONE)),
             self.mails(state),
@@ -181,8 +183,7 @@ class Ended:
         """What it took for good, what it spared, where its devices are: under the table, for it is too long for it."""
         facts = self.views[subject_of(trial).workflow_id].facts
         if "lost" in facts:
-            lost = ", ".join(_thing(step) for step in facts["lost"].split(", "))
-            yield f"{trial.trial_id} lost for good: {lost}"
+            yield f"{trial.trial_id} lost for good: {facts['lost'].replace('_', ' ')}"
         if "spared" in facts:
             yield f"{trial.trial_id} kept: {escape(facts['spared'])}"
         devices = [f"{name} {_coloured(view.stage)}" for name, view in self.lent(trial).items() if view]
@@ -223,8 +224,3 @@ def demo_table(title: str, columns: Sequence[str], lines: Iterable[tuple[str | T
 
 def _coloured(stage: str) -> str:
     return f"[{COLOURS.get(stage, 'default')}]{stage}[/]"
-
-
-def _thing(step: str) -> str:
-    """`site_url_released` is about the site url."""
-    return step.rpartition("_")[0].replace("_", " ")

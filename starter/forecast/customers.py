@@ -19,6 +19,8 @@ from domain.wholesale.standing import Step
 from domain.wholesale.states import WholesaleEvent
 from starter.forecast.imagined import Imagined
 from starter.forecast.notes import Notebook
+from starter.forecast.question import Question
+from starter.reach.gate import settings
 
 IMAGINED: Final = "imagined"
 
@@ -55,6 +57,13 @@ class ImaginedCustomers(Imagined):
 
     listed: frozenset[str] = frozenset()
     """Workflow ids of checks that are taken to find a match, and to find it once more at the last look."""
+
+    def suppose(self, question: Question) -> None:
+        """The installation's catalogue, and that a check which somebody decides about has found somebody. WHS-24."""
+        if question.subject.lifecycle in (WHOLESALE.name, COMPLIANCE.name):
+            self.offered = settings().wholesale
+        decided = (act.to for act in question.acts if act.update in COMPLIANCE.updates)
+        self.listed = frozenset(to.workflow_id for to in decided if to.lifecycle == COMPLIANCE.name)
 
     def activities(self) -> list[Callable[..., Any]]:
         """See base class."""

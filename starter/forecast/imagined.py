@@ -11,13 +11,14 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from activities.context import run
-from activities.mail import MailReport, MailReports, RetriedMail, SendMail, SendMails, SettledMail
+from activities.mail import MailReport, MailReports, RetriedMail, SendMail, SendMailOnTheSpot, SendMails, SettledMail
 from activities.open_lifecycle import OpenedLifecycle, OpeningActivities, OpenLifecycle
 from activities.order import CalendarWanted
 from activities.ports import Calendars, NotKnown, RecordRequest
 from activities.rules import RulesWanted
 from adapters.sql.store import SqlStore
 from adapters.temporal.lifecycles import TemporalLifecycles
+from domain.business_days import WorkingCalendar
 from domain.construct import constructed
 from domain.events import Journal
 from domain.kind import Kind
@@ -25,8 +26,9 @@ from domain.lifecycle import SETTLED_AS, Lifecycle, LifecycleState, PostedMail, 
 from domain.lifecycles import KINDS
 from domain.mails import MailState
 from domain.order.policy import LONGEST_HOLIDAYS
-from domain.values import Message
-from domain.working_time import WorkingCalendar, ZoneRules, local_day
+from domain.values import Message, Model
+from domain.working_time import ZoneRules, local_day
+from starter.console.ids import kind_of, subject_of
 from starter.forecast.notes import Notebook
 
 
@@ -106,6 +108,21 @@ class Imagined:
             self.notebook.state(state.subject, reached, rule)
         return reached
 
+    # Others.
+
+    async def _start(self, start: Message) -> None:
+        await self.lifecycles.start(kind_of(start), start)
+        name = subject_of(start).workflow_id
+        if name not in self.begun:
+            self.begun.append(name)
+
+    async def _signal(self, lifecycle: Lifecycle, subject: str, signal: str, news: Model) -> bool | None:
+        """None if it is no part of the forecast, or over."""
+        known = self.states.get(workflow_id(lifecycle, subject))
+        if known is None or known.closed:
+            return None
+        return await self.lifecycles.signal(lifecycle, subject, signal, news)
+
     # Calendars.
 
     @activity.defn(name="working_calendar")
@@ -128,6 +145,11 @@ class Imagined:
     @activity.defn(name="send_mail")
     async def send_mail(self, request: SendMail) -> MailReport:
         """Noted, if it is still called for; nothing is written and nothing leaves."""
+        return self._sent(request.lifecycle, request.subject, request.mail)
+
+    @activity.defn(name="send_mail_on_the_spot")
+    async def send_mail_on_the_spot(self, request: SendMailOnTheSpot) -> MailReport:
+        """The same: whether mail flows is not foreseen."""
         return self._sent(request.lifecycle, request.subject, request.mail)
 
     @activity.defn(name="send_mails")
@@ -154,7 +176,7 @@ class Imagined:
         if mail.key in self.had_left:
             return MailReport(state=MailState.SENT, sent_at=self.notebook.at)
         rule = kind.state.mail_kinds(mail.kind).rule
-        self.notebook.mail(subject, mail.kind, state.reader_of(mail), rule)
+        self.notebook.mail(subject, mail.kind, state.reader_of(mail), state.role_of(mail), rule)
         return MailReport(state=MailState.SENT, sent_at=self.notebook.at)
 
     # Everything else.

@@ -19,7 +19,7 @@ class MailNote(NamedTuple):
     """A mail, for whom by role, and what it follows: an update, a deadline, or the start."""
 
     kind: str
-    to: str
+    role: str
     cause: str
 
 
@@ -32,6 +32,9 @@ class _Note:
 
     mail: str = ""
     """The mail's kind."""
+
+    role: str = ""
+    """Of the mail's reader."""
 
 
 @dataclass
@@ -73,11 +76,11 @@ class Notebook:
         """Something is gone for good."""
         self._note(subject, Coming.LOSS, in_words(step), rule)
 
-    def mail(self, subject: str, kind: str, to: str, rule: str | None) -> None:
-        """A mail goes out. Several are under way at a time, so their order is ours: by kind, then reader."""
-        role, _, number = to.partition("/")
-        within = (mail_kinds().index(kind), role, int(number or 0))
-        self._note(subject, Coming.MAIL, in_words(kind), rule, to, within=within, mail=kind)
+    def mail(self, subject: str, kind: str, to: str, role: str, rule: str | None) -> None:
+        """A mail goes out. Several are under way at a time, so their order is ours: by kind, then reader, the tenth of
+        a role after the ninth."""
+        within = (mail_kinds().index(kind), role, len(to), to)
+        self._note(subject, Coming.MAIL, in_words(kind), rule, to, within=within, mail=kind, role=role)
 
     def entries(self) -> list[ForecastEntry]:
         """Everything, in time order."""
@@ -89,7 +92,7 @@ class Notebook:
         for note in self._in_order():
             cause = note.cause or cause
             if note.mail:
-                yield MailNote(note.mail, note.entry.to or "", cause)
+                yield MailNote(note.mail, note.role, cause)
 
     def _in_order(self) -> list[_Note]:
         return sorted(self._notes, key=lambda note: note.place)
@@ -106,6 +109,7 @@ class Notebook:
         within: tuple[object, ...] = (),
         cause: str = "",
         mail: str = "",
+        role: str = "",
     ) -> None:
         if subject not in self.known:
             self.known.append(subject)
@@ -113,7 +117,7 @@ class Notebook:
         rank = WITHIN_A_MOMENT.index(kind) if order is None else order
         place = (self.moment, rank, self.known.index(subject), *within, len(self._notes))
         entry = ForecastEntry(at=self.at, kind=kind, what=told, to=to, rule=rule or None)
-        self._notes.append(_Note(place, entry, cause, mail))
+        self._notes.append(_Note(place, entry, cause, mail, role))
 
 
 def in_words(name: str) -> str:

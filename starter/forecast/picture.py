@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from domain.working_time import clock_reading, local_day, start_of_day
 from starter.answers.tools import Coming, ForecastEntry
 from starter.console.terminal import shown
-from starter.forecast.run import Forecast
+from starter.forecast.question import Forecast
 from workflows.details import local
 
 FONT: Final = "system-ui, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', Arial, sans-serif"

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -12,26 +12,23 @@ from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 
 from adapters.calendars import LibraryCalendars
 from adapters.temporal.lifecycles import TemporalLifecycles
-from domain.compliance.kind import COMPLIANCE
 from domain.deadlines import Deadline
 from domain.lifecycles import KINDS
 from domain.reasons import Problem
 from domain.values import Message
 from domain.view import LifecycleView
-from domain.wholesale.kind import WHOLESALE
-from starter.answers.tools import ForecastEntry
 from starter.console.exits import Exit, Stop
-from starter.console.ids import Subject, kind_of, subject_of
+from starter.console.ids import kind_of, subject_of
 from starter.forecast.acts import Act
 from starter.forecast.known import own_store, take_over, take_over_running
-from starter.forecast.notes import MailNote, Notebook
+from starter.forecast.notes import Notebook
+from starter.forecast.question import Forecast, Question
 from starter.forecast.server import SkippingServer, skipping_server
 from starter.forecast.views import Views
 from starter.forecast.walk import Walk
 from starter.forecast.workers import TASK_QUEUE, workers
 from starter.forecast.world import ImaginedWorld
 from starter.reach.executions import asking
-from starter.reach.gate import settings
 
 SQL_THREADS: Final = 2
 """For what the real activities ask of the forecast's store."""
@@ -49,57 +46,6 @@ REFUSALS: Final = (Exit.REFUSED, Exit.BAD_INPUT, Exit.CLOSED, Exit.NOT_FOUND)
 """How an act may fail without spoiling the forecast."""
 
 
-@dataclass(frozen=True)
-class Question:
-    """What is to be forecast."""
-
-    start: Message
-    zone: str
-    """The customer's; empty if the start does not say it."""
-
-    begins_at: datetime
-    horizon: timedelta
-    acts: tuple[Act, ...] = ()
-    before: tuple[Message, ...] = ()
-    """Starts of what was there before: the subscription a renewal continues, the customer of a check."""
-
-    beside: tuple[Message, ...] = ()
-    """Starts of what runs beside it: the open check of a customer."""
-
-    goes_on: bool = False
-    """It runs already: the forecast's store has a copy of it, and of what was there before."""
-
-    everybody_acts: bool = False
-    """Does everybody do what is waited for?"""
-
-    @property
-    def subject(self) -> Subject:
-        """Whose future it is."""
-        return subject_of(self.start)
-
-    @property
-    def supposing(self) -> str:
-        """On what it rests."""
-        return "with the acts of the what-if file" if self.acts else "if nobody acts"
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What is to come."""
-
-    question: Question
-    entries: tuple[ForecastEntry, ...]
-    standing: tuple[str, ...]
-    """Where every lifecycle stands at the end, one sentence each."""
-
-    cut: bool
-    """More is due after the horizon."""
-
-    mails: tuple[MailNote, ...] = ()
-    refusals: tuple[Problem, ...] = ()
-    """What was said to acts that were refused."""
-
-
 async def forecast(question: Question) -> Forecast:
     """The whole of it, in a few seconds."""
     with own_store() as store, ThreadPoolExecutor(SQL_THREADS, "forecast") as threads:
@@ -110,19 +56,10 @@ async def forecast(question: Question) -> Forecast:
             started_by = TemporalLifecycles(server.client, TASK_QUEUE)
             world = ImaginedWorld(notebook, LibraryCalendars(), started_by, store)
             world.had_left = had_left
-            _suppose(world, question)
+            world.suppose(question)
             lifecycles, post = workers(server.client, world, threads)
             async with lifecycles, post:
                 return await _Run(server, world, question).to_the_end()
-
-
-def _suppose(world: ImaginedWorld, question: Question) -> None:
-    """What the question rests on: the installation's catalogue, and that a check which somebody decides about has found
-    somebody. WHS-24."""
-    if question.subject.lifecycle in (WHOLESALE.name, COMPLIANCE.name):
-        world.offered = settings().wholesale
-    decided = (act.to for act in question.acts if act.update in COMPLIANCE.updates)
-    world.listed = frozenset(to.workflow_id for to in decided if to.lifecycle == COMPLIANCE.name)
 
 
 class _Run:

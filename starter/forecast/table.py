@@ -7,7 +7,7 @@ from rich.text import Text
 from starter.answers.tools import Coming
 from starter.console.tables import plain_table
 from starter.console.terminal import shown, terminal
-from starter.forecast.run import Forecast
+from starter.forecast.question import Forecast
 from workflows.details import local
 
 COLOURS: Final = {Coming.MAIL: "cyan", Coming.DEADLINE: "yellow", Coming.STATE: "bold", Coming.LOSS: "bold red"}

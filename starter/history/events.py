@@ -12,6 +12,7 @@ from domain.lifecycles import mail_kinds
 
 MAIL: Final = "send_mail"
 MAILS: Final = "send_mails"
+MAIL_ON_THE_SPOT: Final = "send_mail_on_the_spot"
 """Activities whose results say what became of one mail, or of several."""
 
 
@@ -43,7 +44,7 @@ def mails(scheduled: Any, result: dict[str, Any]) -> Iterator[str]:
 
 
 def reader(of: Any) -> str:
-    """` to customer administrator`: whom a mail is for, by role."""
+    """` to customer administrator/0`: whom a mail is for, by role."""
     mail = first(of.input.payloads).get("mail")
     return to_reader(mail) if isinstance(mail, dict) else ""
 
@@ -51,8 +52,8 @@ def reader(of: Any) -> str:
 def to_reader(mail: dict[str, Any]) -> str:
     """As it was posted, else as its kind has it."""
     readers = {str(kind): kind.reader for kind in mail_kinds()}
-    role = mail.get("to") or readers.get(mail.get("kind", ""))
-    return f" to {str(role).partition('/')[0].replace('_', ' ')}" if role else ""
+    reader = mail.get("to") or readers.get(mail.get("kind", ""))
+    return f" to {str(reader).replace('_', ' ')}" if reader else ""
 
 
 def stage_in(attributes: Any) -> str | None:

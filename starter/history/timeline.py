@@ -11,6 +11,7 @@ from adapters.temporal.guard import REFUSED_ON_ARRIVAL
 from starter.answers.tools import HistoryEntry, HistoryKind, Run
 from starter.history.events import (
     MAIL,
+    MAIL_ON_THE_SPOT,
     MAILS,
     as_json,
     first,
@@ -25,6 +26,7 @@ from starter.history.events import (
     why,
 )
 from starter.reach.executions import zone_in
+from workflows.steps import LAST_WORDS
 
 LOCAL: Final = "core_local_activity"
 """The SDK's marker: an activity that was part of the workflow's own task. Its input is not kept."""
@@ -144,6 +146,8 @@ class Timeline:
         yield from ()
 
     def _timer_started(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
+        if of.start_to_fire_timeout.ToTimedelta() <= LAST_WORDS:  # the task ends, nothing is waited for
+            return
         due = _to_the_second(self._now + of.start_to_fire_timeout.ToTimedelta())
         waits = summary(event) or "waits", due
         if waits != self._awaited:  # every wake-up starts the same wait anew
@@ -151,8 +155,11 @@ class Timeline:
             yield _entry(event, "wait", *waits)
 
     def _timer_fired(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
+        began = self._events.get(of.started_event_id)
+        if began and began.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta() <= LAST_WORDS:
+            return
         self._awaited = None
-        yield _entry(event, "due", f"due: {summary(self._events.get(of.started_event_id)) or 'the end of a wait'}")
+        yield _entry(event, "due", f"due: {summary(began) or 'the end of a wait'}")
 
     def _workflow_execution_time_skipping_transitioned(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         if of.HasField("target_time"):
@@ -216,8 +223,13 @@ class Timeline:
             data = first(of.details["data"].payloads)
             self._now = _completed(data) or self._now
             step = summary(event) or str(data.get("activity_type", "a step"))
-            failed = f" failed: {why(of.failure)}" if of.HasField("failure") else ""
-            yield _entry(event, "fault" if failed else "step", step + failed)
+            mail = data.get("activity_type") == MAIL_ON_THE_SPOT
+            if of.HasField("failure"):
+                yield _entry(event, "fault", f"{step} failed: {why(of.failure)}")
+            elif mail:
+                yield _entry(event, "mail", f"{step}: {first(of.details['result'].payloads).get('state')}")
+            else:
+                yield _entry(event, "step", step)
         else:
             yield _entry(event, "step", f"marker {of.marker_name}{patch(of)}")
 

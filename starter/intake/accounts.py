@@ -26,8 +26,8 @@ ORDINARY: Final = frozenset(AccountResult)
 BAD: Final = "bad_input"
 
 
-class Tally:
-    """Counts and tells. On a terminal only wrong lines are told, with a bar on stderr."""
+class AccountsReport:
+    """Counts and reports. On a terminal only wrong lines are reported, with a bar on stderr."""
 
     def __init__(self, most_bad: int) -> None:
         self.counts: Counter[str] = Counter()
@@ -39,15 +39,15 @@ class Tally:
         if self.counts[BAD] <= self._most_bad:
             for field, what, column in found:
                 where: dict[str, Any] = {"field": field or None, "column": column or None}
-                self._tell(AccountImportLine(line=line, result="bad_input", **where, message=what))
+                self._print(AccountImportLine(line=line, result="bad_input", **where, message=what))
 
     def became(self, line: int, zoid: str, result: AccountResult) -> None:
         """What became of one account."""
         self.counts[result] += 1
         if terminal.for_machines or not terminal.watched:
-            self._tell(AccountImportLine(line=line, account=zoid, result=result.value))
+            self._print(AccountImportLine(line=line, account=zoid, result=result.value))
 
-    def _tell(self, line: AccountImportLine) -> None:
+    def _print(self, line: AccountImportLine) -> None:
         if terminal.for_machines:
             terminal.document(line.model_dump(mode="json"), one_line=True)
             return
@@ -59,67 +59,67 @@ class Tally:
         """The last line."""
         if (left_out := self.counts[BAD] - self._most_bad) > 0:
             terminal.say(f"… and {left_out:,} more wrong lines")
-        told = [f"{count:,} {result}" for result in AccountResult if (count := self.counts[result])]
-        told += [f"{self.counts[BAD]:,} wrong lines" if self.counts[BAD] > 1 else "1 wrong line"] * bool(
+        counted = [f"{count:,} {result}" for result in AccountResult if (count := self.counts[result])]
+        counted += [f"{self.counts[BAD]:,} wrong lines" if self.counts[BAD] > 1 else "1 wrong line"] * bool(
             self.counts[BAD]
         )
-        terminal.say(f"{valid:,} account{'' if valid == 1 else 's'}: {', '.join(told) or 'all valid'}")
+        terminal.say(f"{valid:,} account{'' if valid == 1 else 's'}: {', '.join(counted) or 'all valid'}")
         counts: dict[str, Any] = {name: self.counts[name] for name in (*AccountResult, BAD)}
         terminal.answer(AccountImportAnswer(valid=valid, finished=finished, **counts))
 
 
 def import_accounts(path: Path, by: str | None, *, skip_bad: bool, dry_run: bool, most_bad: int) -> None:
     """Check, write, sum up; a Stop if not all went well."""
-    tally = Tally(most_bad)
+    report = AccountsReport(most_bad)
     with text_of(path) as text:
         file = AccountsFile(path.name, text, sender(by, "import"), FORM, "account")
         if dry_run or not skip_bad:
-            valid = checked(file, tally)
-            if dry_run or tally.counts[BAD]:
-                tally.sum_up(valid, finished=dry_run)
-                _all_good(tally, "nothing was touched" if dry_run else "nothing was written (see --error-policy)")
+            valid = checked(file, report)
+            if dry_run or report.counts[BAD]:
+                report.sum_up(valid, finished=dry_run)
+                _all_good(report, "nothing was touched" if dry_run else "nothing was written (see --error-policy)")
                 return
-        _write_all(file, tally)
-    _all_good(tally, "see the lines above")
+        _write_all(file, report)
+    _all_good(report, "see the lines above")
 
 
-def _write_all(file: AccountsFile, tally: Tally) -> None:
+def _write_all(file: AccountsFile, report: AccountsReport) -> None:
     stop: Stop | None = None
     try:
-        _write(file, tally)
+        _write(file, report)
     except KeyboardInterrupt:
         stop = Stop(Exit.INTERRUPTED, "interrupted")
     except Stop as ended:
         if ended.exit is not Exit.UNREACHABLE:
             raise
         stop = ended
-    tally.sum_up(sum(tally.counts[result] for result in AccountResult), finished=stop is None)
+    report.sum_up(sum(report.counts[result] for result in AccountResult), finished=stop is None)
     if stop:
         raise Stop(stop.exit, f"{stop.message}. Run it again to go on: what is written stays.")
 
 
-def _write(file: AccountsFile, tally: Tally) -> None:
+def _write(file: AccountsFile, report: AccountsReport) -> None:
     batch: dict[str, tuple[int, RegisterAccount]] = {}
     with opened("written") as store:
         with watched(file, "writing") as rows:
             for row in rows:
                 if isinstance(row.read, list):
-                    tally.bad(row.line, row.read)
+                    report.bad(row.line, row.read)
                     continue
                 assert isinstance(row.read, RegisterAccount)  # noqa: S101 - for the type checker
                 if len(batch) == AT_A_TIME or row.read.zoid in batch:
-                    _write_some(store, batch, tally)
+                    _write_some(store, batch, report)
                     batch = {}
                 batch[row.read.zoid] = (row.line, row.read)
-        _write_some(store, batch, tally)
+        _write_some(store, batch, report)
 
 
-def _write_some(store: SqlStore, batch: dict[str, tuple[int, RegisterAccount]], tally: Tally) -> None:
+def _write_some(store: SqlStore, batch: dict[str, tuple[int, RegisterAccount]], report: AccountsReport) -> None:
     results = store.upsert_accounts([account for _, account in batch.values()], datetime.now(UTC))
     for (line, account), result in zip(batch.values(), results, strict=True):
-        tally.became(line, account.zoid, result)
+        report.became(line, account.zoid, result)
 
 
-def _all_good(tally: Tally, otherwise: str) -> None:
-    if tally.counts[BAD]:
+def _all_good(report: AccountsReport, otherwise: str) -> None:
+    if report.counts[BAD]:
         raise Stop(Exit.BAD_INPUT, f"not every line could be taken; {otherwise}")

@@ -12,7 +12,7 @@ from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject, kind_of, subject_of
 from starter.console.terminal import terminal
 from starter.intake.files import Row, StartsFile
-from starter.intake.report import Tally, watched
+from starter.intake.report import StartsReport, watched
 from starter.intake.start import Desk, Result
 from starter.reach import gate
 from starter.reach.executions import first_stage
@@ -59,7 +59,7 @@ class Import:
     """One run over a file."""
 
     desk: Desk
-    tally: Tally
+    report: StartsReport
     skip_bad: bool
     polled: bool = True
     """Does a worker take up what is started?"""
@@ -74,7 +74,7 @@ class Import:
             async with asyncio.TaskGroup() as group:
                 for _ in range(IN_FLIGHT):
                     group.create_task(self._some(ahead))
-        self.tally.finished = self.ended is None
+        self.report.finished = self.ended is None
 
     async def _some(self, ahead: Ahead) -> None:
         try:
@@ -87,7 +87,7 @@ class Import:
         if not isinstance(row.read, list):
             await self._start(row.line, row.read, known)
         elif self.skip_bad:
-            self.tally.bad(row.line, row.read)
+            self.report.bad(row.line, row.read)
         else:
             raise Stop(Exit.BAD_INPUT, "the file changed while it was read: run it again")
 
@@ -100,21 +100,21 @@ class Import:
         except Stop as stop:
             if stop.exit in {Exit.UNREACHABLE, Exit.UNEXPECTED}:
                 raise
-            self.tally.became(line, subject.id, stop.exit.code, stop.field, stop.message)
+            self.report.became(line, subject.id, stop.exit.code, stop.field, stop.message)
             return
         ordinary = started.result in {Result.STARTED, Result.ALREADY_STARTED}
         text = "" if ordinary else started.text
-        self.tally.became(line, subject.id, started.result, ", ".join(started.differing), text)
+        self.report.became(line, subject.id, started.result, ", ".join(started.differing), text)
 
 
-async def start_all(file: StartsFile, tally: Tally, *, skip_bad: bool) -> Stop | None:
+async def start_all(file: StartsFile, report: StartsReport, *, skip_bad: bool) -> Stop | None:
     """Connect, start everything, and say why it ended if it did not get to the end."""
     task_queue = gate.settings().task_queue
     client, records = await gate.client(), await Records.opened()
     try:
         if unpolled := await nobody_polls(client, task_queue):
             terminal.warn(nobody_there(task_queue))
-        run = Import(Desk(client, task_queue, records), tally, skip_bad, polled=not unpolled)
+        run = Import(Desk(client, task_queue, records), report, skip_bad, polled=not unpolled)
         await run.all_of(file)
     finally:
         records.close()

@@ -32,7 +32,7 @@ async def in_store(client: Client, records: Records, subject: Subject) -> Existi
     columns = await records.ask(lambda store: store.columns(*subject))
     if columns is None:
         return None
-    placed: Any = await records.ask(lambda store: store.start_as_told(*subject))
+    placed: Any = await records.ask(lambda store: store.start_as_given(*subject))
     if await lost(client, subject, columns):
         return Existing(placed, columns.stage, lost=True)
     if placed is None:

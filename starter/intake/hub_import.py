@@ -17,8 +17,8 @@ from starter.console.options import sender
 from starter.console.terminal import terminal
 from starter.intake.files import digest_of, text_of
 from starter.intake.hub_judge import Judge, Judged
+from starter.intake.hub_report import NOUNS, Results, RowsReport, kept_in
 from starter.intake.hub_rows import FORMS, RowsFile
-from starter.intake.hub_tally import NOUNS, Results, Tally, kept_in
 from starter.intake.report import watched
 from starter.reach import gate
 from starter.reach.store import opened
@@ -44,13 +44,13 @@ def import_rows(kind: Imported, path: Path, how: How) -> None:
     """Check, write, see to what follows, sum up; a Stop if not all went well."""
     by = valid(Message, sender(how.by, "import")).by
     with text_of(path) as text:
-        tally = Tally(kind, digest_of(path), how.most_bad)
+        report = RowsReport(kind, digest_of(path), how.most_bad)
         file = RowsFile(path.name, text, {}, FORMS[kind], NOUNS[kind])
-        stop = _ended(FileImport(kind, path, file, how, by, tally))
-    tally.sum_up(finished=stop is None)
+        stop = _ended(FileImport(kind, path, file, how, by, report))
+    report.sum_up(finished=stop is None)
     if stop:
         raise stop
-    tally.all_good("nothing was touched" if how.dry_run else "see the lines above")
+    report.all_good("nothing was touched" if how.dry_run else "see the lines above")
 
 
 @contextmanager
@@ -102,7 +102,7 @@ class FileImport:
     file: RowsFile
     how: How
     by: str
-    tally: Tally
+    report: RowsReport
     begun: bool = False
     """Something may be written."""
 
@@ -116,13 +116,13 @@ class FileImport:
                 return
             if self._imported(store) and self.kind is Imported.PAYMENTS and self.how.effects:
                 self._effects(store)
-            self.tally.late_weeks = tuple(str(each.week) for each in store.weeks() if each.late_since)
+            self.report.late_weeks = tuple(str(each.week) for each in store.weeks() if each.late_since)
 
     def _imported(self, store: SqlStore) -> bool:
         """Are all of its rows written, now or before?"""
-        known = None if self.how.from_start else store.import_progress(self.kind, self.tally.digest)
+        known = None if self.how.from_start else store.import_progress(self.kind, self.report.digest)
         if known and known.done:
-            self.tally.progress, self.tally.before = known, sum(known.counts.values())
+            self.report.progress, self.report.before = known, sum(known.counts.values())
             terminal.say(f"This file was imported on {known.finished_at:%Y-%m-%d}; --from-start does it anew.")
             return True
         if not self.how.skip_bad and not self._check(store):
@@ -135,9 +135,9 @@ class FileImport:
     def _begun(self, store: SqlStore, known: ImportProgress | None) -> ImportProgress:
         """Where it goes on."""
         if known and known.finished_at is None:
-            self.tally.progress, self.tally.before = known, sum(known.counts.values())
+            self.report.progress, self.report.before = known, sum(known.counts.values())
             return replace(known, by=self.by)
-        begun = ImportProgress(kind=self.kind, digest=self.tally.digest, by=self.by, begun_at=datetime.now(UTC))
+        begun = ImportProgress(kind=self.kind, digest=self.report.digest, by=self.by, begun_at=datetime.now(UTC))
         store.begin_import(begun)
         return begun
 
@@ -149,12 +149,12 @@ class FileImport:
         """Read the whole file, tell what is wrong; is it all good?"""
         with closing(self._judge(store)) as judge, watched(self.file, "checking") as rows:
             for some in judge.all_of(rows):
-                self.tally.count(some)
-        return not self.tally.bad
+                self.report.count(some)
+        return not self.report.bad
 
     def _write(self, store: SqlStore, progress: ImportProgress) -> None:
-        tally, done = self.tally, progress.lines
-        tally.valid = tally.bad = 0
+        report, done = self.report, progress.lines
+        report.valid = report.bad = 0
         with (
             closing(self._judge(store)) as judge,
             kept_in(self.how.results, self.path, done) as results,
@@ -164,20 +164,20 @@ class FileImport:
                 judge.trust()
             for some in judge.all_of(rows):
                 if left := [each for each in some if each.line > done]:
-                    progress = tally.progress = self._written(store, progress, left, results)
-        if digest_of(self.path) != tally.digest:
+                    progress = report.progress = self._written(store, progress, left, results)
+        if digest_of(self.path) != report.digest:
             raise Stop(Exit.BAD_INPUT, "changed while it was read: run it again", str(self.path))
-        tally.progress = store.finish_import(progress, datetime.now(UTC))
+        report.progress = store.finish_import(progress, datetime.now(UTC))
 
     def _written(
         self, store: SqlStore, progress: ImportProgress, judged: Sequence[Judged], results: Results
     ) -> ImportProgress:
         after = written(store, progress, judged, results, datetime.now(UTC))
-        self.tally.count(judged)
+        self.report.count(judged)
         return after
 
     def _effects(self, store: SqlStore) -> None:
         from starter.intake.hub_payments import PaymentEffects
 
-        assert self.tally.progress is not None  # noqa: S101 - for the type checker
-        self.stop = PaymentEffects(store, self.by, self.tally).carry_out(self.tally.progress.begun_at)
+        assert self.report.progress is not None  # noqa: S101 - for the type checker
+        self.stop = PaymentEffects(store, self.by, self.report).carry_out(self.report.progress.begun_at)

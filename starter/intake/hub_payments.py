@@ -22,7 +22,7 @@ from starter.console.ids import Subject
 from starter.console.models import valid
 from starter.console.options import sender
 from starter.console.terminal import shown, terminal
-from starter.intake.hub_tally import Tally
+from starter.intake.hub_report import RowsReport
 from starter.reach import gate
 from starter.reach.several import each_of
 from starter.reach.update import send
@@ -37,10 +37,10 @@ REPEATED: Final = "an earlier run sent it, and somebody decided otherwise since"
 class PaymentEffects:
     """Of all invoices that the store has."""
 
-    def __init__(self, store: SqlStore, by: str, tally: Tally) -> None:
+    def __init__(self, store: SqlStore, by: str, report: RowsReport) -> None:
         self._store = store
         self._by = by
-        self._tally = tally
+        self._report = report
         self._problems: set[Exit] = set()
 
     def carry_out(self, since: datetime) -> Stop | None:
@@ -56,7 +56,7 @@ class PaymentEffects:
     def _ended(self) -> Stop | None:
         if not self._problems:
             return None
-        waiting = self._tally.effects["failed"]
+        waiting = self._report.effects["failed"]
         several = f"{waiting:,} subscriptions wait" if waiting > 1 else "1 subscription waits"
         exit_ = Exit.UNREACHABLE if Exit.UNREACHABLE in self._problems else max(self._problems)
         return Stop(exit_, f"all rows are written, and {several} to be told (see above): run it again")
@@ -67,13 +67,13 @@ class PaymentEffects:
         except Stop as stop:
             terminal.warn(stop.message)
             self._problems.add(stop.exit)
-            self._tally.effects["failed"] += len(needs)
+            self._report.effects["failed"] += len(needs)
             return
         await each_of(needs, lambda need: self._one(client, need))
 
     async def _one(self, client: Client, need: PaymentNeed) -> None:
         if Exit.UNREACHABLE in self._problems:  # nor will the next one be answered
-            self._tally.effects["failed"] += 1
+            self._report.effects["failed"] += 1
             return
         said = sender(self._by, "import") | {"why": SuspensionReason.UNPAID.value, "reason": need.reason}
         message = valid(UPDATES[need.update].message, said)
@@ -88,7 +88,7 @@ class PaymentEffects:
         if repeated:
             self._tell(need, "repeated", REPEATED)
             return
-        self._tally.effects[need.update] += 1
+        self._report.effects[need.update] += 1
         self._tell(need, "done", need.reason)
 
     def _stopped(self, need: PaymentNeed, stop: Stop) -> None:
@@ -99,7 +99,7 @@ class PaymentEffects:
         elif {each.code for each in stop.problems} & NOT_NEEDED:
             self._tell(need, "left", said)
         else:
-            self._tally.effects["failed"] += 1
+            self._report.effects["failed"] += 1
             self._problems.add(stop.exit)
             self._tell(need, "failed", said, stop.exit)
 

@@ -28,9 +28,9 @@ def _parts(name: str) -> tuple[str, str] | None:
     if "@" in bare:
         return None
     last, comma, first = (part.strip() for part in bare.partition(","))
-    if comma and _is_seen(first) and _is_seen(last):
+    if comma and _is_visible(first) and _is_visible(last):
         return first, last
-    words = [word for word in bare.split() if _is_seen(word)]
+    words = [word for word in bare.split() if _is_visible(word)]
     if len(words) > 1 and IN_EAST_ASIA.search(bare):
         return " ".join(words[1:]), words[0]
     if len(words) > 1:
@@ -38,7 +38,7 @@ def _parts(name: str) -> tuple[str, str] | None:
     return _unparted(bare)
 
 
-def _is_seen(name: str) -> bool:
+def _is_visible(name: str) -> bool:
     """Is there anything but characters that nobody sees?"""
     return bool(cleaned(name))
 

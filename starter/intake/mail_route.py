@@ -80,7 +80,7 @@ async def route_of(inbox: Inbox) -> Found | MailCase:
 
 async def _started_before(records: Records, inbox: Inbox, case: Subject) -> MailCase | None:
     """What the same mail started earlier, so that it starts nothing else now; None if it started nothing."""
-    start = await _asked(records, lambda store: store.start_as_told(NAME, case_id_of(inbox.mail)))
+    start = await _asked(records, lambda store: store.start_as_given(NAME, case_id_of(inbox.mail)))
     if start is None:
         return None
     possible = [inbox.case(), *(inbox.case_beside(case, first_line) for first_line in (OVER, NOT_THEIRS))]

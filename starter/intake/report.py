@@ -1,4 +1,4 @@
-"""What became of each line of an import: told line by line, counted, and summed up at the end."""
+"""What became of each line of an import: reported line by line, counted, and summed up at the end."""
 
 import sys
 from collections import Counter
@@ -32,8 +32,8 @@ WORST_FIRST: Final = (Exit.CONFLICT, Exit.REFUSED, Exit.NOT_FOUND, Exit.BAD_INPU
 """Which exit code an import ends with when several would fit. One that is over already is no trouble here."""
 
 
-class Tally:
-    """Counts and tells. On a terminal only what is out of the ordinary is told, with a bar on stderr."""
+class StartsReport:
+    """Counts and reports. On a terminal only what is out of the ordinary is reported, with a bar on stderr."""
 
     def __init__(self, most_bad: int, kind: Kind[Any]) -> None:
         self.counts: Counter[str] = Counter()
@@ -48,7 +48,7 @@ class Tally:
             return
         for field, what, column in found:
             where = {"field": field or None, "column": column or None}
-            self._tell(ImportLine(line=line, result="bad_input", **where, message=what))
+            self._print(ImportLine(line=line, result="bad_input", **where, message=what))
 
     def became(self, line: int, id_: str, result: Any, where: str, text: str) -> None:
         """What became of one start."""
@@ -56,9 +56,9 @@ class Tally:
         ordinary = result in {"started", "already_started"}
         if terminal.for_machines or not ordinary or not terminal.watched:
             known = names(self._kind.name, id_)
-            self._tell(ImportLine(line=line, result=result, field=where or None, message=text or None, **known))
+            self._print(ImportLine(line=line, result=result, field=where or None, message=text or None, **known))
 
-    def _tell(self, line: ImportLine) -> None:
+    def _print(self, line: ImportLine) -> None:
         if terminal.for_machines:
             terminal.document(line.model_dump(mode="json"), one_line=True)
             return
@@ -80,10 +80,10 @@ class Tally:
         tried = sum(self.counts.values()) - self.counts["bad_input"]
         good = tried if valid is None else valid
         lines = good + self.counts["bad_input"]
-        told = [f"{count:,} {WORDS[name]}" for name in WORDS if (count := self.counts[name])]
+        counted = [f"{count:,} {WORDS[name]}" for name in WORDS if (count := self.counts[name])]
         if lines or self.finished:
             noun = self._kind.one if lines == 1 else self._kind.several
-            terminal.say(f"{lines:,} {noun}: " + (", ".join(told) or f"{good:,} valid"))
+            terminal.say(f"{lines:,} {noun}: " + (", ".join(counted) or f"{good:,} valid"))
         counts = {name: self.counts[name] for name in WORDS}
         terminal.answer(ImportAnswer(lines=lines, valid=good, finished=self.finished, **counts))
 
@@ -112,19 +112,19 @@ def progress_bar(what: str) -> Progress:
     return Progress(*columns, console=terminal.err, transient=True, redirect_stdout=terminal.watched)
 
 
-class TellsBad(Protocol):
+class ReportsBad(Protocol):
     """Whoever sums an import up."""
 
     def bad(self, line: int, found: Sequence[LineProblem]) -> None: ...
 
 
-def checked(file: LinesFile, tally: TellsBad) -> int:
-    """Read the whole file, telling every line that is wrong; how many are valid."""
+def checked(file: LinesFile, report: ReportsBad) -> int:
+    """Read the whole file, reporting every line that is wrong; how many are valid."""
     valid = 0
     with watched(file, "checking") as rows:
         for row in rows:
             if isinstance(row.read, list):
-                tally.bad(row.line, row.read)
+                report.bad(row.line, row.read)
             else:
                 valid += 1
     return valid

@@ -51,7 +51,7 @@ class ListFile:
 
     name: str
     file: IO[bytes]
-    untold: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
     """Countries that no code is known for, as of the last reading."""
 
     def header(self) -> Header:
@@ -60,7 +60,7 @@ class ListFile:
 
     def rows(self) -> Iterator[ListRow]:
         """Every party. A file that stops making sense ends with a row that says so."""
-        self.untold.clear()
+        self.unknown.clear()
         last = 0
         with closing(FirstLines()) as firsts:
             try:
@@ -120,7 +120,7 @@ class ListFile:
         entry = header.layout.entry(row)
         if row.wrong:
             return [LineProblem(header.title(name), said, header.letters(name)) for name, said in row.wrong.items()]
-        self.untold.update(row.untold)
+        self.unknown.update(row.unknown)
         return row, entry
 
 

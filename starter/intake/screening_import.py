@@ -29,8 +29,8 @@ MANY: Final = 100
 Result = Literal["imported", "unchanged", "valid", "bad_input", "interrupted", "failed"]
 
 
-class Tally:
-    """What was read, and how it is told."""
+class ListReport:
+    """What was read, and how it is reported."""
 
     def __init__(self, file: ListFile, header: Header, name: str, digest: str, most_bad: int) -> None:
         self.file = file
@@ -51,9 +51,9 @@ class Tally:
         if self.bad > self._most_bad:
             return
         for field, what, column in found:
-            told = ScreeningImportLine(line=line, field=field or None, column=column or None, message=what)
+            said = ScreeningImportLine(line=line, field=field or None, column=column or None, message=what)
             if terminal.for_machines:
-                terminal.document(told.model_dump(mode="json"), one_line=True)
+                terminal.document(said.model_dump(mode="json"), one_line=True)
             else:
                 place = f"line {line}, column {column}" if column else f"line {line}"
                 terminal.say(f"{place}: {shown(': '.join(filter(None, (field, what))))}")
@@ -70,19 +70,19 @@ class Tally:
         if self.ended:
             terminal.say(f"  {self.ended:,} ended before today: still compared, and a match says so")
         self._warn_of_countries()
-        told = {"title": self._title, "digest": self.digest, "parties": self.parties, "ended": self.ended}
-        countries = tuple(name for name, _ in self.file.untold.most_common(MANY))
+        said = {"title": self._title, "digest": self.digest, "parties": self.parties, "ended": self.ended}
+        countries = tuple(name for name, _ in self.file.unknown.most_common(MANY))
         terminal.answer(
             ScreeningImportAnswer(
-                result=result, name=self.name, version=version, bad_input=self.bad, untold_countries=countries, **told
+                result=result, name=self.name, version=version, bad_input=self.bad, untold_countries=countries, **said
             )
         )
 
     def _warn_of_countries(self) -> None:
-        if self.file.untold:
+        if self.file.unknown:
             terminal.warn(
                 f"no code is known for some countries, so those parties are matched by name alone: "
-                f"{some_of(self.file.untold, FEW)}"
+                f"{some_of(self.file.unknown, FEW)}"
             )
 
 
@@ -93,63 +93,63 @@ def import_list(path: Path, name: str | None, by: str | None, *, dry_run: bool, 
     said = valid(Message, sender(by))
     with opened_list(path) as file:
         header = file.header()
-        tally = Tally(file, header, name or header.layout.name, digest_of(path), most_bad)
-        _check(tally)
-        if tally.bad:
-            tally.sum_up("bad_input")
+        report = ListReport(file, header, name or header.layout.name, digest_of(path), most_bad)
+        _check(report)
+        if report.bad:
+            report.sum_up("bad_input")
             raise Stop(Exit.BAD_INPUT, "the list has wrong rows; nothing was written: a list with gaps lets people by")
         if dry_run:
-            tally.sum_up("valid")
+            report.sum_up("valid")
         else:
-            _write(path, tally, said.by)
+            _write(path, report, said.by)
 
 
-def _check(tally: Tally) -> None:
+def _check(report: ListReport) -> None:
     today = datetime.now(UTC).date().isoformat()
-    with watched(tally.file, "checking") as rows:
+    with watched(report.file, "checking") as rows:
         for row in rows:
             if isinstance(row.read, list):
-                tally.wrong(row.line, row.read)
+                report.wrong(row.line, row.read)
             else:
-                tally.good(row.read, today)
+                report.good(row.read, today)
 
 
-def _write(path: Path, tally: Tally, by: str) -> None:
+def _write(path: Path, report: ListReport, by: str) -> None:
     before = datetime.now(UTC)
     try:
-        written = _written(path, tally, by, before)
+        written = _written(path, report, by, before)
     except KeyboardInterrupt:
-        tally.sum_up("interrupted")
+        report.sum_up("interrupted")
         raise Stop(Exit.INTERRUPTED, "interrupted: nothing was written") from None
     except Stop:
-        tally.sum_up("failed")
+        report.sum_up("failed")
         raise
     is_new = written.imported_at >= before
-    tally.sum_up("imported" if is_new else "unchanged", written.version)
+    report.sum_up("imported" if is_new else "unchanged", written.version)
     if is_new:
         terminal.say("To screen customers by it now: tenure screening rescreen")
 
 
-def _written(path: Path, tally: Tally, by: str, now: datetime) -> ScreeningList:
+def _written(path: Path, report: ListReport, by: str, now: datetime) -> ScreeningList:
     from starter.reach.store import opened
 
     try:
         with (
             opened("written", "; nothing was written: run it again") as store,
-            watched(tally.file, "writing") as rows,
+            watched(report.file, "writing") as rows,
         ):
-            entries = _unchanged(path, tally, (row.read for row in rows))
-            return store.import_list(tally.name, entries, digest=tally.digest, by=by, now=now)
+            entries = _unchanged(path, report, (row.read for row in rows))
+            return store.import_list(report.name, entries, digest=report.digest, by=by, now=now)
     except Refused as refused:
         raise Stop(Exit.REFUSED, refused.problem.message, problems=(refused.problem,)) from None
 
 
-def _unchanged(path: Path, tally: Tally, read: Iterator[ListEntry | list[LineProblem]]) -> Iterator[ListEntry]:
+def _unchanged(path: Path, report: ListReport, read: Iterator[ListEntry | list[LineProblem]]) -> Iterator[ListEntry]:
     """What was judged is what is written: else the version would be another than its digest says."""
     changed = Stop(Exit.BAD_INPUT, "changed while it was read; nothing was written: run it again", str(path))
     for each in read:
         if isinstance(each, list):
             raise changed
         yield each
-    if digest_of(path) != tally.digest:
+    if digest_of(path) != report.digest:
         raise changed

@@ -36,7 +36,7 @@ class Cells:
     wrong: dict[str, str] = field(default_factory=dict)
     """By column."""
 
-    untold: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
     """Countries that no code is known for."""
 
     def required(self, column: str, longest: int) -> str:
@@ -86,15 +86,15 @@ class Cells:
     def countries(self, *columns: str) -> tuple[str, ...]:
         """Codes, of cells that hold countries and nothing else; what has none is noted."""
         names = [part.strip() for column in columns for part in self.said.get(column, "").split(SEVERAL)]
-        self.untold |= {shown(name, LONGEST) for name in names if name and not country_of(name)}
-        return _told(names)
+        self.unknown |= {shown(name, LONGEST) for name in names if name and not country_of(name)}
+        return _without_blanks(names)
 
     def countries_of_addresses(self, column: str) -> tuple[str, ...]:
         """Each address ends in its country, if it says one."""
-        return _told(part.rpartition(",")[2] for part in self.said.get(column, "").split(SEVERAL))
+        return _without_blanks(part.rpartition(",")[2] for part in self.said.get(column, "").split(SEVERAL))
 
 
-def _told(names: Sequence[str] | Iterator[str]) -> tuple[str, ...]:
+def _without_blanks(names: Sequence[str] | Iterator[str]) -> tuple[str, ...]:
     return tuple(sorted({code for name in names if (code := country_of(name.strip()))}))
 
 

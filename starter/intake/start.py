@@ -16,8 +16,8 @@ from starter.console.exits import Exit, Stop
 from starter.console.ids import Subject, kind_of, subject_of
 from starter.console.terminal import terminal
 from starter.intake.content import differing
+from starter.intake.continued import must_go_on
 from starter.intake.existing import Existing, in_store, in_temporal, refused_at_birth
-from starter.intake.renewal import must_be_renewable
 from starter.reach import gate
 from starter.reach.executions import asking, first_stage
 from starter.reach.records import Records
@@ -103,13 +103,13 @@ class Desk:
                 found = self._compared(subject, start, there)
                 if found.result is Result.CONFLICT or not there.lost:
                     return found
-            await must_be_renewable(start, self.records)
+            await must_go_on(start, self.records)
             anew = there is not None or (again and await refused_at_birth(*place, subject))
             try:
                 handle = await self._start(subject, start, anew=anew)
             except WorkflowAlreadyStartedError:
                 return self._compared(subject, start, await in_temporal(*place, subject))
-        text = f"started {subject.workflow_id}{_sort(start)}{FROM_THE_BEGINNING if there else ''}"
+        text = f"started {subject.workflow_id}{sort_of(start)}{FROM_THE_BEGINNING if there else ''}"
         return Started(Result.STARTED, handle.result_run_id or "", text)
 
     async def _start(self, subject: Subject, start: Message, *, anew: bool) -> WorkflowHandle[Any, Any]:
@@ -121,7 +121,7 @@ class Desk:
             task_queue=self.task_queue,
             id_reuse_policy=reuse.ALLOW_DUPLICATE_FAILED_ONLY if anew else reuse.REJECT_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-            static_summary=f"{workflow} {subject.id}{_sort(start)}",
+            static_summary=f"{workflow} {subject.id}{sort_of(start)}",
         )
 
     def _compared(self, subject: Subject, start: Message, there: Existing) -> Started:
@@ -137,6 +137,6 @@ class Desk:
         return Started(Result.ALREADY_STARTED, there.run_id, f"already started: {workflow}; nothing was started now")
 
 
-def _sort(start: Message) -> str:
+def sort_of(start: Message) -> str:
     """` (renewal)`, where there are several."""
     return f" ({sort})" if (sort := getattr(start, "kind", "")) else ""

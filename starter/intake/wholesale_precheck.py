@@ -120,7 +120,7 @@ async def _taken(records: Records, id_: Any, start: OnboardCustomer | None) -> P
 
     def asked(store: SqlStore) -> tuple[str, Any]:
         subject = Subject(WHOLESALE, id_.strip())
-        return store.columns(*subject).stage, store.start_as_told(*subject)
+        return store.columns(*subject).stage, store.start_as_given(*subject)
 
     if (known := await records.ask(asked)) is None:
         return False
@@ -163,8 +163,8 @@ def _say(answer: PrecheckAnswer, installed: Settings) -> None:
         terminal.warn("no list was imported yet, so its check would wait for one: tenure screening import FILE")
     if answer.problems:
         terminal.answer(answer)
-        told = [(problem.field or "", problem.message) for problem in answer.problems]
-        raise bad_input(told, answer.problems)
+        found = [(problem.field or "", problem.message) for problem in answer.problems]
+        raise bad_input(found, answer.problems)
     said = f"Wholesale customer {answer.id} would run as {answer.workflow_id}."
     if answer.result == "already_started":
         said = f"{answer.workflow_id} was started with the same content: a start would change nothing."

@@ -27,7 +27,7 @@ from starter.console.options import sender
 from starter.intake.files import text_of
 from starter.intake.report import checked, watched
 from starter.intake.wholesale_users import AT_A_TIME, FORM, ImportedUser, UsersFile, batch_id
-from starter.intake.wholesale_users_tally import BAD, Tally
+from starter.intake.wholesale_users_report import BAD, UsersReport
 from starter.reach import gate
 from starter.reach.executions import asking
 from starter.reach.store import opened
@@ -57,42 +57,42 @@ class How:
 
 def import_users(subject: Subject, path: Path, how: How) -> None:
     """Check, assign, sum up; a Stop if not all went well."""
-    tally = Tally(subject.id, how.most_bad)
+    report = UsersReport(subject.id, how.most_bad)
     with text_of(path) as text:
         file = UsersFile(path.name, text, sender(how.by, "import"), FORM, "user")
         if how.dry_run or not how.skip_bad:
-            valid = checked(file, tally)
-            if how.dry_run or tally.counts[BAD]:
-                tally.sum_up(valid, finished=how.dry_run)
-                tally.all_good("nothing was touched" if how.dry_run else "nobody was assigned (see --error-policy)")
+            valid = checked(file, report)
+            if how.dry_run or report.counts[BAD]:
+                report.sum_up(valid, finished=how.dry_run)
+                report.all_good("nothing was touched" if how.dry_run else "nobody was assigned (see --error-policy)")
                 return
-        _assign_all(subject, file, tally, how)
-    tally.all_good("see the lines above")
+        _assign_all(subject, file, report, how)
+    report.all_good("see the lines above")
 
 
-def _assign_all(subject: Subject, file: UsersFile, tally: Tally, how: How) -> None:
+def _assign_all(subject: Subject, file: UsersFile, report: UsersReport, how: How) -> None:
     stop: Stop | None = None
     try:
-        asyncio.run(_assign(subject, file, tally, how))
+        asyncio.run(_assign(subject, file, report, how))
     except KeyboardInterrupt:
         stop = Stop(Exit.INTERRUPTED, "interrupted")
     except Stop as ended:
         stop = ended
-    tally.sum_up(tally.told, finished=stop is None)
+    report.sum_up(report.answered, finished=stop is None)
     if stop:
         goes_on = stop.exit in {Exit.INTERRUPTED, Exit.UNREACHABLE}
         again = f"{stop.message.rstrip('.')}. Run it again to go on: what is assigned stays."
         raise Stop(stop.exit, again if goes_on else stop.message, stop.field, stop.others, stop.problems)
 
 
-async def _assign(subject: Subject, file: UsersFile, tally: Tally, how: How) -> None:
+async def _assign(subject: Subject, file: UsersFile, report: UsersReport, how: How) -> None:
     with opened("written") as store, watched(file, "assigning") as rows:
         await asyncio.to_thread(_refuse_unless_open, store, subject)
-        run = Assigning(await gate.client(), store, subject, tally, how)
+        run = Assigning(await gate.client(), store, subject, report, how)
         batch: list[Numbered] = []
         for row in rows:
             if isinstance(row.read, list):
-                tally.bad(row.line, row.read)
+                report.bad(row.line, row.read)
                 continue
             assert isinstance(row.read, ImportedUser)  # noqa: S101 - for the type checker
             batch.append(Numbered(row.line, row.read.user))
@@ -127,7 +127,7 @@ class Assigning:
     client: Client
     store: SqlStore
     subject: Subject
-    tally: Tally
+    report: UsersReport
     how: How
 
     async def all_of(self, batch: Sequence[Numbered]) -> None:
@@ -158,10 +158,10 @@ class Assigning:
         await assign_batch(
             self.client, self.subject, valid(AssignBatch, sender(self.how.by, "import") | {"batch_id": name})
         )
-        self.tally.batches += 1
+        self.report.batches += 1
         return await asyncio.to_thread(self.store.batch_results, self.subject.id, name) or ()
 
     def _tell(self, batch: Sequence[Numbered], results: Sequence[UserResult], name: str, *, before: bool) -> None:
         by_user = {result.user_id: result for result in results}
         for each in batch:
-            self.tally.became(each.line, by_user[each.user.user_id], name, before=before)
+            self.report.became(each.line, by_user[each.user.user_id], name, before=before)

@@ -19,7 +19,9 @@ from starter.console.ids import Subject
 from starter.console.models import valid
 from starter.console.options import sender
 from starter.reach import gate
-from starter.reach.batch import Ended, Planned, Wanted, do_to_one
+from starter.reach.batch import do_to_one
+from starter.reach.batch_result import Ended, Planned
+from starter.reach.batch_wanted import Wanted
 from starter.reach.several import each_of
 from starter.reach.store import opened
 

@@ -9,7 +9,8 @@ from holidays import list_supported_countries
 from activities.ports import UnknownCountry
 from adapters import calendars
 from adapters.calendars import LibraryCalendars, NoSuchZone
-from domain.working_time import WorkingCalendar, end_of_business_day_after, end_of_day
+from domain.business_days import WorkingCalendar, end_of_business_day_after
+from domain.working_time import end_of_day
 from tests.support.one_item import in_one_item
 
 

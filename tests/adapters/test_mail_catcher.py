@@ -60,6 +60,7 @@ def test_the_same_mail_twice_is_two_files_in_their_order(catcher: MailCatcher, t
     for kind in (OrderMail.WELCOME, OrderMail.BUILD_LATE, OrderMail.WELCOME):
         send(catcher, kind, Language.ENGLISH)
     assert [mail.kind for mail in read_mails(tmp_path)] == ["welcome", "build_late", "welcome"]
+    assert [mail.kind for mail in read_mails(tmp_path, "*-welcome-*")] == ["welcome", "welcome"]
     assert len(list(tmp_path.iterdir())) == 3
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.mail.reader import Reader
-from domain.checks import ZONES
+from domain.address_checks import ZONES
 from domain.policy import HOUR
 from domain.trial.mails import TrialMail
 from domain.values import Language, Person

@@ -57,7 +57,7 @@ ENTRIES = (
     "starter.__main__",
     "starter.history.replay",
     "starter.forecast.server",
-    "domain.checks",
+    "domain.address_checks",
     "domain.values",
     "adapters.mail.reader",
     "adapters.documents.confirmation",
@@ -67,22 +67,37 @@ ENTRIES = (
 
 EACH_AFRESH = """
 import os, sys
-import babel.dates, holidays, jinja2, phonenumbers, pycountry, pydantic, sqlalchemy.orm, temporalio.worker, typer
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+import babel.dates, jinja2, pydantic, temporalio.worker, typer
+
+class Domain(Exception):
+    pass
+
+class Enough:
+    def find_spec(name, path=None, target=None):
+        if name.startswith("domain."):
+            raise Domain
+
 for module in {entries}:
     print(module, flush=True)
     child = os.fork()
     if not child:
-        exec({ask!r}.format(module=module))
-        sys.stdout.flush()
-        os._exit(0)
+        sys.meta_path.insert(0, Enough)
+        try:
+            __import__(module)
+        except Domain:
+            sys.meta_path.remove(Enough)
+            noon = [tz("Asia/Tokyo").utcoffset(datetime(2026, 7, 1)) for tz in (ZoneInfo, babel.dates.get_timezone)]
+            os._exit(noon != [timedelta(hours=9)] * 2)
     assert os.waitpid(child, 0)[1] == 0, module
 """
-"""Other people's libraries are imported once, ours by a process of its own for each entry."""
+"""Other people's libraries are imported once, ours by a process of its own for each entry. The package `domain` settles
+it: with the first module of it that an entry wants, the entry has done enough."""
 
 
 def test_no_entry_reads_zone_files_of_the_operating_system(poisoned: dict[str, str]) -> None:
-    told = run(EACH_AFRESH.format(entries=ENTRIES, ask=ASK), poisoned)
-    assert told == "".join(f"{entry}\n{KNOWN}" for entry in ENTRIES)
+    assert run(EACH_AFRESH.format(entries=ENTRIES), poisoned).split() == [*ENTRIES]
 
 
 def test_what_another_library_read_before_counts_no_more(poisoned: dict[str, str]) -> None:

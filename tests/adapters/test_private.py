@@ -82,6 +82,7 @@ def test_the_store_with_its_wal_and_the_copies_beside_it(tmp_path: Path, old: bo
         store.close()
 
 
+@pytest.mark.parametrize("_umask", [0o000], indirect=True, ids=["umask 000"])
 async def test_everything_of_the_embedded_server(tmp_path: Path) -> None:
     directory = loose(tmp_path / "temporal", "temporal.log")
     async with DevServer(directory, port=0, ui_port=0):

@@ -95,6 +95,18 @@ async def shown(visitor: Visitor, page: Page, path: str) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_what_speaks_against_wcag_is_seen(visitor: Visitor, site: Site) -> None:
+    page_of = '<!doctype html><html lang="en"><title>x</title><main><h1>x</h1><p>right</p>{}</main></html>'.format
+    async with visitor.signed_in("full", site.now) as page:
+        await page.set_content(page_of(""))
+        await visitor.looks_right(page)
+        for part, rule in (('<p style="color: #ccc">pale</p>', "color-contrast"), ('<img src="data:,">', "image-alt")):
+            await page.set_content(page_of(part))
+            with pytest.raises(AssertionError, match=rule):
+                await visitor.looks_right(page)
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_no_page_speaks_against_wcag_or_asks_anybody_else_for_anything(visitor: Visitor, site: Site) -> None:
     """In the light, and in the dark."""
     async with visitor.signed_in("full", site.now) as page:

@@ -6,7 +6,7 @@ Each form is filled in in another language, so that all four are seen.
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest_asyncio
 if "CI" not in os.environ:
     pytest.importorskip("playwright", reason="Playwright is not installed")
 
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from domain.lifecycle import Lifecycle, workflow_id
 from domain.order.messages import Offering
@@ -49,31 +49,34 @@ class Reader:
     """Somebody with a mail and a browser."""
 
     room: LinkRoom
-    browser: Browser
-    asked: list[str]
+    page: Page
+    asked: set[str] = field(default_factory=set)
     """Hosts that pages asked for anything."""
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.asked.add(request.url.split("/")[2]))
 
     @asynccontextmanager
     async def follows(self, path: str, size: ViewportSize, shot: str) -> AsyncIterator[Page]:
-        """A page of a browser that was never here before; looked at by axe when it opens and when it is left."""
-        context = await self.browser.new_context(viewport=size, locale="en-US", timezone_id="UTC")
-        context.set_default_timeout(PATIENCE * 1000)
-        page = await context.new_page()
-        page.on("request", lambda request: self.asked.append(request.url.split("/")[2]))
-        await page.goto(f"{self.room.url}{path}")
-        await looks_right(page, f"{shot}-1")
-        yield page
-        await looks_right(page, f"{shot}-2")
-        await context.close()
+        """In a browser that knows nothing of us; looked at by axe when the page opens and when it is left."""
+        await self.page.context.clear_cookies()
+        await self.page.set_viewport_size(size)
+        await self.page.goto(f"{self.room.url}{path}")
+        await looks_right(self.page, f"{shot}-1")
+        yield self.page
+        await looks_right(self.page, f"{shot}-2")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def reader(executable: str) -> AsyncIterator[Reader]:
-    """The room with a port, and one browser."""
+    """The room with a port, and one page of one browser."""
     async with AsyncExitStack() as held:
         bound = free_socket()
         room = await held.enter_async_context(link_room(bound.getsockname()[1]))
-        yield Reader(room, await held.enter_async_context(served(room.app, bound, executable)), [])
+        chromium = await held.enter_async_context(served(room.app, bound, executable))
+        context = await chromium.new_context(locale="en-US", timezone_id="UTC")
+        context.set_default_timeout(PATIENCE * 1000)
+        yield Reader(room, await context.new_page())
 
 
 def reads(language: Language, email: str, **changes: Any) -> Any:
@@ -233,7 +236,7 @@ async def test_a_page_behind_a_link_speaks_another_language_when_asked_and_asks_
     async with reader.follows(terms, DESKTOP, "terms-fr") as page:
         await page.get_by_role("link", name="Français").click()
         await expect(page.locator("h1")).to_have_text("Conditions de dépassement du contrat de ports")
-    assert set(reader.asked) == {room.url.removeprefix("http://")}
+    assert reader.asked == {room.url.removeprefix("http://")}
 
 
 async def in_service(room: LinkRoom, placed: Any) -> Any:

@@ -33,7 +33,7 @@ PATIENCE: Final = 240.0
 ANSWERED: Final = 15.0
 """Seconds after which a page that shows nothing is loaded once more."""
 
-LOOK_EVERY: Final = 100
+LOOK_EVERY: Final = 300
 """Milliseconds between two looks."""
 
 SETTLES: Final = 600

@@ -157,7 +157,7 @@ def card_view(state: CardState, now: datetime) -> LifecycleView:
         customer_id=state.customer_id,
         partner_id=state.partner_id,
         steps=tracker(((name, so, None) for name, so in done), closed=state.closed),
-        awaiting=(awaited(state, owed[0], "the library", owed[1], owed[2]),) if owed else (),
+        awaiting=(awaited(state, owed[0], None, owed[1], owed[2], whom="the library"),) if owed else (),
         facts={"shelf": state.shelf},
     )
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from jsonschema import Draft202012Validator
 
+from starter.answers.schemas import written
 from tests.support.one_item import in_one_item
 from tools import contract, schemas
 from tools.compatibility import gaps
@@ -53,13 +54,13 @@ def test_every_field_of_an_answer_is_always_there() -> None:
     state = {"type": "object"} | schemas.schema_of(schemas.ANSWER)
     assert state["required"] == list(state["properties"])
     assert state["additionalProperties"] is True
-    assert '"enum"' not in schemas.written(state)
+    assert '"enum"' not in written(state)
 
 
 # Proof of the gate.
 
-ORDER: Schema = json.loads(schemas.written(schemas.schema_of("order.start")))
-VIEW: Schema = json.loads(schemas.written(schemas.schema_of(schemas.ANSWER)))
+ORDER: Schema = json.loads(written(schemas.schema_of("order.start")))
+VIEW: Schema = json.loads(written(schemas.schema_of(schemas.ANSWER)))
 
 
 def at(schema: Schema, *path: str) -> Schema:
@@ -246,7 +247,7 @@ def broken_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout whose committed contract promised more than the code keeps."""
     (tmp_path / schemas.SCHEMAS / "v1").mkdir(parents=True)
     for name in schemas.entries():
-        (tmp_path / schemas.file_of(name)).write_text(schemas.written(schemas.schema_of(name)), encoding="utf-8")
+        (tmp_path / schemas.file_of(name)).write_text(written(schemas.schema_of(name)), encoding="utf-8")
     promised = json.loads(json.dumps(ORDER))
     promised["properties"]["budget"] = {"type": "string"}
     (tmp_path / schemas.file_of("order.start")).write_text(json.dumps(promised), encoding="utf-8")

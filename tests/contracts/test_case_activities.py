@@ -14,6 +14,7 @@ from adapters.calendars import LibraryCalendars
 from adapters.sql.store import SqlStore
 from domain.account.channels import Channel
 from domain.account.doors import Doors
+from domain.business_days import WorkingCalendar
 from domain.case.classification import LookedUp
 from domain.case.messages import OpenCase
 from domain.case.policy import HOLIDAYS_KNOWN, CasePolicy
@@ -21,7 +22,7 @@ from domain.case.standing import NAME
 from domain.case.state import CaseState
 from domain.events import Journal
 from domain.sla import ServiceHours
-from domain.working_time import WorkingCalendar, ZoneRules
+from domain.working_time import ZoneRules
 from tests.cases import HOUR, SUPER_ADMIN, a_case, an_account, an_opening
 from tests.cases import asked as a_question
 from tests.makers import MONDAY

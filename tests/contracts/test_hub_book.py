@@ -24,6 +24,7 @@ from domain.hub.users import HubUser
 from domain.lifecycle import Lifecycle
 from domain.permissions import OPERATOR, PartnerRole
 from domain.subscription.messages import TerminateSubscription
+from tests.contracts.databases import ONE_IS_ENOUGH
 from tests.hub_lives import record
 from tests.hub_rows import MIDNIGHT, SUNDAY, a_hub_user
 from tests.hub_world import (
@@ -42,6 +43,7 @@ from tests.hub_world import (
 )
 from tests.makers import days
 from tests.postgres import an_open_store, at_once, everything
+from tests.support.kept_store import KeptStore
 
 WEEK = timedelta(days=7)
 SECOND = timedelta(seconds=1)
@@ -61,9 +63,15 @@ OTHER_TERMS = HubPolicy(
 
 
 @pytest.fixture
-def book(store: SqlStore) -> HubBook:
+def book(store: SqlStore, small_hub: KeptStore) -> HubBook:
     """Of a small hub in which no week is closed yet."""
-    return a_hub(store)
+    return a_book(small_hub.put_back())
+
+
+@pytest.fixture
+def closed_book(store: SqlStore, small_hub_with_weeks: KeptStore) -> HubBook:
+    """Of the same hub, and its weeks are closed."""
+    return a_book(small_hub_with_weeks.put_back())
 
 
 def everything_as_of(book: HubBook, as_of: AsOf, user: HubUser = FULL, **narrowed: Any) -> list[Any]:
@@ -120,7 +128,7 @@ class TestClosing:
         assert closed(book) == [(FIRST + number * WEEK, 1) for number in range(1, 6)]
 
     def test_two_at_once_close_each_week_once(self, store: SqlStore, book: HubBook) -> None:
-        answers = at_once(lambda: closed(book), lambda: closed(book), lambda: closed(book))
+        answers = at_once(lambda: closed(book), lambda: closed(book))
 
         assert sorted(each for answer in answers for each in answer) == [(FIRST + n * WEEK, 1) for n in range(6)]  # type: ignore[union-attr]
         assert store.week_lines(SUNDAY) == store.lines(None, MIDNIGHT)
@@ -140,22 +148,21 @@ class TestClosing:
 
 class TestRevising:
     def test_a_late_row_revises_its_week_alone_and_the_first_revision_stays(
-        self, store: SqlStore, book: HubBook
+        self, store: SqlStore, closed_book: HubBook
     ) -> None:
-        closed(book)
-        weeks = [each.week for each in book.weeks()]
-        first = {week: everything_as_of(book, AsOf(week, 1)) for week in weeks}
         late = SUNDAY - WEEK
+        weeks = (FIRST, late, SUNDAY)
+        first = {week: everything_as_of(closed_book, AsOf(week, 1)) for week in weeks}
 
         used(store, "sub-SO-100001", late - days(1), assigned=19, in_use=9, now=MIDNIGHT + SECOND)
 
-        assert [each.week for each in book.weeks() if each.late_since] == [SUNDAY, late]
-        assert closed(book, MIDNIGHT + 2 * SECOND) == [(late, 2)]
-        told = {week: everything_as_of(book, AsOf(week, 1)) for week in weeks if week != late}
+        assert [each.week for each in closed_book.weeks() if each.late_since] == [SUNDAY, late]
+        assert closed(closed_book, MIDNIGHT + 2 * SECOND) == [(late, 2)]
+        told = {week: everything_as_of(closed_book, AsOf(week, 1)) for week in weeks if week != late}
         assert told == {week: answers for week, answers in first.items() if week != late}
         before, after = (store.week_lines(late, revision, "hikari", "akasaka") for revision in (1, 2))
         assert [line.assigned for line in before + after] == [0, 19]
-        (again,) = [book.section(FULL, "meetings", SectionKey.ADDED, now=MIDNIGHT, as_of=AsOf(late, 1))]
+        (again,) = [closed_book.section(FULL, "meetings", SectionKey.ADDED, now=MIDNIGHT, as_of=AsOf(late, 1))]
         assert again.section == first[late][2].section
 
     def test_weeks_that_a_late_row_speaks_of_too_are_revised_with_it(self, store: SqlStore, book: HubBook) -> None:
@@ -196,36 +203,36 @@ class TestRevising:
         assert [line.total for line in store.week_lines(SUNDAY, None, "hikari", "minato")] == [30]
         assert "ebisu" in {each.customer_id for each in store.week_customers(SUNDAY)}
 
-    def test_weeks_that_stay_as_they_are_say_that_somebody_looks(self, store: SqlStore, book: HubBook) -> None:
+    @ONE_IS_ENOUGH
+    def test_weeks_that_stay_as_they_are_say_that_somebody_looks(self, store: SqlStore, closed_book: HubBook) -> None:
         """One row may send a closing through years of weeks; its step would be taken for dead."""
-        closed(book)
         signed_in(store, "akasaka", FIRST - days(1), now=MIDNIGHT + SECOND)
         looks: list[str] = []
 
-        found = list(book.close_weeks(MIDNIGHT + 2 * SECOND, lambda: looks.append("alive")))
+        found = list(closed_book.close_weeks(MIDNIGHT + 2 * SECOND, lambda: looks.append("alive")))
 
         assert [each.week for each in found] == [FIRST + number * WEEK for number in range(5)], "who signed in since"
         assert len(looks) == 6
 
-    def test_an_invoice_that_comes_late_revises_what_it_says_of_renewal(self, store: SqlStore, book: HubBook) -> None:
+    def test_an_invoice_that_comes_late_revises_what_it_says_of_renewal(
+        self, store: SqlStore, closed_book: HubBook
+    ) -> None:
         """AMB-23. That it is paid later is nothing of the week."""
-        closed(book)
         issued = SUNDAY - WEEK - days(1)
 
         invoiced(store, issued, state="open", auto_renew=True, now=MIDNIGHT + SECOND)
 
-        assert closed(book, MIDNIGHT + 2 * SECOND) == [(SUNDAY - WEEK, 2), (SUNDAY, 2)]
+        assert closed(closed_book, MIDNIGHT + 2 * SECOND) == [(SUNDAY - WEEK, 2), (SUNDAY, 2)]
         assert store.week_lines(SUNDAY, None, "hikari", "akasaka")[0].auto_renew
         for change in ({"state": "paid", "paid_on": SUNDAY}, {"amount": "12"}):
             invoiced(store, issued, auto_renew=True, now=MIDNIGHT + 3 * SECOND, **change)
-            assert not [each for each in book.weeks() if each.late_since], "nobody looks at it again"
+            assert not [each for each in closed_book.weeks() if each.late_since], "nobody looks at it again"
 
-    def test_a_late_sign_in_and_late_calls_revise_their_week(self, store: SqlStore, book: HubBook) -> None:
-        closed(book)
+    def test_a_late_sign_in_and_late_calls_revise_their_week(self, store: SqlStore, closed_book: HubBook) -> None:
         signed_in(store, "akasaka", SUNDAY - days(10), now=MIDNIGHT + SECOND)
         called(store, "akasaka", SUNDAY, CALLS, now=MIDNIGHT + SECOND)
 
-        assert closed(book, MIDNIGHT + 2 * SECOND) == [(SUNDAY - WEEK, 2), (SUNDAY, 2)]
+        assert closed(closed_book, MIDNIGHT + 2 * SECOND) == [(SUNDAY - WEEK, 2), (SUNDAY, 2)]
         signed = {each.customer_id: each.last_sign_in for each in store.week_customers(SUNDAY - WEEK, 2, "hikari")}
         assert signed["akasaka"] == SUNDAY - days(10)
         assert store.week_calls(SUNDAY, 1) == []
@@ -243,13 +250,12 @@ class TestRevising:
         assert first[0].tags == ("pilot",)
 
     def test_what_happened_before_the_sunday_and_was_recorded_after_it_revises_the_week(
-        self, store: SqlStore, book: HubBook
+        self, store: SqlStore, closed_book: HubBook
     ) -> None:
         """A worker that was down over midnight; an import that is dated back."""
-        closed(book)
         a_subscription(store, "SO-100009", "ebisu", at=MIDNIGHT - days(2))
 
-        found = closed(book, MIDNIGHT + days(1))
+        found = closed(closed_book, MIDNIGHT + days(1))
 
         assert (SUNDAY, 2) in found
         assert "ebisu" in {each.customer_id for each in store.week_customers(SUNDAY)}
@@ -257,15 +263,18 @@ class TestRevising:
 
 
 class TestAsOf:
-    def test_the_same_question_has_the_same_answer_whatever_happens_later(self, store: SqlStore, book: HubBook) -> None:
-        closed(book)
-        weeks = [AsOf(each.week, each.revision) for each in book.weeks()]
-        before = {as_of: everything_as_of(book, as_of) for as_of in weeks}
+    @ONE_IS_ENOUGH
+    def test_the_same_question_has_the_same_answer_whatever_happens_later(
+        self, store: SqlStore, closed_book: HubBook
+    ) -> None:
+        weeks = [AsOf(each.week, each.revision) for each in closed_book.weeks()]
+        before = {as_of: everything_as_of(closed_book, as_of) for as_of in weeks}
 
-        a_great_deal_happens(store, book)
+        a_great_deal_happens(store, closed_book)
 
-        assert {as_of: everything_as_of(book, as_of) for as_of in weeks} == before
+        assert {as_of: everything_as_of(closed_book, as_of) for as_of in weeks} == before
 
+    @ONE_IS_ENOUGH
     def test_the_terms_of_the_installation_may_change_and_the_answer_stays(
         self, store: SqlStore, book: HubBook
     ) -> None:
@@ -285,32 +294,29 @@ class TestAsOf:
         assert [other.terms(AsOf(SUNDAY, revision)) for revision in (1, 2)] == [POLICY, POLICY]
 
     def test_a_week_that_an_older_release_closed_is_judged_by_the_terms_of_now(
-        self, store: SqlStore, book: HubBook
+        self, store: SqlStore, closed_book: HubBook
     ) -> None:
         """It kept none."""
-        closed(book)
         with store.engine.begin() as connection:
             connection.execute(delete(WeekRowRecord).where(WeekRowRecord.kind == "terms"))
 
         assert HubBook(store, OTHER_TERMS, {}).terms(AsOf(SUNDAY)) == OTHER_TERMS
 
-    def test_without_a_revision_it_is_the_newest(self, store: SqlStore, book: HubBook) -> None:
-        closed(book)
+    def test_without_a_revision_it_is_the_newest(self, store: SqlStore, closed_book: HubBook) -> None:
         used(store, "sub-SO-100001", LATE, assigned=24, in_use=9, now=MIDNIGHT + SECOND)
-        closed(book, MIDNIGHT + SECOND)
+        closed(closed_book, MIDNIGHT + SECOND)
 
-        basis = book.customers(FULL, Filter(), now=MIDNIGHT + days(2), as_of=AsOf(SUNDAY)).basis
+        basis = closed_book.customers(FULL, Filter(), now=MIDNIGHT + days(2), as_of=AsOf(SUNDAY)).basis
 
         assert basis.as_of == AsOf(SUNDAY, 2)
         assert (basis.at, basis.now) == (MIDNIGHT, False)
 
-    def test_statuses_are_those_at_the_end_of_the_week(self, store: SqlStore, book: HubBook) -> None:
+    def test_statuses_are_those_at_the_end_of_the_week(self, store: SqlStore, closed_book: HubBook) -> None:
         """Who had signed in then is inactive now. HUB-14."""
-        closed(book)
         later = MIDNIGHT + days(200)
 
         def inactive(as_of: AsOf) -> list[str]:
-            listed = book.customers(FULL, Filter(), now=later, as_of=as_of).listed
+            listed = closed_book.customers(FULL, Filter(), now=later, as_of=as_of).listed
             return [
                 c.customer_id for c, found in listed.customers for each in found if each.status == "no_recent_activity"
             ]
@@ -318,25 +324,24 @@ class TestAsOf:
         assert inactive(AsOf(SUNDAY)) == []
         assert inactive(NOW) == ["akasaka", "minato", "shiba"]
 
-    def test_the_trend_is_of_the_weeks_as_they_were_closed(self, store: SqlStore, book: HubBook) -> None:
+    def test_the_trend_is_of_the_weeks_as_they_were_closed(self, store: SqlStore, closed_book: HubBook) -> None:
         """HUB-54. Sums are kept for it, and say what the lines say."""
-        closed(book)
-        trend = book.overview(FULL, "meetings", now=MIDNIGHT, as_of=AsOf(SUNDAY)).trend
+        trend = closed_book.overview(FULL, "meetings", now=MIDNIGHT, as_of=AsOf(SUNDAY)).trend
 
-        lines = {each.week: store.week_lines(each.week, partner="hikari") for each in book.weeks()[::-1]}
+        lines = {each.week: store.week_lines(each.week, partner="hikari") for each in closed_book.weeks()[::-1]}
         assert trend == tuple(point(found, "meetings", week) for week, found in lines.items())
         assert [each.assigned for each in trend] == [None, None, None, None, None, 40]
 
-    def test_the_trend_of_now_ends_now(self, store: SqlStore, book: HubBook) -> None:
-        closed(book)
+    def test_the_trend_of_now_ends_now(self, store: SqlStore, closed_book: HubBook) -> None:
         later = MIDNIGHT + days(3)
         used(store, "sub-SO-100001", SUNDAY + days(1), assigned=25, in_use=20, now=later)
 
-        *weeks, last = book.overview(FULL, "meetings", now=later).trend
+        *weeks, last = closed_book.overview(FULL, "meetings", now=later).trend
 
-        assert [point.ends_on for point in weeks] == [each.week for each in book.weeks()][::-1]
+        assert [point.ends_on for point in weeks] == [each.week for each in closed_book.weeks()][::-1]
         assert (last.ends_on, last.total, last.assigned) == (SUNDAY + days(3), 50, 45)
 
+    @ONE_IS_ENOUGH
     @pytest.mark.parametrize("weeks_closed", [False, True])
     def test_shown_rows_are_those_of_the_whole_overview(
         self, store: SqlStore, book: HubBook, *, weeks_closed: bool
@@ -377,11 +382,9 @@ class TestAsOf:
         assert [point.assigned for point in book.overview(FULL, "meetings", now=MIDNIGHT).trend][-1] == 40
 
     @pytest.mark.parametrize("as_of", [AsOf(SUNDAY + WEEK), AsOf(SUNDAY, 2), AsOf(FIRST - WEEK)])
-    def test_a_week_that_is_not_closed_is_not_known(self, book: HubBook, as_of: AsOf) -> None:
-        closed(book)
-
+    def test_a_week_that_is_not_closed_is_not_known(self, closed_book: HubBook, as_of: AsOf) -> None:
         with pytest.raises(NotKnown, match="is not closed"):
-            book.overview(FULL, "meetings", now=MIDNIGHT, as_of=as_of)
+            closed_book.overview(FULL, "meetings", now=MIDNIGHT, as_of=as_of)
 
 
 def a_great_deal_happens(store: SqlStore, book: HubBook) -> None:
@@ -488,6 +491,7 @@ class TestRoles:
         assert {each.customer_id for each in reading.calls()} == {"minato"}
 
 
+@ONE_IS_ENOUGH
 def test_who_sees_few_customers_finds_the_same_of_them_low_as_who_sees_all(store: SqlStore, book: HubBook) -> None:
     """They are compared with all of the partner's, now and as of a week. AMB-22."""
     for number in range(4):
@@ -557,10 +561,9 @@ class TestRows:
             with pytest.raises(NotThere):
                 days_of(other)
 
-    def test_a_customer_tells_what_happened_and_what_was_invoiced_as_of_now_only(self, book: HubBook) -> None:
-        closed(book)
-        now = book.customer(FULL, "hikari", "akasaka", now=MIDNIGHT)
-        then = book.customer(FULL, "hikari", "akasaka", now=MIDNIGHT, as_of=AsOf(SUNDAY))
+    def test_a_customer_tells_what_happened_and_what_was_invoiced_as_of_now_only(self, closed_book: HubBook) -> None:
+        now = closed_book.customer(FULL, "hikari", "akasaka", now=MIDNIGHT)
+        then = closed_book.customer(FULL, "hikari", "akasaka", now=MIDNIGHT, as_of=AsOf(SUNDAY))
 
         assert now.events
         assert list(now.invoices) == ["sub-SO-100001"]
@@ -568,13 +571,11 @@ class TestRows:
         assert now.lines == then.lines
 
 
-def test_nothing_is_written_by_reading(store: SqlStore) -> None:
-    book = a_hub(store)
-    closed(book)
+def test_nothing_is_written_by_reading(store: SqlStore, closed_book: HubBook) -> None:
     before = everything(store)
 
-    everything_as_of(book, NOW)
-    everything_as_of(book, AsOf(SUNDAY))
+    everything_as_of(closed_book, NOW)
+    everything_as_of(closed_book, AsOf(SUNDAY))
 
     assert everything(store) == before
     assert BEGAN < MIDNIGHT

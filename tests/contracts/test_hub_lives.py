@@ -12,13 +12,13 @@ from activities.ports.store import NotKnown
 from adapters.sql import hub_projection
 from adapters.sql.hub_file_schema import CallsRecord, InvoiceRecord, SignInRecord
 from adapters.sql.hub_people_schema import TagRecord
-from adapters.sql.hub_schema import DerivedRecord, HubCustomerRecord, HubLifeRecord
+from adapters.sql.hub_schema import DerivedRecord, HubCustomerRecord, HubEntitlementRecord
 from adapters.sql.store import SqlStore, open_store
 from domain.hub.customers import HubCustomer, Managed
+from domain.hub.entitlements import EntitlementState
 from domain.hub.fold import fold as folded
 from domain.hub.imports import Imported
 from domain.hub.lines import WEEKS, Line
-from domain.hub.lives import LifeState
 from domain.lifecycle import Lifecycle
 from domain.order.messages import Offering
 from domain.subscription.messages import LiftSuspension, SuspendSubscription, TerminateSubscription
@@ -41,13 +41,38 @@ from tests.makers import (
     items,
     some,
 )
-from tests.postgres import Backend, a_database, at_once, emptied
+from tests.postgres import at_once, emptied
+from tests.support.kept_store import KeptStore
 
 A_MOMENT = datetime.resolution
 LATER = MONDAY + days(400)
 SUNDAY = date(2026, 6, 28)
 MIDNIGHT = datetime.combine(SUNDAY, time(), UTC)
 ASAHI = a_partner("asahi", "アサヒ")
+
+
+@pytest.fixture(scope="module")
+def kept_subscription(one_store: SqlStore) -> KeptStore:
+    bought(emptied(one_store))
+    return KeptStore(one_store)
+
+
+@pytest.fixture
+def a_subscription(store: SqlStore, kept_subscription: KeptStore) -> None:
+    """Akasaka's, in the store."""
+    kept_subscription.put_back()
+
+
+@pytest.fixture(scope="module")
+def kept_every_sort(one_store: SqlStore) -> KeptStore:
+    everything_at_once(emptied(one_store))
+    return KeptStore(one_store)
+
+
+@pytest.fixture
+def every_sort(store: SqlStore, kept_every_sort: KeptStore) -> None:
+    """Lives of every sort, in the store."""
+    kept_every_sort.put_back()
 
 
 def customers(store: SqlStore, at: datetime, partner: str | None = "hikari") -> dict[str, HubCustomer]:
@@ -67,7 +92,9 @@ def line(store: SqlStore, at: datetime, product: str = "meetings") -> Line:
 def derived(store: SqlStore) -> dict[str, list[dict[str, Any]]]:
     """All that comes from lives; not when it was derived."""
     with store.engine.connect() as connection:
-        tables = {each.__tablename__: each.__table__ for each in (HubLifeRecord, HubCustomerRecord, DerivedRecord)}
+        tables = {
+            each.__tablename__: each.__table__ for each in (HubEntitlementRecord, HubCustomerRecord, DerivedRecord)
+        }
         rows = {name: connection.execute(select(table)).mappings().all() for name, table in tables.items()}
     plain = {name: [dict(row) | {"derived_at": None} for row in found] for name, found in rows.items()}
     return {name: sorted(found, key=str) for name, found in plain.items()}
@@ -117,11 +144,13 @@ class TestCustomers:
         ships = MONDAY + HOUR
         assert customers(store, ships - A_MOMENT) == {}
         found = customers(store, ships)["akasaka"]
-        assert [life.state for life in found.lives] == [LifeState.PENDING_ACTIVE]
+        assert [life.state for life in found.entitlements] == [EntitlementState.PENDING_ACTIVE]
         assert (found.name, found.country, found.zone) == ("赤坂商事", "JP", "Asia/Tokyo")
         assert (found.known_since, found.managed) == (ships, Managed.EXTERNAL)
         site_built(store, order, MONDAY + days(3))
-        assert [life.state for life in customers(store, LATER)["akasaka"].lives] == [LifeState.PENDING_ACTIVE]
+        assert [life.state for life in customers(store, LATER)["akasaka"].entitlements] == [
+            EntitlementState.PENDING_ACTIVE
+        ]
 
     def test_what_the_subscription_goes_on_with_the_order_is_no_longer(self, store: SqlStore) -> None:
         """However often, and in which order, it is caught up. ORD-21."""
@@ -131,12 +160,14 @@ class TestCustomers:
         subscription = subscribed(store, order, began)
         for _ in range(2):
             found = customers(store, LATER)["akasaka"]
-            assert [(life.lifecycle, life.state) for life in found.lives] == [("subscription", LifeState.ACTIVE)]
-        assert [life.lifecycle for life in customers(store, began - A_MOMENT)["akasaka"].lives] == ["order"]
+            assert [(life.lifecycle, life.state) for life in found.entitlements] == [
+                ("subscription", EntitlementState.ACTIVE)
+            ]
+        assert [life.lifecycle for life in customers(store, began - A_MOMENT)["akasaka"].entitlements] == ["order"]
         order.graduate(graduated(), MONDAY + days(9))
         record(store, order, MONDAY + days(9))
         suspend(store, subscription, MONDAY + days(9))
-        assert [life.lifecycle for life in customers(store, LATER)["akasaka"].lives] == ["subscription"]
+        assert [life.lifecycle for life in customers(store, LATER)["akasaka"].entitlements] == ["subscription"]
 
     def test_any_instant_is_answered_as_it_was(self, store: SqlStore) -> None:
         """AMB-42."""
@@ -153,9 +184,9 @@ class TestCustomers:
             for at in (MONDAY + days(day), MONDAY + days(day + 1) - A_MOMENT)
         ]
         for at, reasons in some(instants):
-            (life,) = customers(store, at)["akasaka"].lives
+            (life,) = customers(store, at)["akasaka"].entitlements
             assert life.suspended_for == reasons
-            assert life.state is (LifeState.SUSPENDED if reasons else LifeState.ACTIVE)
+            assert life.state is (EntitlementState.SUSPENDED if reasons else EntitlementState.ACTIVE)
 
     def test_amb_59_with_a_renewal_through_another_partner_the_customer_goes_to_that_one(self, store: SqlStore) -> None:
         state = bought(store)
@@ -172,18 +203,20 @@ class TestCustomers:
         with pytest.raises(NotKnown):
             store.hub_customer("hikari", "akasaka", when)
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_a_customer_of_two_partners_is_in_both_lists_with_the_lives_of_each(self, store: SqlStore) -> None:
-        bought(store)
         bought(store, an_order("SO-100002", ordering_partner=ASAHI))
         store.catch_up({}, LATER)
-        found = [(each.partner_id, [life.subject for life in each.lives]) for each in store.hub_customers(None, LATER)]
+        found = [
+            (each.partner_id, [life.subject for life in each.entitlements]) for each in store.hub_customers(None, LATER)
+        ]
         assert found == [("asahi", ["sub-SO-100002"]), ("hikari", ["sub-SO-100001"])]
 
     def test_hub_17_a_terminated_subscription_keeps_the_customer_in_the_list(self, store: SqlStore) -> None:
         state = bought(store)
         state.terminate(TerminateSubscription(by="ops-7", reason="closed"), MONDAY + days(5))
         record(store, state, MONDAY + days(5))
-        assert [life.state for life in customers(store, LATER)["akasaka"].lives] == [LifeState.OVER]
+        assert [life.state for life in customers(store, LATER)["akasaka"].entitlements] == [EntitlementState.OVER]
 
     def test_amb_12_a_cancelled_trial_does_not(self, store: SqlStore) -> None:
         state = tried(store, a_paid_customer_s_trial()) if bought(store) else None
@@ -191,8 +224,8 @@ class TestCustomers:
         state.cancel(ended(), MONDAY + days(5))
         record(store, state, MONDAY + days(5))
         before, after = (customers(store, MONDAY + days(5) - less)["akasaka"] for less in (A_MOMENT, days(0)))
-        assert [life.lifecycle for life in before.lives] == ["subscription", "trial"]
-        assert [life.lifecycle for life in after.lives] == ["subscription"]
+        assert [life.lifecycle for life in before.entitlements] == ["subscription", "trial"]
+        assert [life.lifecycle for life in after.entitlements] == ["subscription"]
 
     def test_trl_31_a_request_that_nobody_answered_takes_the_customer_off_the_list(self, store: SqlStore) -> None:
         bought(store, an_order(ordering_partner=ASAHI))
@@ -222,8 +255,8 @@ class TestCustomers:
         found = customers(store, LATER)["W-1"]
         assert (found.country, found.name, found.zone) == ("DE", "Akasaka Shoji", "Asia/Tokyo")
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_hub_14_the_last_sign_in_until_that_day(self, store: SqlStore) -> None:
-        bought(store)
         for day in (1, 5, 9):
             row = {"customer_id": "akasaka", "day": MONDAY.date() + timedelta(day), "administrator": f"a-{day}"}
             write(store, SignInRecord, row)
@@ -233,9 +266,9 @@ class TestCustomers:
         assert customers(store, of_the_fifth + A_MOMENT)["akasaka"].last_sign_in == date(2026, 6, 6)
         assert customers(store, LATER)["akasaka"].last_sign_in == date(2026, 6, 10)
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_hub_14_whether_any_sign_in_was_imported_is_known_of_everybody(self, store: SqlStore) -> None:
         """Another customer's is enough; one of a later day is none yet."""
-        bought(store)
         assert not customers(store, LATER)["akasaka"].sign_ins_known
         row = {"customer_id": "elsewhere", "day": MONDAY.date() + days(9), "administrator": "a-1"}
         write(store, SignInRecord, row)
@@ -250,8 +283,8 @@ class TestCustomers:
         bought(store)
         assert customers(store, LATER)[trial.customer_id].last_sign_in == MONDAY.date()
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_hub_20_tags_of_this_partner_and_of_no_other(self, store: SqlStore) -> None:
-        bought(store)
         given = (("hikari", "customer", "akasaka"), ("hikari", "subscription", "sub-SO-100001"))
         with store.engine.begin() as connection:
             for partner, about, subject in (*given, ("asahi", "customer", "akasaka")):
@@ -262,8 +295,8 @@ class TestCustomers:
         assert found.tags == ("hikari A", "hikari b")
         assert found.subscription_tags == (("sub-SO-100001", "hikari A"), ("sub-SO-100001", "hikari b"))
 
+    @pytest.mark.usefixtures("every_sort")
     def test_one_customer_alone_is_the_same_as_in_the_list(self, store: SqlStore) -> None:
-        everything_at_once(store)
         store.catch_up({}, LATER)
         for each in some(store.hub_customers(None, LATER)):
             assert store.hub_customer(each.partner_id, each.customer_id, LATER) == each
@@ -328,38 +361,40 @@ class TestKeepingUp:
         suspend(store, state, MONDAY + days(1))
         assert store.catch_up({}, LATER) == 1
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_another_catalogue_derives_all_anew(self, store: SqlStore) -> None:
         """HUB-31."""
-        bought(store)
         assert line(store, LATER).total == 25
         calling = {"A-NAMED-HOST": "calling"}
         assert store.catch_up(calling, LATER) == 2
         assert [each.product for each in store.lines("hikari", LATER)] == ["calling"]
         assert store.catch_up(calling, LATER) == 0
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_a_rebuild_mends_what_is_wrong_and_drops_what_comes_from_nothing(self, store: SqlStore) -> None:
-        bought(store)
         store.catch_up({}, LATER)
         good = derived(store)
         with store.engine.begin() as connection:
-            connection.execute(update(HubLifeRecord).values(state="over"))
+            connection.execute(update(HubEntitlementRecord).values(state="over"))
             connection.execute(update(HubCustomerRecord).values(name="wrong"))
-            life = connection.execute(select(HubLifeRecord.__table__)).mappings().first()
-            connection.execute(insert(HubLifeRecord), [dict(life or {}) | {"subject": "gone", "customer_id": "gone"}])
+            life = connection.execute(select(HubEntitlementRecord.__table__)).mappings().first()
+            connection.execute(
+                insert(HubEntitlementRecord), [dict(life or {}) | {"subject": "gone", "customer_id": "gone"}]
+            )
             known = connection.execute(select(HubCustomerRecord.__table__)).mappings().first()
             connection.execute(insert(HubCustomerRecord), [dict(known or {}) | {"customer_id": "gone"}])
         assert store.catch_up({}, LATER) == 0, "nobody sees it"
         assert store.rebuild({}, LATER) == 2
         assert derived(store) == good
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_what_came_by_file_stays_when_it_is_rebuilt(self, store: SqlStore) -> None:
-        bought(store)
         use(store, MONDAY.date(), 20, 10)
         store.rebuild({}, LATER)
         assert line(store, LATER).assigned == 20
 
+    @pytest.mark.usefixtures("every_sort")
     def test_in_batches_and_told_after_each(self, store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
-        everything_at_once(store)
         store.catch_up({}, LATER)
         whole, told = derived(store), list[int]()
         monkeypatch.setattr(hub_projection, "BATCH", 3)
@@ -367,18 +402,16 @@ class TestKeepingUp:
         assert told == [3, 6, 8]
         assert derived(store) == whole
 
-    @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
-    def test_several_at_once_come_to_the_same(self, backend: Backend) -> None:
-        with a_database(backend) as url:
-            stores = [open_store(url) for _ in range(3)]
-            everything_at_once(stores[0])
-            answers = at_once(*(lambda each=each: each.catch_up({}, LATER) for each in stores))
-            assert all(isinstance(answer, int) for answer in answers), answers
-            together = derived(stores[0])
-            stores[0].rebuild({}, LATER)
-            assert derived(stores[0]) == together
-            for each in stores:
-                each.close()
+    @pytest.mark.usefixtures("every_sort")
+    def test_several_at_once_come_to_the_same(self, store: SqlStore) -> None:
+        stores = [open_store(store.engine.url.render_as_string(hide_password=False)) for _ in range(3)]
+        answers = at_once(*(lambda each=each: each.catch_up({}, LATER) for each in stores))
+        for each in stores:
+            each.close()
+        assert all(isinstance(answer, int) for answer in answers), answers
+        together = derived(store)
+        store.rebuild({}, LATER)
+        assert derived(store) == together
 
     def test_who_is_slow_does_not_undo_what_somebody_derived_meanwhile(
         self, store: SqlStore, monkeypatch: pytest.MonkeyPatch
@@ -396,7 +429,7 @@ class TestKeepingUp:
 
         monkeypatch.setattr(hub_projection, "fold", slowly)
         store.catch_up({}, LATER)
-        (life,) = store.hub_customer("hikari", "akasaka", LATER).lives
+        (life,) = store.hub_customer("hikari", "akasaka", LATER).entitlements
         assert life.suspended_for == ("compliance", "unpaid")
 
     def test_what_is_recorded_between_two_readings_comes_with_the_next(
@@ -412,16 +445,16 @@ class TestKeepingUp:
         monkeypatch.setattr(hub_projection, "fold", meanwhile)
         store.catch_up({}, LATER)
         assert store.catch_up({}, LATER) == 1
-        (life,) = store.hub_customer("hikari", "akasaka", LATER).lives
-        assert life.state is LifeState.SUSPENDED
+        (life,) = store.hub_customer("hikari", "akasaka", LATER).entitlements
+        assert life.state is EntitlementState.SUSPENDED
 
 
 # Licences.
 
 
 class TestLines:
+    @pytest.mark.usefixtures("every_sort")
     def test_one_of_each_product_of_each_life_in_use(self, store: SqlStore) -> None:
-        everything_at_once(store)
         at = MONDAY + days(5)
         store.catch_up({}, at)
         found = [
@@ -445,21 +478,21 @@ class TestLines:
         assert len(store.lines("hikari", MONDAY + days(5) - A_MOMENT)) == 1
         assert store.lines("hikari", MONDAY + days(5)) == store.lines("hikari", MONDAY - A_MOMENT) == []
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_it_says_whose_it_is_and_since_when(self, store: SqlStore) -> None:
-        bought(store)
         found = line(store, MONDAY)
         assert (found.customer_id, found.customer_name, found.zone) == ("akasaka", "赤坂商事", "Asia/Tokyo")
         assert (found.added_on, found.ends_at) == (date(2026, 6, 1), datetime(2027, 6, 1, 15, tzinfo=UTC))
         assert (found.trial, found.active, found.auto_renew) == (False, True, False)
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_without_usage_nothing_is_known_of_any_week(self, store: SqlStore) -> None:
-        bought(store)
         found = line(store, MIDNIGHT)
         assert (found.assigned, found.used, found.used_assigned) == (0, 0, 0)
         assert found.assigned_by_week == found.used_by_week == (None,) * WEEKS
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_hub_60_the_last_day_of_a_week_is_its_saturday(self, store: SqlStore) -> None:
-        bought(store)
         for day, count in ((SUNDAY - timedelta(1), 6), (SUNDAY, 7)):
             use(store, day, assigned=count, used=count)
         at_its_end = line(store, MIDNIGHT)
@@ -468,9 +501,9 @@ class TestLines:
         assert line(store, MIDNIGHT - days(1) + A_MOMENT).assigned == 6
         assert line(store, MIDNIGHT - days(1)).assigned == 0
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_used_is_the_highest_of_seven_days_and_assigned_the_newest(self, store: SqlStore) -> None:
         """AMB-25."""
-        bought(store)
         for back, used in ((8, 90), (7, 12), (3, 15), (1, 11)):
             use(store, SUNDAY - timedelta(back), assigned=20 + back, used=used, used_assigned=used - back)
         found = line(store, MIDNIGHT)
@@ -478,8 +511,8 @@ class TestLines:
         assert found.used_by_week[-2:] == (90, 15)
         assert found.assigned_by_week[-2:] == (28, 21)
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_assigned_stays_until_a_day_says_else_and_used_does_not(self, store: SqlStore) -> None:
-        bought(store)
         for week, assigned in ((20, 5), (10, 8), (2, 9)):
             use(store, SUNDAY - timedelta(weeks=week, days=1), assigned, used=1)
         found = line(store, MIDNIGHT)
@@ -487,39 +520,38 @@ class TestLines:
         assert found.used_by_week == (None, None, 1, None, None, None, None, None, None, None, 1, None, None)
         assert (found.assigned, found.used) == (9, 0)
 
-    @pytest.mark.parametrize("weeks", [1, 2, WEEKS])
-    def test_a_line_that_remembers_fewer_weeks_says_the_same_of_them(self, store: SqlStore, weeks: int) -> None:
+    @pytest.mark.usefixtures("a_subscription")
+    def test_a_line_that_remembers_fewer_weeks_says_the_same_of_them(self, store: SqlStore) -> None:
         """What was assigned long before is assigned still."""
-        bought(store)
         for back, assigned, used in ((90, 5, 4), (30, 9, 7), (3, 12, 6)):
             use(store, LATER.date() - timedelta(back), assigned=assigned, used=used)
         use(store, LATER.date() - timedelta(80), assigned=3, used=1, product="calling")
         store.catch_up({}, LATER)
         every = store.lines("hikari", LATER)
-        few = [
-            replace(one, assigned_by_week=one.assigned_by_week[-weeks:], used_by_week=one.used_by_week[-weeks:])
-            for one in every
-        ]
         assert [one.assigned for one in every] == [3, 12]
-        assert store.lines("hikari", LATER, weeks=weeks) == few
+        for weeks in (1, 2, WEEKS):
+            assert store.lines("hikari", LATER, weeks=weeks) == [
+                replace(one, assigned_by_week=one.assigned_by_week[-weeks:], used_by_week=one.used_by_week[-weeks:])
+                for one in every
+            ]
         assert store.lines("hikari", LATER, subjects=["sub-SO-100001"]) == every
         assert store.lines("hikari", LATER, subjects=["sub-SO-100002"]) == []
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_thirteen_weeks_back_and_not_a_day_more(self, store: SqlStore) -> None:
-        bought(store)
         use(store, SUNDAY - timedelta(weeks=WEEKS), 3, used=30)
         use(store, SUNDAY - timedelta(weeks=WEEKS, days=1), 2, used=40)
         assert line(store, MIDNIGHT).used_by_week[0] == 30
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_an_instant_in_the_past_knows_no_later_day(self, store: SqlStore) -> None:
-        bought(store)
         for back in (15, 8, 1):
             use(store, SUNDAY - timedelta(back), assigned=back, used=back, purchased=back * 10)
         found = [line(store, MIDNIGHT - timedelta(weeks=week)) for week in (2, 1, 0)]
         assert [(each.assigned, each.used, each.total) for each in found] == [(15, 15, 150), (8, 8, 80), (1, 1, 10)]
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_amb_19_the_vendor_s_word_on_what_was_purchased_counts_from_its_day_on(self, store: SqlStore) -> None:
-        bought(store)
         use(store, SUNDAY - timedelta(9), 1, 1)
         use(store, SUNDAY - timedelta(5), 1, 1, purchased=60)
         use(store, SUNDAY - timedelta(2), 1, 1)
@@ -538,20 +570,20 @@ class TestLines:
         use(store, date(2027, 6, 3), 1, 1, purchased=45)
         assert line(store, LATER).total == 45
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_a_product_that_nobody_ordered_and_somebody_uses_has_a_line(self, store: SqlStore) -> None:
-        bought(store)
         use(store, SUNDAY - timedelta(1), 4, 3, product="calling")
         found = line(store, MIDNIGHT, "calling")
         assert (found.total, found.assigned, found.over) == (0, 4, 4)
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_usage_of_another_lifecycle_with_the_same_id_is_another_s(self, store: SqlStore) -> None:
-        bought(store)
         use(store, SUNDAY - timedelta(1), 4, 3, lifecycle="trial")
         assert line(store, MIDNIGHT).assigned == 0
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_hub_13_overused_is_what_uses_more_than_was_purchased(self, store: SqlStore) -> None:
         """AMB-19: used, and not assigned; never a trial."""
-        bought(store)
         tried(store, a_paid_customer_s_trial())
         use(store, SUNDAY - timedelta(1), 90, 25)
         use(store, SUNDAY - timedelta(1), 90, 90, product="calling", subject="T-1001", lifecycle="trial")
@@ -560,8 +592,8 @@ class TestLines:
         assert customers(store, MIDNIGHT)["akasaka"].overused == ("sub-SO-100001",)
         assert customers(store, MIDNIGHT + days(6))["akasaka"].overused == ()
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_amb_23_it_renews_by_itself_if_the_newest_invoice_by_then_says_so(self, store: SqlStore) -> None:
-        bought(store)
         said = {1: True, 5: None, 9: False, 12: None}
         rows = [
             {
@@ -585,8 +617,8 @@ class TestLines:
         assert [each.invoice for each in store.invoices("sub-SO-100001")] == ["I-12", "I-09", "I-05", "I-01"]
         assert store.invoices("sub-SO-999999") == []
 
+    @pytest.mark.usefixtures("a_subscription")
     def test_the_days_behind_a_line(self, store: SqlStore) -> None:
-        bought(store)
         for back in (8, 7, 1, 0):
             use(store, SUNDAY - timedelta(back), back, back, purchased=back or None)
         of = (Lifecycle.SUBSCRIPTION, "sub-SO-100001", "meetings", SUNDAY - timedelta(7), SUNDAY)
@@ -631,8 +663,8 @@ class TestCalls:
 
 
 class TestEvents:
+    @pytest.mark.usefixtures("every_sort")
     def test_of_all_lives_of_the_customer_with_this_partner_the_oldest_first(self, store: SqlStore) -> None:
-        everything_at_once(store)
         found = store.hub_events("hikari", "akasaka")
         assert [each.event.occurred_at for each in found] == sorted(each.event.occurred_at for each in found)
         assert {(each.lifecycle, each.subject) for each in found} == {("order", "SO-100001"), ("trial", "T-1001")}

@@ -5,11 +5,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.sql.hub_late import mark_weeks
-from adapters.sql.hub_schema import HubLifeRecord
+from adapters.sql.hub_schema import HubEntitlementRecord
 from adapters.sql.hub_week_rows import AT_ONCE, WeekRows, calls_rows, customer_rows, line_rows, sums_rows
 from adapters.sql.hub_weeks import DueWeek, WeekNotClosed
 from adapters.sql.store import SqlStore
@@ -44,7 +44,7 @@ def known_since(store: SqlStore, instant: datetime, partner: str = "hikari") -> 
         "suspended_for": [],
     }
     with store._writing() as session:
-        session.add(HubLifeRecord(**row))
+        session.add(HubEntitlementRecord(**row))
 
 
 def marked(store: SqlStore, *weeks: date, now: datetime = MIDNIGHT) -> None:
@@ -277,6 +277,7 @@ class LateRows(NamedTuple):
     assigned: int
 
 
+@settings(max_examples=25)
 @given(st.lists(st.builds(LateRows, st.sampled_from([BEFORE, SUNDAY]), st.integers(0, 2)), max_size=8))
 def test_whenever_rows_come_exactly_what_they_change_is_revised(one_store: SqlStore, late: list[LateRows]) -> None:
     """Against a list of what each week said, revision by revision."""
@@ -377,7 +378,7 @@ lines = st.builds(
     active=st.booleans(),
     auto_renew=st.booleans(),
 )
-lives = st.builds(
+entitlements = st.builds(
     a_life, words, products=st.dictionaries(words, counts, max_size=3), ends_at=st.none() | instants, added_on=days,
     suspended_for=st.lists(words, max_size=2).map(tuple), valid_from=instants,
 )  # fmt: skip
@@ -385,7 +386,7 @@ customers = st.builds(
     a_hub_customer,
     words,
     name=words,
-    lives=st.lists(lives, max_size=3).map(tuple),
+    entitlements=st.lists(entitlements, max_size=3).map(tuple),
     overused=st.lists(words, max_size=2).map(tuple),
     last_sign_in=st.none() | days,
     known_since=instants,
@@ -402,6 +403,7 @@ calls = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(found=st.lists(lines, max_size=3, unique_by=lambda line: (line.subject, line.product)),
        known=st.lists(customers, max_size=3, unique_by=lambda customer: customer.customer_id),
        called=st.lists(calls, max_size=3, unique_by=lambda week: week.customer_id))  # fmt: skip

@@ -30,7 +30,7 @@ from domain.option.messages import ContactOf, OptionKind, RequestOption
 from domain.option.state import NAME, OptionState
 from domain.option.subscribed import Subscribed
 from domain.subscription.messages import OptionNews
-from domain.subscription.site_state import NOT_CARRIED_OUT
+from domain.subscription.site_state import not_carried_out
 from domain.subscription.sites import SubscriptionSite
 from domain.values import Message, Model
 from tests.makers import MONDAY, a_person
@@ -271,7 +271,7 @@ def carried_out(store: SqlStore, request: str, *, fitted: bool = True) -> None:
     state = subscription(store)
     state.options.append(request)
     if not fitted:
-        state.endanger(NOT_CARRIED_OUT + request, LATER, LATER)
+        state.endanger(not_carried_out(request), LATER, LATER)
     told(store, state)
 
 

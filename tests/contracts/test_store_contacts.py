@@ -443,16 +443,16 @@ class TestWhoIsToldOnceMore:
         changed(store, ContactOf.CUSTOMER)
         changed(store, ContactOf.CUSTOMER, NEWER, "OR-2")
         changed(store, ContactOf.PARTNER, NEWER, "OR-3")
-        assert store.start_as_told(Lifecycle.ORDER, "SO-100001") == placed
+        assert store.start_as_given(Lifecycle.ORDER, "SO-100001") == placed
         assert store.row(Lifecycle.ORDER, "SO-100001").placed != placed
-        assert store.start_as_told(Lifecycle.SUBSCRIPTION, SUBSCRIPTION) is None
+        assert store.start_as_given(Lifecycle.SUBSCRIPTION, SUBSCRIPTION) is None
 
     def test_is_nobody_for_that_once_erased(self, store: SqlStore) -> None:
         subscribed(store)
         changed(store, ContactOf.CUSTOMER)
         with store.engine.begin() as connection:
             connection.execute(delete(PersonRecord).where(PersonRecord.role.startswith("before/")))
-        assert store.start_as_told(Lifecycle.ORDER, "SO-100001").customer.contact == ERASED
+        assert store.start_as_given(Lifecycle.ORDER, "SO-100001").customer.contact == ERASED
 
     def test_is_no_difference_for_an_audit(self, store: SqlStore) -> None:
         subscribed(store)

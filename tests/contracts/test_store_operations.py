@@ -118,7 +118,7 @@ def test_a_partner_is_called_as_the_newest_thing_that_it_started_calls_it(store:
     assert store.company_of_partner("hikari") is None
     held(store, "SO-100001")
     assert store.company_of_partner("hikari") == "ひかりシステムズ"
-    assert store.partners_of_lives() == ["hikari"]
+    assert store.partners() == ["hikari"]
 
 
 def test_the_link_of_a_calendar_is_another_one_after_each_renewal(store: SqlStore) -> None:

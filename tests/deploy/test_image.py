@@ -46,7 +46,7 @@ def service(root: Path, instructions: Instructions, tmp_path: Path) -> Path:
     """The service as it lies in the image."""
     for source in copied(instructions):
         if (root / source).is_dir():
-            shutil.copytree(root / source, tmp_path / source, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(root / source, tmp_path / source)
         else:
             shutil.copy(root / source, tmp_path / source)
     return tmp_path
@@ -119,12 +119,15 @@ def test_everything_the_service_imports_is_in_the_image(root: Path, service: Pat
     assert missing == set()
 
 
-@pytest.mark.parametrize("program", ["worker", "starter"])
-def test_the_copied_rooms_are_enough_to_start(service: Path, program: str) -> None:
-    asked = subprocess.run(
-        [sys.executable, "-m", program, "--help"], cwd=service, capture_output=True, text=True, check=False
-    )
-    assert asked.returncode == 0, asked.stderr
+def test_the_copied_rooms_are_enough_to_start(instructions: Instructions, service: Path) -> None:
+    """By the image's command; and `tenure`."""
+    (command,) = [json.loads(rest) for rest in said(instructions, "CMD")]
+    assert command[0] == "python"
+    for program, usage in ((command[1:], "usage: python -m worker"), (["-m", "starter"], "")):
+        started = [sys.executable, *program, "--help"]
+        asked = subprocess.run(started, cwd=service, capture_output=True, text=True, check=False)
+        assert asked.returncode == 0, asked.stderr
+        assert usage in asked.stdout
 
 
 def test_nothing_else_reaches_the_build(root: Path, instructions: Instructions) -> None:

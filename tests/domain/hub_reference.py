@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.hub.customers import HubCustomer
+from domain.hub.entitlements import Entitlement
 from domain.hub.lines import Line
-from domain.hub.lives import Life
 
 Answers = dict[str, Any]
 
@@ -125,14 +125,14 @@ def numbers(lines: list[Line], product: str, at: datetime) -> Answers:
 
 def statuses_of(customer: HubCustomer, now: datetime) -> set[str]:
     """HUB-10 to HUB-17."""
-    found: set[str] = set().union(*(of_one_life(life, customer, now) for life in customer.lives))
+    found: set[str] = set().union(*(of_one_life(life, customer, now) for life in customer.entitlements))
     had = [
         life
-        for life in customer.lives
+        for life in customer.entitlements
         if life.state != "pending_active"
         and (life.lifecycle == "subscription" or (life.lifecycle == "trial" and life.ends_at is not None))
     ]
-    if had and not {"active", "trialing"} & {str(life.state) for life in customer.lives}:
+    if had and not {"active", "trialing"} & {str(life.state) for life in customer.entitlements}:
         found.add("expired")
     since = customer.last_sign_in or customer.known_since.astimezone(UTC).date()
     today = now.astimezone(UTC).date()
@@ -141,7 +141,7 @@ def statuses_of(customer: HubCustomer, now: datetime) -> set[str]:
     return found
 
 
-def of_one_life(life: Life, customer: HubCustomer, now: datetime) -> set[str]:
+def of_one_life(life: Entitlement, customer: HubCustomer, now: datetime) -> set[str]:
     state = str(life.state)
     by_state = {
         "trialing": "trial",

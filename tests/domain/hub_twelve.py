@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from domain.hub.customers import HubCustomer, Managed
+from domain.hub.entitlements import Entitlement, EntitlementState
 from domain.hub.lines import WEEKS, Line
-from domain.hub.lives import Life, LifeState
 from domain.lifecycle import Lifecycle
 from domain.working_time import end_of_day
 from tests.hub_rows import a_hub_customer, a_life, a_line
@@ -119,10 +119,10 @@ LINES: Final = (
 )  # fmt: skip
 
 
-def life_of(line: Line) -> Life:
+def life_of(line: Line) -> Entitlement:
     """As the line is: suspended or in grace where it does not run."""
-    running = LifeState.TRIALING if line.trial else LifeState.ACTIVE
-    stopped = LifeState.GRACE if line.trial else LifeState.SUSPENDED
+    running = EntitlementState.TRIALING if line.trial else EntitlementState.ACTIVE
+    stopped = EntitlementState.GRACE if line.trial else EntitlementState.SUSPENDED
     return a_life(
         line.subject,
         lifecycle=line.lifecycle,
@@ -137,7 +137,7 @@ def life_of(line: Line) -> Life:
 
 
 ORDERED: Final = a_life(
-    "SO-07", lifecycle=Lifecycle.ORDER, customer_id="c07", state=LifeState.PENDING_ACTIVE, ends_at=None
+    "SO-07", lifecycle=Lifecycle.ORDER, customer_id="c07", state=EntitlementState.PENDING_ACTIVE, ends_at=None
 )
 """Of c07: its site is not built yet."""
 
@@ -152,14 +152,14 @@ SIGNED_IN: Final = {
 def customer_of(customer: str) -> HubCustomer:
     """With its lives."""
     lines = [line for line in LINES if line.customer_id == customer]
-    lives = {line.subject: life_of(line) for line in lines}
+    entitlements = {line.subject: life_of(line) for line in lines}
     return a_hub_customer(
         customer,
         partner_id=PARTNERS.get(customer, "hikari"),
         name=NAMES[customer],
         zone=ZONES.get(customer, TOKYO),
         managed=Managed.OWN if customer in {"c07", "c12"} else Managed.EXTERNAL,
-        lives=(*lives.values(), *([ORDERED] if customer == "c07" else [])),
+        entitlements=(*entitlements.values(), *([ORDERED] if customer == "c07" else [])),
         overused=tuple(line.subject for line in lines if line.used > line.total),
         auto_renewing=tuple(line.subject for line in lines if line.auto_renew),
         last_sign_in=SIGNED_IN.get(customer, date(2026, 6, 29)),

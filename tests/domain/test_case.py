@@ -8,6 +8,7 @@ import pytest
 
 from adapters.calendars import LibraryCalendars
 from domain.account.channels import Channel
+from domain.business_days import WorkingCalendar
 from domain.case.classification import LookedUp, Severity
 from domain.case.examples import EXAMPLES
 from domain.case.facts import CaseFacts
@@ -27,7 +28,7 @@ from domain.recompute import PresentRules, RecomputeDates
 from domain.sla import Cadence, ServiceHours, ServiceTime, Target
 from domain.values import Message, Refused
 from domain.view import Mark
-from domain.working_time import WorkingCalendar, ZoneRules, in_json
+from domain.working_time import ZoneRules, in_json
 from tests.cases import (
     HOUR,
     MANAGER,

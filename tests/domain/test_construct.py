@@ -27,6 +27,7 @@ from domain.checks import Judged, Normalised
 from domain.construct import constructed, constructed_json
 from domain.values import Email, Language, Model, Person, Phone, SiteUrl, WebUrl
 from tests.arbitrary import anything, valid
+from tests.domain.test_gate_messages import TRAVELS, assert_taken_again
 from tests.examples import EXAMPLES
 from tests.makers import some
 
@@ -77,9 +78,14 @@ def no_judge() -> Iterator[None]:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_what_a_model_took_is_constructed_the_same_and_no_judge_is_asked(model: type[BaseModel]) -> None:
-    @SLOW
+    """What travels is also taken again, by every way in."""
+    travels = model in TRAVELS
+
+    @settings(SLOW, max_examples=5 if travels else 3)
     @given(valid(model, *EXAMPLES.get(model, ())))
     def is_the_same(taken: BaseModel) -> None:
+        if travels:
+            assert_taken_again(taken)
         dumped = taken.model_dump_json()
         with no_judge():
             assert constructed_json(model, dumped.encode()) == taken
@@ -87,6 +93,10 @@ def test_what_a_model_took_is_constructed_the_same_and_no_judge_is_asked(model: 
             assert constructed(model, taken) == taken
 
     is_the_same()
+
+
+def test_all_that_travels_is_among_them() -> None:
+    assert {*TRAVELS} <= {*MODELS}
 
 
 def test_the_judge_that_must_not_be_asked_would_have_refused() -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from domain.hub.customer_list import fits, folded, listed
 from domain.hub.customers import HubCustomer, Managed
+from domain.hub.entitlements import EntitlementState
 from domain.hub.filters import PAGE_SIZES, Filter, Sort, SubscriptionType
-from domain.hub.lives import LifeState
 from domain.hub.policy import HubPolicy
 from domain.hub.products import Product
 from domain.hub.statuses import Status
@@ -207,10 +207,10 @@ def test_folded_twice_is_folded_once(text: str) -> None:
 
 def test_the_type_is_of_what_is_there() -> None:
     """Neither what is over, nor an order that is no subscription yet; suspended and in grace count."""
-    order = a_life("SO-1", lifecycle=Lifecycle.ORDER, state=LifeState.PENDING_ACTIVE)
-    over = a_life("sub-1", state=LifeState.OVER)
-    assert not fits(a_hub_customer(lives=(order, over)), Filter(type=tuple(SubscriptionType)), AT, POLICY)
-    suspended = a_hub_customer(lives=(a_life(state=LifeState.SUSPENDED),))
+    order = a_life("SO-1", lifecycle=Lifecycle.ORDER, state=EntitlementState.PENDING_ACTIVE)
+    over = a_life("sub-1", state=EntitlementState.OVER)
+    assert not fits(a_hub_customer(entitlements=(order, over)), Filter(type=tuple(SubscriptionType)), AT, POLICY)
+    suspended = a_hub_customer(entitlements=(a_life(state=EntitlementState.SUSPENDED),))
     assert fits(suspended, Filter(type=(SubscriptionType.SUBSCRIPTION,)), AT, POLICY)
     assert not fits(suspended, Filter(type=(SubscriptionType.TRIAL,)), AT, POLICY)
 
@@ -223,7 +223,7 @@ THREE = (
         name="éclair",
         last_sign_in=date(2026, 6, 1),
         known_since=datetime(2026, 1, 2, tzinfo=UTC),
-        lives=(
+        entitlements=(
             a_life(ends_at=datetime(2026, 12, 1, tzinfo=UTC)),
             a_life("y", ends_at=datetime(2026, 9, 1, tzinfo=UTC)),
         ),
@@ -233,14 +233,14 @@ THREE = (
         name="Eiffel",
         last_sign_in=None,
         known_since=datetime(2026, 6, 1, tzinfo=UTC),
-        lives=(a_life(ends_at=None),),
+        entitlements=(a_life(ends_at=None),),
     ),
     a_hub_customer(
         "a",
         name="Zola",
         last_sign_in=date(2026, 6, 29),
         known_since=datetime(2026, 3, 1, tzinfo=UTC),
-        lives=(a_life(ends_at=datetime(2026, 7, 1, tzinfo=UTC)),),
+        entitlements=(a_life(ends_at=datetime(2026, 7, 1, tzinfo=UTC)),),
     ),
 )
 
@@ -267,12 +267,14 @@ def test_the_list_is_sorted_and_what_is_unknown_stands_last(sort: str, expected:
 
 
 def test_the_end_of_what_is_over_sorts_nobody() -> None:
-    over = a_hub_customer("x", lives=(a_life(state=LifeState.OVER, ends_at=datetime(2026, 6, 1, tzinfo=UTC)),))
+    over = a_hub_customer(
+        "x", entitlements=(a_life(state=EntitlementState.OVER, ends_at=datetime(2026, 6, 1, tzinfo=UTC)),)
+    )
     assert shown("sort=ends", (over, *THREE)).endswith(" x")
 
 
 def test_who_has_no_status_stands_last() -> None:
-    nobody = a_hub_customer("x", name="Aa", lives=(), last_sign_in=date(2026, 6, 29))
+    nobody = a_hub_customer("x", name="Aa", entitlements=(), last_sign_in=date(2026, 6, 29))
     assert shown("sort=status", (nobody, *THREE)).endswith(" x")
     assert shown("sort=-status", (nobody, *THREE)).endswith(" x")
 

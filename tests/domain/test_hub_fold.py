@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from domain.hub.entitlements import Entitlement, EntitlementState
 from domain.hub.fold import fold
 from domain.hub.history import BoughtBy, History, Span
-from domain.hub.lives import Life, LifeState
 from domain.lifecycle import Lifecycle, LifecycleState
 from domain.lifecycles import KINDS
 from domain.order.messages import Offering
@@ -87,54 +87,54 @@ def folded(state: LifecycleState, start: Message | None = None, **changes: Any) 
     return fold(history(state, start, **changes), {})
 
 
-def at(spans: tuple[Span, ...], instant: datetime) -> Life | None:
+def at(spans: tuple[Span, ...], instant: datetime) -> Entitlement | None:
     """The life as it was."""
     found = [life for life, until in spans if life.valid_from <= instant and (until is None or instant < until)]
     assert len(found) <= 1, "two at one instant"
     return found[0] if found else None
 
 
-def states(spans: tuple[Span, ...]) -> list[tuple[LifeState, datetime]]:
+def states(spans: tuple[Span, ...]) -> list[tuple[EntitlementState, datetime]]:
     return [(life.state, life.valid_from) for life, _ in spans]
 
 
 # Folding, and then how the lifecycle itself stands: they agree, on every way that there is.
 
-SAME: Mapping[Lifecycle, Mapping[str, LifeState | None]] = {
+SAME: Mapping[Lifecycle, Mapping[str, EntitlementState | None]] = {
     Lifecycle.ORDER: {
         "acknowledged": None,
         "held": None,
         "rejected": None,
         "cancelled": None,
-        "pending.awaiting_provisioning_details": LifeState.PENDING_ACTIVE,
-        "in_progress.provisioning": LifeState.PENDING_ACTIVE,
-        "in_progress.service_ready": LifeState.PENDING_ACTIVE,
-        "completed": LifeState.OVER,
+        "pending.awaiting_provisioning_details": EntitlementState.PENDING_ACTIVE,
+        "in_progress.provisioning": EntitlementState.PENDING_ACTIVE,
+        "in_progress.service_ready": EntitlementState.PENDING_ACTIVE,
+        "completed": EntitlementState.OVER,
     },
     Lifecycle.SUBSCRIPTION: {
-        "active": LifeState.ACTIVE,
-        "suspended": LifeState.SUSPENDED,
-        "terminated": LifeState.OVER,
+        "active": EntitlementState.ACTIVE,
+        "suspended": EntitlementState.SUSPENDED,
+        "terminated": EntitlementState.OVER,
     },
     Lifecycle.TRIAL: {
         "acknowledged": None,
-        "pending.customer_consent": LifeState.PENDING_ACTIVE,
-        "pending.awaiting_provisioning_details": LifeState.PENDING_ACTIVE,
-        "provisioning": LifeState.PENDING_ACTIVE,
-        "trialing": LifeState.TRIALING,
-        "expired_grace": LifeState.GRACE,
-        "converted": LifeState.OVER,
-        "lapsed": LifeState.OVER,
-        "lapsed.numbers_retained": LifeState.OVER,
-        "lapsed.numbers_released": LifeState.OVER,
+        "pending.customer_consent": EntitlementState.PENDING_ACTIVE,
+        "pending.awaiting_provisioning_details": EntitlementState.PENDING_ACTIVE,
+        "provisioning": EntitlementState.PENDING_ACTIVE,
+        "trialing": EntitlementState.TRIALING,
+        "expired_grace": EntitlementState.GRACE,
+        "converted": EntitlementState.OVER,
+        "lapsed": EntitlementState.OVER,
+        "lapsed.numbers_retained": EntitlementState.OVER,
+        "lapsed.numbers_released": EntitlementState.OVER,
         "cancelled": None,
     },
     WHOLESALE: {
-        "provisioning": LifeState.PENDING_ACTIVE,
-        "provisioned": LifeState.ACTIVE,
-        "provisioned_with_errors": LifeState.ACTIVE,
-        "error": LifeState.PENDING_ACTIVE,
-        "deprovisioning": LifeState.OVER,
+        "provisioning": EntitlementState.PENDING_ACTIVE,
+        "provisioned": EntitlementState.ACTIVE,
+        "provisioned_with_errors": EntitlementState.ACTIVE,
+        "error": EntitlementState.PENDING_ACTIVE,
+        "deprovisioning": EntitlementState.OVER,
         "deprovisioned": None,
     },
 }
@@ -160,9 +160,9 @@ def test_folding_the_events_of_a_life_comes_to_where_the_life_stands() -> None:
         state = moment.state
         told = history(state, started_by(state), recorded_at=moment.now + days(1))
         spans = fold(told, {})
-        instants = {span.life.valid_from for span in spans} | {span.until for span in spans}
+        instants = {span.entitlement.valid_from for span in spans} | {span.until for span in spans}
         assert told.stands_at not in instants, f"the events of {moment.way} say something else than the state"
-        life = spans[-1].life if spans and spans[-1].until is None else None
+        life = spans[-1].entitlement if spans and spans[-1].until is None else None
         if _has_none(state):
             assert spans == (), moment.way
         elif state.stage != WholesaleStage.UPDATING:
@@ -183,7 +183,7 @@ def _has_none(state: Any) -> bool:
     return False
 
 
-def _agrees(life: Life, state: Any) -> None:
+def _agrees(life: Entitlement, state: Any) -> None:
     """In what its lifecycle has a word of its own for. AMB-11, AMB-39, AMB-42."""
     match state:
         case SubscriptionState():
@@ -223,7 +223,7 @@ class TestOrders:
         began = MONDAY + days(3) + HOUR
         spans = folded(an_order_until(*TO_THE_END), an_order(), began_at=began)
         ((life, until),) = spans
-        assert (life.state, life.valid_from, until) == (LifeState.PENDING_ACTIVE, MONDAY + days(1), began)
+        assert (life.state, life.valid_from, until) == (EntitlementState.PENDING_ACTIVE, MONDAY + days(1), began)
         assert (life.products, life.ends_at, life.added_on) == ({"meetings": 25}, None, date(2026, 6, 1))
         assert at(spans, MONDAY + days(1) - A_MOMENT) is None
         assert at(spans, MONDAY + days(1)) == at(spans, began - A_MOMENT) == life
@@ -231,11 +231,11 @@ class TestOrders:
 
     def test_hub_15_built_and_its_subscription_not_begun_it_is_ready_for_setup_still(self) -> None:
         spans = folded(an_order_until(*TO_THE_END[:3]), an_order())
-        assert states(spans) == [(LifeState.PENDING_ACTIVE, MONDAY + days(1))]
+        assert states(spans) == [(EntitlementState.PENDING_ACTIVE, MONDAY + days(1))]
 
     def test_an_order_closed_without_a_subscription_is_over(self) -> None:
         spans = folded(an_order_until(*TO_THE_END), an_order())
-        assert [state for state, _ in states(spans)] == [LifeState.PENDING_ACTIVE, LifeState.OVER]
+        assert [state for state, _ in states(spans)] == [EntitlementState.PENDING_ACTIVE, EntitlementState.OVER]
 
     def test_one_that_is_held_or_cancelled_before_it_ships_is_in_no_list(self) -> None:
         """ORD-02, AMB-41."""
@@ -248,14 +248,14 @@ class TestOrders:
         state = OrderState.placed(placed, MONDAY)
         state.hold_for_compliance(MONDAY, MONDAY + days(7), None)
         state.clear_compliance(cleared(), MONDAY)
-        assert folded(state, placed)[0].life.added_on == date(2026, 6, 1)
+        assert folded(state, placed)[0].entitlement.added_on == date(2026, 6, 1)
 
     def test_hub_31_the_catalogue_says_which_part_numbers_are_not_meetings(self) -> None:
         placed = an_order("SO-100001", Offering.NAMED_HOST, Offering.PORT, Offering.AUDIO_COMMIT)
         catalogue = {"A-PORT": "calling", "A-NAMED-HOST": "real_time_translation"}
         told = history(an_order_until(*TO_THE_END[:1]), placed)
-        assert fold(told, {})[0].life.products == {"meetings": 50}
-        assert fold(told, catalogue)[0].life.products == {"real_time_translation": 25, "calling": 25}
+        assert fold(told, {})[0].entitlement.products == {"meetings": 50}
+        assert fold(told, catalogue)[0].entitlement.products == {"real_time_translation": 25, "calling": 25}
 
 
 # Subscriptions.
@@ -281,7 +281,7 @@ def renew(state: SubscriptionState, order: str, now: datetime, partner: str = "h
 class TestSubscriptions:
     def test_ord_21_active_from_the_instant_at_which_it_began(self) -> None:
         ((life, until),) = spans = folded(a_subscription())
-        assert (life.state, life.valid_from, until) == (LifeState.ACTIVE, MONDAY, None)
+        assert (life.state, life.valid_from, until) == (EntitlementState.ACTIVE, MONDAY, None)
         assert at(spans, MONDAY - A_MOMENT) is None
         assert (life.added_on, life.ends_at) == (date(2026, 6, 1), datetime(2027, 6, 1, 15, tzinfo=UTC))
         assert life.products == {"meetings": 25}
@@ -290,7 +290,7 @@ class TestSubscriptions:
         """However late the subscription was started after it."""
         before_midnight = datetime(2026, 5, 31, 14, 59, tzinfo=UTC)
         orders = {"SO-100001": BoughtBy(items=items(Offering.NAMED_HOST), built_at=before_midnight)}
-        assert folded(a_subscription(), orders=orders)[0].life.added_on == date(2026, 5, 31)
+        assert folded(a_subscription(), orders=orders)[0].entitlement.added_on == date(2026, 5, 31)
 
     def test_amb_42_active_again_when_no_reason_is_left(self) -> None:
         state = a_subscription()
@@ -300,11 +300,11 @@ class TestSubscriptions:
         lift(state, "compliance", MONDAY + days(4))
         found = [(life.state, life.suspended_for) for life, _ in folded(state)]
         assert found == [
-            (LifeState.ACTIVE, ()),
-            (LifeState.SUSPENDED, ("unpaid",)),
-            (LifeState.SUSPENDED, ("compliance", "unpaid")),
-            (LifeState.SUSPENDED, ("compliance",)),
-            (LifeState.ACTIVE, ()),
+            (EntitlementState.ACTIVE, ()),
+            (EntitlementState.SUSPENDED, ("unpaid",)),
+            (EntitlementState.SUSPENDED, ("compliance", "unpaid")),
+            (EntitlementState.SUSPENDED, ("compliance",)),
+            (EntitlementState.ACTIVE, ()),
         ]
 
     def test_ren_08_suspended_at_the_end_of_the_renewal_date_and_active_with_the_renewal(self) -> None:
@@ -313,9 +313,13 @@ class TestSubscriptions:
         state.miss_renewal(over)
         renew(state, "SO-200001", late)
         spans = folded(state)
-        assert states(spans) == [(LifeState.ACTIVE, MONDAY), (LifeState.SUSPENDED, over), (LifeState.ACTIVE, late)]
-        assert spans[-1].life.products == {"meetings": 40}, "its term began before it was completed"
-        assert spans[-1].life.ends_at == datetime(2028, 6, 1, 15, tzinfo=UTC)
+        assert states(spans) == [
+            (EntitlementState.ACTIVE, MONDAY),
+            (EntitlementState.SUSPENDED, over),
+            (EntitlementState.ACTIVE, late),
+        ]
+        assert spans[-1].entitlement.products == {"meetings": 40}, "its term began before it was completed"
+        assert spans[-1].entitlement.ends_at == datetime(2028, 6, 1, 15, tzinfo=UTC)
 
     def test_amb_54_a_renewal_completed_early_buys_for_the_term_that_begins_on_the_renewal_date(self) -> None:
         state = a_subscription()
@@ -324,11 +328,11 @@ class TestSubscriptions:
         spans = folded(state)
         assert [life.valid_from for life, _ in spans] == [MONDAY, early, begins]
         assert [life.products["meetings"] for life, _ in spans] == [25, 25, 40]
-        assert at(spans, begins - A_MOMENT) == spans[1].life
-        assert at(spans, begins) == spans[2].life
+        assert at(spans, begins - A_MOMENT) == spans[1].entitlement
+        assert at(spans, begins) == spans[2].entitlement
         assert [life.entitled_since for life, _ in spans] == [date(2026, 6, 1), date(2026, 6, 1), date(2027, 6, 1)]
-        assert spans[1].life.ends_at == spans[2].life.ends_at == datetime(2028, 6, 1, 15, tzinfo=UTC)
-        assert spans[2].life.added_on == date(2026, 6, 1), "it is no new one"
+        assert spans[1].entitlement.ends_at == spans[2].entitlement.ends_at == datetime(2028, 6, 1, 15, tzinfo=UTC)
+        assert spans[2].entitlement.added_on == date(2026, 6, 1), "it is no new one"
 
     def test_amb_59_another_partner_s_renewal_moves_it_at_its_completion_and_no_sooner(self) -> None:
         state = a_subscription()
@@ -340,15 +344,20 @@ class TestSubscriptions:
         assert before is not None
         assert after is not None
         assert (before.partner_id, after.partner_id) == ("hikari", "asahi")
-        assert spans[0].life.partner_id == "hikari", "the state names the partner of now, and the past is the past"
+        assert spans[0].entitlement.partner_id == "hikari", (
+            "the state names the partner of now, and the past is the past"
+        )
 
     def test_a_terminated_one_is_over_from_that_instant_on(self) -> None:
         state = a_subscription()
         renew(state, "SO-200001", MONDAY + days(1))
         state.terminate(TerminateSubscription(by="ops-7", reason="closed its business"), MONDAY + days(2))
         spans = folded(state)
-        assert at(spans, MONDAY + days(2) - A_MOMENT) == spans[1].life
-        assert (spans[2].life.state, spans[2].life.valid_from) == (LifeState.OVER, MONDAY + days(2))
+        assert at(spans, MONDAY + days(2) - A_MOMENT) == spans[1].entitlement
+        assert (spans[2].entitlement.state, spans[2].entitlement.valid_from) == (
+            EntitlementState.OVER,
+            MONDAY + days(2),
+        )
 
     def test_what_says_the_same_begins_nothing_new(self) -> None:
         state = a_subscription()
@@ -356,7 +365,7 @@ class TestSubscriptions:
         assert len(folded(state)) == 1
 
     def test_of_an_order_that_nobody_knows_no_licences_are_known(self) -> None:
-        assert folded(a_subscription(), orders={})[0].life.products == {}
+        assert folded(a_subscription(), orders={})[0].entitlement.products == {}
 
 
 # Trials.
@@ -374,7 +383,7 @@ class TestTrials:
 
     def test_trl_43_a_paying_customer_s_is_in_use_at_once_until_e(self) -> None:
         ((life, until),) = folded(a_running_trial(self.START), self.START)
-        assert (life.state, life.valid_from, until) == (LifeState.TRIALING, MONDAY, None)
+        assert (life.state, life.valid_from, until) == (EntitlementState.TRIALING, MONDAY, None)
         assert (life.ends_at, life.products, life.added_on) == (self.E, {"calling": 25}, date(2026, 6, 1))
 
     def test_trl_17_a_new_customer_s_is_in_use_when_its_services_are_built(self) -> None:
@@ -382,14 +391,17 @@ class TestTrials:
         state = a_running_trial(start)
         state.report_services_built(services_built(), MONDAY + days(3))
         spans = folded(state, start)
-        assert states(spans) == [(LifeState.PENDING_ACTIVE, MONDAY), (LifeState.TRIALING, MONDAY + days(3))]
+        assert states(spans) == [
+            (EntitlementState.PENDING_ACTIVE, MONDAY),
+            (EntitlementState.TRIALING, MONDAY + days(3)),
+        ]
         assert [life.added_on for life, _ in spans] == [date(2026, 6, 1), date(2026, 6, 4)]
         assert [life.ends_at for life, _ in spans] == [None, self.E + days(3)]
 
     def test_trl_29_31_a_request_for_consent_is_in_the_list_until_it_comes_to_nothing(self) -> None:
         start = a_consented_trial()
         state = a_running_trial(start)
-        assert states(folded(state, start)) == [(LifeState.PENDING_ACTIVE, MONDAY)]
+        assert states(folded(state, start)) == [(EntitlementState.PENDING_ACTIVE, MONDAY)]
         state.consent_lapsed(MONDAY + days(11))
         ((_, until),) = spans = folded(state, start)
         assert until == MONDAY + days(11)
@@ -409,7 +421,7 @@ class TestTrials:
         state.edit_services(EditServices(by="partner-hikari", add=(Service.CONTACT_CENTER,)), MONDAY + days(5))
         spans = folded(state, self.START)
         assert [life.products for life, _ in spans] == [{"calling": 25}, {"calling": 25, "contact_center": 25}]
-        assert spans[1].life.entitled_since == date(2026, 6, 6)
+        assert spans[1].entitlement.entitled_since == date(2026, 6, 6)
 
     def test_a_service_that_is_only_about_to_be_added_is_none_yet(self) -> None:
         """The store knows of it before the workflow does. TRL-51."""
@@ -424,9 +436,9 @@ class TestTrials:
         state.convert(converted(), self.E + days(10))
         spans = folded(state, self.START)
         assert states(spans) == [
-            (LifeState.TRIALING, MONDAY),
-            (LifeState.GRACE, self.E),
-            (LifeState.OVER, self.E + days(10)),
+            (EntitlementState.TRIALING, MONDAY),
+            (EntitlementState.GRACE, self.E),
+            (EntitlementState.OVER, self.E + days(10)),
         ]
         assert {life.ends_at for life, _ in spans} == {self.E}
 
@@ -436,14 +448,14 @@ class TestTrials:
         state.expire(self.E)
         state.lapse(self.E + days(30))
         spans = folded(state, self.START)
-        assert states(spans)[-1] == (LifeState.OVER, self.E + days(30))
+        assert states(spans)[-1] == (EntitlementState.OVER, self.E + days(30))
         assert spans[-1].until is None
 
     def test_amb_12_cancelled_it_keeps_nobody_in_the_list(self) -> None:
         state = a_running_trial(self.START)
         state.cancel(ended(), MONDAY + days(5))
         ((life, until),) = folded(state, self.START)
-        assert (life.state, until) == (LifeState.TRIALING, MONDAY + days(5))
+        assert (life.state, until) == (EntitlementState.TRIALING, MONDAY + days(5))
 
     @pytest.mark.parametrize(("zone", "hour"), [("Asia/Tokyo", 15), ("America/Los_Angeles", 7), ("UTC", 0)])
     def test_amb_39_e_ends_at_the_customer_s_midnight(self, zone: str, hour: int) -> None:
@@ -462,7 +474,7 @@ class TestWholesaleCustomers:
 
     def test_whs_12_quantities_are_licences_of_what_the_packages_give(self) -> None:
         ((life, _),) = folded(wholesale.a_customer(), self.START)
-        assert (life.state, life.ends_at, life.customer_id) == (LifeState.PENDING_ACTIVE, None, "W-1")
+        assert (life.state, life.ends_at, life.customer_id) == (EntitlementState.PENDING_ACTIVE, None, "W-1")
         assert life.products == {"calling": 10, "messaging": 15, "meetings": 5}
 
     def test_active_as_soon_as_something_of_it_is_provisioned(self) -> None:
@@ -471,8 +483,8 @@ class TestWholesaleCustomers:
         for hours, name in enumerate(state.pending, 1):
             state.report_package(wholesale.report(name, fails=name == wholesale.MEETINGS), MONDAY + hours * HOUR)
         assert states(folded(state, self.START)) == [
-            (LifeState.PENDING_ACTIVE, MONDAY),
-            (LifeState.ACTIVE, MONDAY + 3 * HOUR),
+            (EntitlementState.PENDING_ACTIVE, MONDAY),
+            (EntitlementState.ACTIVE, MONDAY + 3 * HOUR),
         ]
 
     def test_whs_12_other_quantities_count_from_their_instant_on(self) -> None:
@@ -484,19 +496,22 @@ class TestWholesaleCustomers:
             {"calling": 10, "messaging": 15, "meetings": 5},
             {"calling": 13, "messaging": 13, "meetings": 3},
         ]
-        assert spans[-1].life.state is LifeState.ACTIVE, "what is there can be used while more is set up"
+        assert spans[-1].entitlement.state is EntitlementState.ACTIVE, "what is there can be used while more is set up"
 
     def test_hub_31_the_catalogue_knows_packages_that_this_release_does_not(self) -> None:
         start = wholesale.an_onboarding()
         found = fold(history(wholesale.a_customer(), start), {wholesale.CALLING: "voice", wholesale.CONSOLE: "console"})
-        assert found[0].life.products == {"voice": 10, "meetings": 5, "messaging": 5, "console": 2}
+        assert found[0].entitlement.products == {"voice": 10, "meetings": 5, "messaging": 5, "console": 2}
 
     def test_whs_27_over_while_it_is_deprovisioned_and_then_in_no_list(self) -> None:
         state = wholesale.provisioned()
         state.deprovision(wholesale.removal(), MONDAY + days(1))
         state.deprovisioned("C-W-1", "0" * 64, MONDAY + days(2))
         spans = folded(state, self.START)
-        assert (spans[-1].life.state, spans[-1].life.valid_from) == (LifeState.OVER, MONDAY + days(1))
+        assert (spans[-1].entitlement.state, spans[-1].entitlement.valid_from) == (
+            EntitlementState.OVER,
+            MONDAY + days(1),
+        )
         assert spans[-1].until == MONDAY + days(2)
 
 
@@ -514,7 +529,7 @@ class TestAfterAReset:
         told = history(taken, start, events=abandoned.journal.unrecorded, recorded_at=recorded_at)
         spans = fold(told, {})
         assert [until for _, until in spans] == [MONDAY + days(5), None]
-        assert (spans[1].life.state, spans[1].life.valid_from) == (LifeState.TRIALING, recorded_at)
+        assert (spans[1].entitlement.state, spans[1].entitlement.valid_from) == (EntitlementState.TRIALING, recorded_at)
 
     def test_what_was_told_by_both_counts_in_the_order_of_time(self) -> None:
         """Sequences of the two begin anew: an earlier one may come later."""

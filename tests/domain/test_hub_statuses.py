@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.hub.customers import HubCustomer
-from domain.hub.lives import LifeState
+from domain.hub.entitlements import EntitlementState
 from domain.hub.policy import HubPolicy
 from domain.hub.statuses import QUESTIONS, Found, Status, statuses
 from domain.lifecycle import Lifecycle
@@ -24,19 +24,19 @@ WHOLESALE = Lifecycle("wholesale")
 S = Status
 
 
-def of(*lives: Any, now: datetime = NOON, policy: HubPolicy = POLICY, **changes: Any) -> dict[Status, Found]:
+def of(*entitlements: Any, now: datetime = NOON, policy: HubPolicy = POLICY, **changes: Any) -> dict[Status, Found]:
     """Its statuses, in their order. Its administrator signed in today."""
-    usual: dict[str, Any] = {"lives": lives, "last_sign_in": now.astimezone(UTC).date()}
+    usual: dict[str, Any] = {"entitlements": entitlements, "last_sign_in": now.astimezone(UTC).date()}
     return {found.status: found for found in statuses(a_hub_customer(**usual | changes), now, policy)}
 
 
 def a_trial(subject: str = "trial-1", **changes: Any) -> Any:
-    usual: dict[str, Any] = {"lifecycle": Lifecycle.TRIAL, "state": LifeState.TRIALING}
+    usual: dict[str, Any] = {"lifecycle": Lifecycle.TRIAL, "state": EntitlementState.TRIALING}
     return a_life(subject, **usual | changes)
 
 
 def an_order(subject: str = "SO-1", **changes: Any) -> Any:
-    usual: dict[str, Any] = {"lifecycle": Lifecycle.ORDER, "state": LifeState.PENDING_ACTIVE, "ends_at": None}
+    usual: dict[str, Any] = {"lifecycle": Lifecycle.ORDER, "state": EntitlementState.PENDING_ACTIVE, "ends_at": None}
     return a_life(subject, **usual | changes)
 
 
@@ -50,21 +50,21 @@ def last_day(day: date, zone: str = TOKYO) -> datetime:
 @pytest.mark.parametrize(
     ("lifecycle", "state", "expected"),
     [
-        (Lifecycle.ORDER, LifeState.PENDING_ACTIVE, {S.READY_FOR_SETUP}),
-        (Lifecycle.ORDER, LifeState.OVER, set()),
-        (Lifecycle.SUBSCRIPTION, LifeState.ACTIVE, {S.SUBSCRIPTION}),
-        (Lifecycle.SUBSCRIPTION, LifeState.SUSPENDED, {S.SUSPENDED, S.EXPIRED}),
-        (Lifecycle.SUBSCRIPTION, LifeState.OVER, {S.EXPIRED}),
-        (Lifecycle.TRIAL, LifeState.PENDING_ACTIVE, set()),
-        (Lifecycle.TRIAL, LifeState.TRIALING, {S.TRIAL}),
-        (Lifecycle.TRIAL, LifeState.GRACE, {S.EXPIRED}),
-        (Lifecycle.TRIAL, LifeState.OVER, {S.EXPIRED}),
-        (WHOLESALE, LifeState.PENDING_ACTIVE, {S.READY_FOR_SETUP}),
-        (WHOLESALE, LifeState.ACTIVE, {S.SUBSCRIPTION}),
-        (WHOLESALE, LifeState.OVER, {S.EXPIRED}),
+        (Lifecycle.ORDER, EntitlementState.PENDING_ACTIVE, {S.READY_FOR_SETUP}),
+        (Lifecycle.ORDER, EntitlementState.OVER, set()),
+        (Lifecycle.SUBSCRIPTION, EntitlementState.ACTIVE, {S.SUBSCRIPTION}),
+        (Lifecycle.SUBSCRIPTION, EntitlementState.SUSPENDED, {S.SUSPENDED, S.EXPIRED}),
+        (Lifecycle.SUBSCRIPTION, EntitlementState.OVER, {S.EXPIRED}),
+        (Lifecycle.TRIAL, EntitlementState.PENDING_ACTIVE, set()),
+        (Lifecycle.TRIAL, EntitlementState.TRIALING, {S.TRIAL}),
+        (Lifecycle.TRIAL, EntitlementState.GRACE, {S.EXPIRED}),
+        (Lifecycle.TRIAL, EntitlementState.OVER, {S.EXPIRED}),
+        (WHOLESALE, EntitlementState.PENDING_ACTIVE, {S.READY_FOR_SETUP}),
+        (WHOLESALE, EntitlementState.ACTIVE, {S.SUBSCRIPTION}),
+        (WHOLESALE, EntitlementState.OVER, {S.EXPIRED}),
     ],
 )
-def test_one_life_alone(lifecycle: Lifecycle, state: LifeState, expected: set[Status]) -> None:
+def test_one_life_alone(lifecycle: Lifecycle, state: EntitlementState, expected: set[Status]) -> None:
     life = a_life(lifecycle=lifecycle, state=state, entitled_since=date(2026, 6, 1))
     assert set(of(life)) == expected
 
@@ -77,7 +77,7 @@ def test_of_nobody_there_is_nothing_to_say() -> None:
 def test_a_customer_has_all_that_apply_in_the_order_of_display() -> None:
     """HUB-18."""
     found = of(
-        a_life("sub-a", state=LifeState.SUSPENDED, suspended_for=("unpaid",)),
+        a_life("sub-a", state=EntitlementState.SUSPENDED, suspended_for=("unpaid",)),
         a_life("sub-b", ends_at=last_day(date(2026, 7, 1))),
         a_trial(),
         an_order(),
@@ -145,9 +145,11 @@ def test_the_window_opens_and_closes_at_the_customer_s_midnight(now: datetime, s
 @pytest.mark.parametrize("hours", [-12, -8, 0, 5.5, 9, 14])
 def test_the_reader_s_clock_does_not_matter(hours: float) -> None:
     """One instant, said in any zone."""
-    lives = (a_life(ends_at=last_day(date(2026, 7, 30))), a_trial(ends_at=last_day(date(2026, 7, 31))))
+    entitlements = (a_life(ends_at=last_day(date(2026, 7, 30))), a_trial(ends_at=last_day(date(2026, 7, 31))))
     there = NOON.astimezone(timezone(timedelta(hours=hours)))
-    assert of(*lives, now=there, last_sign_in=date(2026, 4, 1)) == of(*lives, last_sign_in=date(2026, 4, 1))
+    assert of(*entitlements, now=there, last_sign_in=date(2026, 4, 1)) == of(
+        *entitlements, last_sign_in=date(2026, 4, 1)
+    )
 
 
 def test_the_same_last_day_is_nearer_where_it_is_later() -> None:
@@ -159,9 +161,11 @@ def test_the_same_last_day_is_nearer_where_it_is_later() -> None:
 
 
 @pytest.mark.parametrize(
-    "state", [LifeState.PENDING_ACTIVE, LifeState.SUSPENDED, LifeState.GRACE, LifeState.OVER], ids=str
+    "state",
+    [EntitlementState.PENDING_ACTIVE, EntitlementState.SUSPENDED, EntitlementState.GRACE, EntitlementState.OVER],
+    ids=str,
 )
-def test_what_does_not_run_does_not_expire(state: LifeState) -> None:
+def test_what_does_not_run_does_not_expire(state: EntitlementState) -> None:
     assert S.EXPIRING_SOON not in of(a_life(state=state, ends_at=last_day(date(2026, 7, 1))))
 
 
@@ -193,15 +197,15 @@ def test_how_soon_is_soon_is_a_term_of_the_policy() -> None:
 # Over licence. HUB-13, AMB-19.
 
 
-@pytest.mark.parametrize("state", [LifeState.ACTIVE, LifeState.SUSPENDED], ids=str)
-def test_a_subscription_that_uses_more_than_was_purchased(state: LifeState) -> None:
+@pytest.mark.parametrize("state", [EntitlementState.ACTIVE, EntitlementState.SUSPENDED], ids=str)
+def test_a_subscription_that_uses_more_than_was_purchased(state: EntitlementState) -> None:
     found = of(a_life("sub-a", state=state), a_life("sub-b"), overused=("sub-a",))
     assert found[S.OVER_LICENCE].subjects == ("sub-a",)
 
 
 def test_neither_one_that_is_over_nor_a_trial_is_over_licence() -> None:
     """HUB-13 is about subscriptions."""
-    over = a_life("sub-a", state=LifeState.OVER)
+    over = a_life("sub-a", state=EntitlementState.OVER)
     assert S.OVER_LICENCE not in of(over, a_trial("trial-1"), a_life("sub-b"), overused=("sub-a", "trial-1"))
 
 
@@ -243,7 +247,7 @@ def test_who_never_signed_in_has_90_days_from_the_beginning(known_since: datetim
 
 
 def test_orders_that_are_not_set_up_and_no_trial_that_waits_for_consent() -> None:
-    pending = a_trial("trial-1", state=LifeState.PENDING_ACTIVE, ends_at=None)
+    pending = a_trial("trial-1", state=EntitlementState.PENDING_ACTIVE, ends_at=None)
     found = of(an_order("SO-2"), an_order("SO-1"), pending, a_life())
     assert found[S.READY_FOR_SETUP].subjects == ("SO-1", "SO-2")
     assert set(found) == {S.READY_FOR_SETUP, S.SUBSCRIPTION}
@@ -254,8 +258,8 @@ def test_orders_that_are_not_set_up_and_no_trial_that_waits_for_consent() -> Non
 
 def test_suspended_says_all_reasons() -> None:
     found = of(
-        a_life("sub-b", state=LifeState.SUSPENDED, suspended_for=("renewal_incomplete", "unpaid")),
-        a_life("sub-a", state=LifeState.SUSPENDED, suspended_for=("compliance", "unpaid")),
+        a_life("sub-b", state=EntitlementState.SUSPENDED, suspended_for=("renewal_incomplete", "unpaid")),
+        a_life("sub-a", state=EntitlementState.SUSPENDED, suspended_for=("compliance", "unpaid")),
         a_life("sub-c"),
     )
     assert found[S.SUSPENDED].reasons == ("compliance", "renewal_incomplete", "unpaid")
@@ -263,42 +267,48 @@ def test_suspended_says_all_reasons() -> None:
 
 
 def test_a_subscription_that_is_over_is_not_suspended_whatever_it_was() -> None:
-    assert set(of(a_life(state=LifeState.OVER, suspended_for=("unpaid",)))) == {S.EXPIRED}
+    assert set(of(a_life(state=EntitlementState.OVER, suspended_for=("unpaid",)))) == {S.EXPIRED}
 
 
 # Expired. HUB-17, AMB-21.
 
 
 @pytest.mark.parametrize(
-    ("lives", "expired"),
+    ("entitlements", "expired"),
     [
-        ((a_life("a", state=LifeState.OVER),), True),
-        ((a_life("a", state=LifeState.OVER), a_life("b")), False),  # another one is active
-        ((a_life("a", state=LifeState.OVER), a_trial()), False),  # a trial runs: AMB-21
-        ((a_life("a", state=LifeState.SUSPENDED),), True),  # suspended is not active
-        ((a_life("a", state=LifeState.SUSPENDED), a_trial()), False),
-        ((a_trial(state=LifeState.GRACE),), True),
-        ((a_trial(state=LifeState.GRACE), a_life("b")), False),
-        ((a_trial(state=LifeState.OVER),), True),
-        ((a_trial(state=LifeState.OVER, ends_at=None),), False),  # nobody ever used it
-        ((a_trial(state=LifeState.PENDING_ACTIVE, ends_at=None),), False),
+        ((a_life("a", state=EntitlementState.OVER),), True),
+        ((a_life("a", state=EntitlementState.OVER), a_life("b")), False),  # another one is active
+        ((a_life("a", state=EntitlementState.OVER), a_trial()), False),  # a trial runs: AMB-21
+        ((a_life("a", state=EntitlementState.SUSPENDED),), True),  # suspended is not active
+        ((a_life("a", state=EntitlementState.SUSPENDED), a_trial()), False),
+        ((a_trial(state=EntitlementState.GRACE),), True),
+        ((a_trial(state=EntitlementState.GRACE), a_life("b")), False),
+        ((a_trial(state=EntitlementState.OVER),), True),
+        ((a_trial(state=EntitlementState.OVER, ends_at=None),), False),  # nobody ever used it
+        ((a_trial(state=EntitlementState.PENDING_ACTIVE, ends_at=None),), False),
         ((an_order(),), False),  # only an order under way
         ((an_order(), an_order("SO-2")), False),
-        ((an_order(state=LifeState.OVER),), False),
-        ((an_order(), a_life("a", state=LifeState.OVER)), True),  # had one; the next is not set up yet
-        ((a_trial(state=LifeState.PENDING_ACTIVE, ends_at=None), a_trial("t-2", state=LifeState.OVER)), True),
-        ((a_life("w", lifecycle=WHOLESALE, state=LifeState.OVER, ends_at=None),), False),  # nothing was ever there
+        ((an_order(state=EntitlementState.OVER),), False),
+        ((an_order(), a_life("a", state=EntitlementState.OVER)), True),  # had one; the next is not set up yet
+        (
+            (a_trial(state=EntitlementState.PENDING_ACTIVE, ends_at=None), a_trial("t-2", state=EntitlementState.OVER)),
+            True,
+        ),
+        (
+            (a_life("w", lifecycle=WHOLESALE, state=EntitlementState.OVER, ends_at=None),),
+            False,
+        ),  # nothing was ever there
         ((), False),
     ],
 )
-def test_expired_is_who_had_something_and_has_nothing_active(lives: tuple[Any, ...], expired: bool) -> None:
-    assert (S.EXPIRED in of(*lives)) is expired
+def test_expired_is_who_had_something_and_has_nothing_active(entitlements: tuple[Any, ...], expired: bool) -> None:
+    assert (S.EXPIRED in of(*entitlements)) is expired
 
 
 def test_expired_says_on_which_day_the_last_one_ended() -> None:
     found = of(
-        a_life("sub-a", state=LifeState.OVER, ends_at=last_day(date(2026, 5, 31))),
-        a_trial("trial-1", state=LifeState.GRACE, ends_at=last_day(date(2026, 6, 20))),
+        a_life("sub-a", state=EntitlementState.OVER, ends_at=last_day(date(2026, 5, 31))),
+        a_trial("trial-1", state=EntitlementState.GRACE, ends_at=last_day(date(2026, 6, 20))),
         an_order(),
     )[S.EXPIRED]
     assert (found.on, found.subjects) == (date(2026, 6, 20), ("sub-a", "trial-1"))

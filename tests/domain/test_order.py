@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from domain.business_days import WorkingCalendar
 from domain.construct import constructed
 from domain.events import TaskKind
 from domain.mails import MailState
@@ -21,7 +22,7 @@ from domain.order.state import BUILD_LATE, HOLD_OVERDUE, LINK_VOID, RELAY, RENEW
 from domain.order.states import Stage
 from domain.order.view import order_view
 from domain.values import Refused
-from domain.working_time import WorkingCalendar, local_day
+from domain.working_time import local_day
 from tests.makers import (
     MONDAY,
     a_form,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.business_days import WorkingCalendar
 from domain.deadlines import Deadline
 from domain.lifecycle import LifecycleState
 from domain.operator import ExtendDueDate, Hold, PutNote, Resume, SkipReminder
@@ -34,7 +35,7 @@ from domain.subscription.state import SubscriptionState
 from domain.subscription.states import SubscriptionStage
 from domain.subscription.view import subscription_view
 from domain.values import Message, Refused
-from domain.working_time import WorkingCalendar, local_day
+from domain.working_time import local_day
 from tests.arbitrary import valid
 from tests.examples import EXAMPLES as OF_EACH
 from tests.makers import built, renewal_done

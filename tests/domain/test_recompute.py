@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from domain.business_days import WorkingCalendar
 from domain.deadlines import Deadline
 from domain.device.messages import StartDeviceLoan
 from domain.device.recompute import DeviceRecount
@@ -24,7 +25,7 @@ from domain.trial.mails import TrialMail
 from domain.trial.recompute import TrialRecount
 from domain.trial.state import CONSENT, EXPIRED, GRACE_END, NUMBERS, TrialState
 from domain.values import Refused
-from domain.working_time import WorkingCalendar, ZoneRules, end_of_day
+from domain.working_time import ZoneRules, end_of_day
 from tests.makers import (
     a_consented_trial,
     a_customer,

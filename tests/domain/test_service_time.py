@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from domain.business_days import WorkingCalendar
 from domain.service_time import DAYS_LOOKED_AT, ServiceHours, ServiceTime
-from domain.working_time import WorkingCalendar
 from tests.zones import changed, today
 
 HOUR, MINUTE, TICK = timedelta(hours=1), timedelta(minutes=1), timedelta.resolution

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from domain.business_days import WorkingCalendar
 from domain.case.policy import CasePolicy
 from domain.clocks import Clock, ClockState, Movement, Movements, Pause
 from domain.service_time import ServiceHours, ServiceTime
 from domain.sla import SlaClock, StatusClock, Target, compliance
-from domain.working_time import NaiveInstant, WorkingCalendar
+from domain.working_time import NaiveInstant
 from tests.zones import today
 
 HOUR, MINUTE, SECOND, TICK = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1), timedelta.resolution

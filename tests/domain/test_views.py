@@ -29,11 +29,12 @@ from domain.order.standing import OVER, TRIAL_UNREACHABLE
 from domain.order.states import Stage
 from domain.order.view import IN_WORDS as ORDER_WORDS
 from domain.order.view import MISSED as ORDER_MISSED
-from domain.subscription.site_state import NOT_CARRIED_OUT
+from domain.subscription.site_state import not_carried_out
 from domain.subscription.states import SubscriptionStage
 from domain.subscription.view import IN_WORDS as SUBSCRIPTION_WORDS
 from domain.subscription.view import MISSED as SUBSCRIPTION_MISSED
 from domain.trial.mails import TrialMail
+from domain.trial.state import TrialState
 from domain.trial.states import TrialStage
 from domain.trial.view import IN_WORDS as TRIAL_WORDS
 from domain.values import Message, Refused
@@ -192,7 +193,9 @@ def _all_sent(state: LifecycleState, now: datetime) -> None:
 
 
 def _refused(state: LifecycleState, now: datetime, reader: Role) -> None:
-    state.post(TrialMail.TRIAL_EXPIRED, "news", to=numbered(reader, 3))
+    assert isinstance(state, TrialState)
+    state.users = 1
+    state.post(TrialMail.TRIAL_EXPIRED, "news", to=numbered(reader, 0))
     (mail,) = state.mails_in(MailState.PENDING)
     state.mail_reported(mail.key, MailState.REFUSED, None, now)
 
@@ -289,7 +292,7 @@ def test_no_trouble_is_told_by_its_name_in_the_program() -> None:
     assert {name for moment in moments() for name in moment.state.jeopardy} == {
         *(ORDER_MISSED.keys() - TOLD_BY_OTHERS),
         *SUBSCRIPTION_MISSED,
-        NOT_CARRIED_OUT + "OR-1",
+        not_carried_out("OR-1"),
         *DEVICE_MISSED,
         *OPTION_MISSED,
         *CASE_MISSED,

@@ -9,20 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from domain.business_days import NotCountable, WorkingCalendar, end_of_business_day_after
 from domain.values import facts
 from domain.working_time import (
     Instant,
     InstantForDay,
     NaiveInstant,
-    NotCountable,
     UnknownZone,
-    WorkingCalendar,
     ZonedTimeOfDay,
     add_months,
     at_local_time,
     clock_reading,
     days_left,
-    end_of_business_day_after,
     end_of_day,
     in_json,
     in_utc,
@@ -148,7 +146,9 @@ class TestALocalDay:
 
     @pytest.mark.parametrize("zone", ZONES)
     def test_holds_its_own_start_and_no_instant_before_it_from_1990_to_2100(self, zone: str) -> None:
-        days = [date(1990, 1, 1) + n * DAY for n in range((date(2100, 1, 1) - date(1990, 1, 1)).days)]
+        """From 2040 on the rules are those of every year, so its last ones are enough."""
+        every = [date(1990, 1, 1) + n * DAY for n in range((date(2100, 1, 1) - date(1990, 1, 1)).days)]
+        days = [day for day in every if day.year < 2040 or day.year > 2094]
         existing = [day for day in days if (zone, day) not in SKIPPED_DAYS]
         starts = [start_of_day(day, zone) for day in existing]
         assert [local_day(start, zone) for start in starts] == existing

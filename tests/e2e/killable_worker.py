@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -17,15 +18,17 @@ from unittest.mock import patch
 from temporalio import activity
 from temporalio.common import RetryPolicy
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
+from temporalio.worker._worker import load_default_build_id
 
 import worker
 from activities.mail import MailActivities
+from adapters.documents.typesetter import typesetter
 from adapters.sql import hub_weeks
 from adapters.sql.store import SqlStore
 from adapters.temporal.preload import preload
 from tests.e2e.strikes import keep_alive, killable, strike, strike_after
 from workflows import steps
-from workflows.registry import WORKFLOWS
+from workflows.registry import BESIDE, WORKFLOWS
 
 AT_ONCE = timedelta(milliseconds=100)
 
@@ -90,8 +93,17 @@ def killable_worker(directory: Path, settings: Mapping[str, str]) -> AbstractCon
     return killable("tests.e2e.killable_worker", directory / "worker.log", settings)
 
 
+def learn() -> None:
+    """What a worker reads and reckons when it starts: once here, and not in every process that is to die."""
+    for module in ("adapters.screening.embedded", "holidays.countries"):
+        import_module(module)
+    preload([*WORKFLOWS, *BESIDE])
+    typesetter()
+    load_default_build_id()
+
+
 if __name__ == "__main__":
     hurry(mail=timedelta(seconds=5), record=timedelta(seconds=2))  # what lives needs far less, on a busy machine too
     strikes_of(Path(sys.argv[1]))
-    preload(WORKFLOWS)  # once, and not in every process that is to die
+    learn()
     sys.exit(keep_alive(lambda: worker.main([])))

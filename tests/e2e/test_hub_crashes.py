@@ -2,11 +2,12 @@
 done twice. A1, A2, HUB-16, HUB-60."""
 
 import asyncio
+import json
 import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -27,10 +28,11 @@ from domain.order.messages import Offering
 from domain.subscription.states import SubscriptionEvent
 from tests.e2e.killable_web import WHOSE as WEB
 from tests.e2e.killable_web import killable_web
+from tests.e2e.strikes import armed
 from tests.e2e.test_crashes import a_mortal_service, arm, settle, struck
 from tests.hub_files import USAGE, a_file
 from tests.hub_world import a_subscription
-from tests.makers import a_customer, an_order, built, cleared, days, graduated, submitted
+from tests.makers import a_customer, an_order, built, cleared, days, graduated, known, submitted
 from tests.support.environment import eventually
 from tests.support.html_forms import sent
 from tests.support.whole_service import ANY_PORTS, WholeService
@@ -48,7 +50,7 @@ async def env(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WholeSe
         patched.setattr("starter.service.service.child", killable_web)
         ports = replace(ANY_PORTS, web=0)
         directory = tmp_path_factory.mktemp("service")
-        async with a_mortal_service(directory, time_travel=False, ports=ports) as running:
+        async with a_mortal_service(directory, ports) as running:
             yield running
 
 
@@ -131,7 +133,7 @@ async def link(env: WholeService, purpose: str, kind: str, about: str) -> str:
     """As it stands in the mail's text, once it was caught."""
 
     def caught() -> list[str]:
-        mails = (mail.text for mail in env.mails() if mail.kind == kind and about in mail.path.name)
+        mails = (mail.text for mail in env.mails(f"*-{kind}-{about}"))
         return [found for text in mails for found in re.findall(rf"\S+/f/{purpose}\.\S+", text)]
 
     found: list[str] = await eventually(caught)
@@ -191,7 +193,7 @@ async def test_a1_a_worker_killed_over_a_mail_that_is_sent_again_sends_it_once_m
         await settle(env, order, outcome="sent", of=f"{first}/again-1")
     await env.settled(order)
     assert env.arrived(number) == ["terms_wanted", "terms_wanted"]
-    assert len({mail.message_id for mail in env.mails() if number in mail.path.name}) == 2
+    assert len({mail.message_id for mail in env.mails(f"*{number}")}) == 2
     assert [mail.state for mail in env.store.mails(Lifecycle.ORDER, number)] == [MailState.SENT, MailState.SENT]
     assert [mail.state for mail in (await env.state(order)).mails] == [MailState.SENT, MailState.SENT]
 
@@ -215,31 +217,42 @@ async def in_service(env: WholeService) -> str:
     return subscription
 
 
-async def command(env: WholeService, *words: str | Path) -> tuple[int, str]:
-    """How it ended, and what it said; in a process that may be killed."""
-    program = [sys.executable, "-m", "tests.e2e.killable_command", str(env.directory / "armed"), *map(str, words)]
+Command = Callable[..., Awaitable[tuple[int, str]]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def command(env: WholeService) -> AsyncIterator[Command]:
+    """How one ended, and what it said; in a process that may be killed."""
     process = await asyncio.create_subprocess_exec(
-        *program,
+        *(sys.executable, "-m", "tests.e2e.killable_command", str(armed(env.directory))),
         env={**os.environ, **env.service.environment},
         cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()
+    asked, answers = known(process.stdin), known(process.stdout)
+
+    async def ended(*words: str | Path) -> tuple[int, str]:
+        asked.write(json.dumps([*map(str, words)]).encode() + b"\n")
+        code, said = json.loads(await answers.readline())
+        return code, said
+
+    yield ended
+    asked.close()
+    await process.wait()
 
 
 async def test_a2_an_import_killed_between_two_batches_goes_on_and_writes_each_row_once(
-    env: WholeService, in_service: str, tmp_path: Path
+    env: WholeService, in_service: str, command: Command, tmp_path: Path
 ) -> None:
     """HUB-54 is counted from these rows."""
     rows = [f"{in_service},2020-11-{day:02},meetings,20,{day}" for day in range(1, 8)]
     words = ("usage", "import", a_file(tmp_path / "usage.csv", USAGE, *rows))
     arm(env, "command", "rows", passes=1)
-    code, _ = await command(env, *words)
+    code, _ = await command(*words)
     assert code == -signal.SIGKILL
     assert len(usage(env, in_service)) == 4
-    code, said = await command(env, *words)
+    code, said = await command(*words)
     assert code == 0, said
     assert "7 rows: 7 new (4 of them by an earlier run)" in said.splitlines()
     assert usage(env, in_service) == list(range(1, 8))
@@ -252,17 +265,17 @@ def usage(env: WholeService, subject: str) -> list[int]:
 
 
 async def test_a2_an_import_killed_before_and_after_it_tells_a_subscription_suspends_it_once(
-    env: WholeService, in_service: str, tmp_path: Path
+    env: WholeService, in_service: str, command: Command, tmp_path: Path
 ) -> None:
     """HUB-16: the file is all written by then, and what is left to do is in the store."""
     columns = "subscription_id,invoice,issued_on,due_on,amount,currency,state,paid_on"
     file = a_file(tmp_path / "p.csv", columns, f"{in_service},I-1,2020-06-01,2020-06-30,100,JPY,unpaid,")
     for point, suspended in (("untold", 0), ("told", 1)):
         arm(env, "command", point)
-        code, _ = await command(env, "payments", "import", file)
+        code, _ = await command("payments", "import", file)
         assert code == -signal.SIGKILL
         assert suspensions(env, in_service) == suspended
-    code, said = await command(env, "payments", "import", file)
+    code, said = await command("payments", "import", file)
     assert code == 0, said
     assert suspensions(env, in_service) == 1
 

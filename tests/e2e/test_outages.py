@@ -208,7 +208,7 @@ async def test_a6_a_worker_stopped_in_the_midst_of_its_mails_repeats_none(env: W
     for number, order in orders.items():
         assert len(env.arrived(number)) == 1
         assert [mail.state for mail in env.store.mails(Lifecycle.ORDER, number)] == ["sent"]
-        assert await attempts_at_mail(order) == [1], "Temporal was told before the worker ended"
+        assert await attempts_at_mail(order) == [], "too slow for the spot: the queue asks the ledger later"
     deploys.again()
     for number, order in orders.items():
         await eventually(partial(is_told, env, number, "mail.sent"))

@@ -18,9 +18,9 @@ from tests.fuzz.report import Report
 from tests.fuzz.shots import AGAIN
 
 SEED: Final = 8
-MESSAGES: Final = 3000
-BURST: Final = 32
-"""Long ones: a life costs more than a message, and this is done at every `make test`."""
+MESSAGES: Final = 1500
+BURST: Final = 16
+"""At every stage of every plot, at every `make test`; `make fuzz` sends as many as one likes, by any seed."""
 
 PASSING: Final = frozenset({Stage.ACKNOWLEDGED, TrialStage.ACKNOWLEDGED, TrialStage.LAPSED})
 """Stages that are over before anybody can ask."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from starter.forecast import dry_run
 from tests.makers import an_order
 from tests.starter.conftest import Tenure
 
@@ -113,6 +114,13 @@ def test_a_file_that_cannot_be_read_is_named(tenure: Tenure, tmp_path: Path) -> 
     assert "is a directory" in tenure("order", "start", tmp_path).err
 
 
+@pytest.fixture
+def nothing_foreseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would come of it is no matter here."""
+    monkeypatch.setattr(dry_run, "planned_mails", lambda start: iter(()))
+
+
+@pytest.mark.usefixtures("nothing_foreseen")
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_byte_order_mark_is_no_error(tenure: Tenure, tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "order.json"
@@ -121,6 +129,7 @@ def test_a_byte_order_mark_is_no_error(tenure: Tenure, tmp_path: Path, encoding:
     assert tenure("order", "start", file, "--dry-run").code == 0
 
 
+@pytest.mark.usefixtures("nothing_foreseen")
 def test_standard_input_and_inline_json_are_read_alike(tenure: Tenure, monkeypatch: pytest.MonkeyPatch) -> None:
     text = json.dumps(an_order_as_json())
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
@@ -129,6 +138,7 @@ def test_standard_input_and_inline_json_are_read_alike(tenure: Tenure, monkeypat
     assert tenure("order", "start", text, "--dry-run").code == 0
 
 
+@pytest.mark.usefixtures("nothing_foreseen")
 def test_who_sends_it_is_filled_in_when_the_file_does_not_say(tenure: Tenure, tmp_path: Path) -> None:
     file = tmp_path / "order.json"
     file.write_text(json.dumps(without("by")), encoding="utf-8")

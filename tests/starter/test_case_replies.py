@@ -657,7 +657,7 @@ def test_a_reply_is_never_a_case_because_the_store_did_not_answer(
     assert tenure("case", "intake", file, *options).code == 7
 
 
-@pytest.mark.parametrize("question", ["written_about", "person", "start_as_told"])
+@pytest.mark.parametrize("question", ["written_about", "person", "start_as_given"])
 def test_nor_because_the_store_failed_when_it_was_asked(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:

@@ -396,7 +396,7 @@ def test_what_a_trial_took_and_spared_stands_under_the_table() -> None:
 
     shown = printed(next(Ended({"trial-T-1": trial_view(state, MONDAY)}).tables([tried])))
 
-    assert shown.endswith("T-1 lost for good: licences T-1 kept: users_moved: [an order]")
+    assert shown.endswith("T-1 lost for good: licences removed T-1 kept: users_moved: [an order]")
 
 
 async def test_what_ends_the_demo_is_said_itself_not_as_one_of_several(played: Played, one_service: Background) -> None:

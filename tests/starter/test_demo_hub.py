@@ -7,8 +7,8 @@ import pytest
 
 from domain.hub.imports import Imported
 from starter.demo.hub import DAY, import_files, moved, the_end
+from starter.intake.hub_report import NOUNS
 from starter.intake.hub_rows import FORMS, RowsFile
-from starter.intake.hub_tally import NOUNS
 from tests.makers import MONDAY
 from tests.postgres import an_open_store, emptied
 

@@ -8,6 +8,8 @@ import pytest
 from domain.order.mails import OrderMail
 from domain.order.messages import Offering, PlaceOrder
 from domain.subscription.policy import SubscriptionPolicy
+from starter.answers.lifecycle import PlannedMail
+from starter.forecast import dry_run
 from starter.forecast.dry_run import planned_mails
 from starter.intake.content import differing, digest
 from tests.makers import MONDAY, a_partner, a_renewal, an_order
@@ -20,13 +22,16 @@ def mails(order: PlaceOrder) -> dict[str, str]:
     return {mail.kind: mail.to for mail in planned_mails(order)}
 
 
-def test_a_new_order_without_terms(tenure: Tenure) -> None:
+def test_a_new_order_without_terms(tenure: Tenure, monkeypatch: pytest.MonkeyPatch) -> None:
     answered = tenure("order", "start", EXAMPLES / "order.json", "--dry-run", "--json")
 
     assert answered.code == 0
     assert answered.json["workflow_id"] == "order-SO-100001"
     assert answered.json["subscription_id"] == "sub-SO-100001"
     assert answered.json["required_terms"] == []
+    foreseen = tuple(PlannedMail(**mail) for mail in answered.json["mails"])
+    assert foreseen
+    monkeypatch.setattr(dry_run, "planned_mails", lambda start: iter(foreseen))
     assert "Valid; nothing was touched." in tenure("order", "start", EXAMPLES / "order.json", "--dry-run").out
 
 

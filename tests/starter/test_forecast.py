@@ -47,9 +47,9 @@ from domain.values import Message
 from domain.wholesale import state as wholesale
 from starter.answers.tools import Coming, ForecastEntry
 from starter.commands.schemas import schema_of
-from starter.forecast import run as forecasting
 from starter.forecast import views
 from starter.forecast.picture import picture
+from starter.forecast.question import Forecast, Question
 from starter.forecast.world import ImaginedWorld
 from tests.makers import a_consented_trial, a_paid_customer_s_trial, a_person, a_renewal
 from tests.starter.conftest import Answered, Tenure
@@ -373,15 +373,15 @@ def test_the_picture_has_a_label_for_each_entry_and_none_overlaps(tenure: Tenure
 
 def test_the_picture_takes_any_text_and_shortens_a_long_one() -> None:
     at = datetime(2031, 6, 2, tzinfo=UTC)
-    question = forecasting.Question(a_consented_trial(), "Asia/Tokyo", at, timedelta(days=1))
+    question = Question(a_consented_trial(), "Asia/Tokyo", at, timedelta(days=1))
     long = ForecastEntry(at=at, kind=Coming.STATE, what="refused: <&\"'\x07\u202e> " + "so long " * 30)
 
-    drawn = picture(forecasting.Forecast(question, (long,), (), cut=False))
+    drawn = picture(Forecast(question, (long,), (), cut=False))
 
     (label,) = ElementTree.fromstring(drawn).findall(f".//{SVG}text[@class='label']")
     assert (label.text or "").startswith("2031-06-02 09:00 refused: <&\"'\ufffd\ufffd> so long")
     assert (label.text or "").endswith("…")
-    assert not picture(forecasting.Forecast(question, (), (), cut=False)).count("label")
+    assert not picture(Forecast(question, (), (), cut=False)).count("label")
 
 
 def test_a_picture_that_cannot_be_written_is_told(tenure: Tenure, tmp_path: Path) -> None:

@@ -80,13 +80,13 @@ def test_an_order_s_history_is_a_story_in_the_customer_s_zone(
     assert moved[0] - entries[0].at > timedelta(days=39), "virtual time"
 
 
-def test_dates_are_those_of_page_and_mails_and_a_mail_names_its_reader_s_role(
+def test_dates_are_those_of_page_and_mails_and_a_mail_names_its_reader(
     service: Background, tenure: Tenure, tmp_path: Path
 ) -> None:
     """Midnight belongs to the day that ends."""
     trial = a_consented_trial("T-7001", customer=a_customer(id="roppongi"))
     assert tenure("trial", "start", saved(tmp_path, trial)).code == 0
-    mail = "Mail: trial consent to customer administrator: sent"
+    mail = "Mail: trial consent to customer administrator/0: sent"
     told = eventually(lambda: tenure("history", "T-7001").out, lambda told: mail in told)
 
     page = service.client.get_workflow_handle("trial-T-7001").query(
@@ -417,14 +417,14 @@ def test_mails_of_one_cause_are_told_one_by_one() -> None:
     )
     assert told_of(an_activity("send_mails", {"mails": mails}), end) == [
         "Mail: welcome to site administrator: sent",
-        "Mail: trial expired to trial user",
+        "Mail: trial expired to trial user/1",
     ]
 
 
 def test_a_mail_s_reader_is_the_one_it_was_posted_for_else_the_one_its_kind_has() -> None:
     assert told_of(a_mail({"kind": "welcome", "to": ""})) == ["send_mail to site administrator: under way"]
     posted = {"kind": "trial_last_call", "to": "partner_administrator/1"}
-    assert told_of(a_mail(posted)) == ["send_mail to partner administrator: under way"]
+    assert told_of(a_mail(posted)) == ["send_mail to partner administrator/1: under way"]
     assert told_of(a_mail({"kind": "of a newer release"})) == told_of(a_mail(None)) == ["send_mail: under way"]
 
 

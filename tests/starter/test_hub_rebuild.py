@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import update
 
-from adapters.sql.hub_schema import HubLifeRecord
+from adapters.sql.hub_schema import HubEntitlementRecord
 from adapters.sql.store import SqlStore
-from domain.hub.lives import LifeState
+from domain.hub.entitlements import EntitlementState
 from tests.hub_lives import bought, tried
 from tests.makers import MONDAY, a_paid_customer_s_trial
 from tests.starter.conftest import Tenure
@@ -22,14 +22,14 @@ def store(store: SqlStore) -> SqlStore:
 def test_what_is_wrong_in_the_read_model_is_right_again(store: SqlStore, tenure: Tenure) -> None:
     store.catch_up({}, MONDAY)
     with store.engine.begin() as connection:
-        connection.execute(update(HubLifeRecord).values(state="over"))
+        connection.execute(update(HubEntitlementRecord).values(state="over"))
     answered = tenure("hub", "rebuild")
     assert answered.code == 0
     assert answered.out == (
         "Derived 3 orders, subscriptions, trials and wholesale customers anew: 2 are in the hub, with 1 customer.\n"
     )
     (customer,) = store.hub_customers("hikari", MONDAY)
-    assert [life.state for life in customer.lives] == [LifeState.ACTIVE, LifeState.TRIALING]
+    assert [life.state for life in customer.entitlements] == [EntitlementState.ACTIVE, EntitlementState.TRIALING]
 
 
 def test_a_program_gets_the_counts(store: SqlStore, tenure: Tenure) -> None:

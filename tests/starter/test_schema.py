@@ -4,6 +4,7 @@ import inspect
 import json
 import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +18,7 @@ import starter
 from adapters.temporal import phrases
 from domain.lifecycle import Lifecycle
 from domain.lifecycles import KINDS, updates_of
-from starter.answers import hub, hub_kpi, lists, screening, wholesale
+from starter.answers import hub, hub_kpi, lists, schemas, screening, wholesale
 from starter.answers import lifecycle as answers
 from starter.answers import tools as tool_answers
 from starter.answers.catalogue import ANSWERS, command_of, example, models
@@ -91,16 +92,22 @@ def test_every_answer_is_listed() -> None:
     assert {answer.__name__ for answer in made} <= {"ListAnswer", "CardListAnswer"}  # of a made-up row of the table
 
 
+@cache
+def in_answers() -> set[str]:
+    """Every answer and its parts, by name."""
+    parts = {part for model in ANSWERS.values() for part in model.model_json_schema().get("$defs", {})}
+    return parts | {model.__name__ for model in ANSWERS.values()}
+
+
 @pytest.mark.parametrize(
     "home", [answers, tool_answers, lists, screening, wholesale, hub, hub_kpi], ids=lambda home: home.__name__
 )
 def test_every_model_of_an_answer_is_listed_or_part_of_one(home: ModuleType) -> None:
     """Also of what is answered line by line, or as a list."""
     own = {found for found in vars(home).values() if isinstance(found, type) and found.__module__ == home.__name__}
-    parts = {part for model in ANSWERS.values() for part in model.model_json_schema().get("$defs", {})}
     bases = {"Answer", "ListAnswer", "Listed", "OfAnInstant"}
 
-    assert {model.__name__ for model in own} - bases <= parts | {model.__name__ for model in ANSWERS.values()}
+    assert {model.__name__ for model in own} - bases <= in_answers()
 
 
 @in_one_item("name", models())
@@ -135,7 +142,7 @@ def test_names_are_listed_one_is_printed_all_are_written(tenure: Tenure, tmp_pat
     assert set(tenure("schema", "--json").json) == set(models())
     assert written.code == 0
     assert {file.stem for file in (tmp_path / "schemas").iterdir()} == set(models())
-    assert json.loads((tmp_path / "schemas/state.json").read_text()) == schema_of("state")
+    assert (tmp_path / "schemas/state.json").read_text() == schemas.written(schema_of("state"))
     written_one = tenure("schema", "state", "--out", tmp_path, "--json").json
     assert written_one == {"warnings": [], "written": [str(tmp_path / "state.json")]}
 

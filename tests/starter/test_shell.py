@@ -20,7 +20,7 @@ from starter.answers.lifecycle import ShowAnswer
 from starter.commands import watch
 from starter.intake import report
 from starter.intake.files import opened
-from starter.intake.report import Tally, checked, watched
+from starter.intake.report import StartsReport, checked, watched
 from starter.service import env_file
 from tests.makers import MONDAY, an_order, cancelled
 from tests.starter.conftest import Tenure
@@ -44,11 +44,15 @@ def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 
 class TestCompletion:
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-    def test_a_shell_gets_its_script(self, shell: str) -> None:
-        asked = {**os.environ, "_TENURE_COMPLETE": f"source_{shell}"}
-        ran = subprocess.run([sys.executable, "-m", "starter"], capture_output=True, text=True, env=asked, check=False)
-        assert "tenure" in ran.stdout
-        assert f"complete_{shell}" in ran.stdout
+    def test_a_shell_gets_its_script(
+        self, shell: str, tenure: Tenure, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("_TENURE_COMPLETE", f"source_{shell}")
+        with pytest.raises(SystemExit):
+            tenure()
+        printed = capsys.readouterr().out
+        assert "tenure" in printed
+        assert f"complete_{shell}" in printed
 
     def test_commands_and_options_are_offered_after_global_options_too(self, offered: Any) -> None:
         assert offered("order", "sh") == ["show"]
@@ -249,15 +253,15 @@ class TestProgress:
     ) -> None:
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
 
-        assert checked(file, Tally(50, ORDER)) == 5
+        assert checked(file, StartsReport(50, ORDER)) == 5
         assert "/5" in capsys.readouterr().err
 
     def test_an_interrupt_ends_the_bar_before_the_sum_and_says_how_to_go_on(
         self, tenure: Tenure, file: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        async def interrupted(file: Any, tally: Tally, **_: Any) -> None:
+        async def interrupted(file: Any, report: StartsReport, **_: Any) -> None:
             with watched(file, "starting") as rows:
-                tally.became(next(rows).line, "SO-801", "started", "", "")
+                report.became(next(rows).line, "SO-801", "started", "", "")
                 raise KeyboardInterrupt
 
         monkeypatch.setattr("starter.intake.batch.start_all", interrupted)
@@ -273,5 +277,5 @@ class TestProgress:
     ) -> None:
         monkeypatch.setattr(report, "Progress", None)
 
-        assert checked(file, Tally(50, ORDER)) == 5
+        assert checked(file, StartsReport(50, ORDER)) == 5
         assert capsys.readouterr() == ("", "")

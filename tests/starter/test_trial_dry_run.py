@@ -1,6 +1,7 @@
 """A trial's dry run says what would happen and touches nothing; what is wrong names its field and its rule."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from domain.order.messages import PlaceOrder
 from domain.trial.mails import TrialMail
 from domain.trial.messages import Service, StartTrial
 from domain.values import Person
+from starter.answers.lifecycle import PlannedMail
 from starter.demo.acts import read_acts
+from starter.forecast import dry_run
 from starter.forecast.dry_run import planned_mails
 from starter.intake.content import differing, digest
 from tests.makers import a_consented_trial, a_customer, a_paid_customer_s_trial, a_person, a_trial, some
@@ -27,6 +30,7 @@ DEVICE = {
 }
 
 
+@cache
 def mails(trial: StartTrial) -> dict[str, str]:
     return {mail.kind: mail.to for mail in planned_mails(trial)}
 
@@ -37,13 +41,16 @@ def given(**changes: Any) -> str:
 
 
 class TestDryRun:
-    def test_says_what_would_happen(self, tenure: Tenure) -> None:
+    def test_says_what_would_happen(self, tenure: Tenure, monkeypatch: pytest.MonkeyPatch) -> None:
         answered = tenure("trial", "start", EXAMPLES / "trial.json", "--dry-run", "--json")
 
         assert answered.code == 0, answered.err
         assert answered.json["workflow_id"] == "trial-T-1001"
         assert answered.json["data_region"] == "APAC"
         assert answered.json["days"] == 90
+        foreseen = tuple(PlannedMail(**mail) for mail in answered.json["mails"])
+        assert foreseen
+        monkeypatch.setattr(dry_run, "planned_mails", lambda start: iter(foreseen))
         told = tenure("trial", "start", EXAMPLES / "trial.json", "--dry-run").out
         assert "Valid; nothing was touched. Trial T-1001 (existing_customer)" in told
         assert "example.com" not in told

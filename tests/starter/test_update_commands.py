@@ -26,7 +26,7 @@ from starter.__main__ import commands
 from starter.console.command_lines import fitting
 from starter.console.fields import FieldOption, nested, options_of
 from starter.console.ids import any_of, subject
-from tests.makers import MONDAY, a_consented_trial, an_order, days
+from tests.makers import MONDAY, a_consented_trial, a_renewal, an_order, days
 from tests.starter.conftest import Tenure, leaves
 
 
@@ -139,6 +139,14 @@ OFFERED = {
         "accept-terms SO-100 --terms 'REPLACE-ME: port or audio'",
     ),
     ("a reason is people's", "cancel"): (held(), "cancel SO-100 --reason REPLACE-ME"),
+    ("of a renewal there is nothing to say", "report_site_built"): (
+        OrderState.placed(a_renewal("SO-100"), MONDAY),
+        "site-built SO-100",
+    ),
+    ("of a new order there is", "report_site_built"): (
+        held(),
+        "site-built SO-100 --user-name REPLACE-ME --password-url REPLACE-ME",
+    ),
     ("an outcome, too", "settle_mail"): (
         doubtful(),
         "settle-mail SO-100 --mail order-SO-100/terms_wanted --outcome 'REPLACE-ME: sent, resend or leave_out' "

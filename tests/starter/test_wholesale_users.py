@@ -402,13 +402,13 @@ class TestBatches:
         assert len({name, *others}) == 5
 
     def test_many_users_leave_a_small_history(self, onboard: Onboard) -> None:
-        """2,000 users are four updates: the history grows with batches, and holds nobody's name."""
+        """1,000 users are two updates: the history grows with batches, and holds nobody's name."""
         customer = onboard(packages={CALLING: 5000}, add_ons={}, organization_package=None)
         before = customer.service.do(customer.handle.fetch_history())
-        answered = customer.imported(some(2000), "--json")
+        answered = customer.imported(some(1000), "--json")
 
-        assert (answered.code, checked(answered)["batches"]) == (0, 4)
-        assert len(customer.users) == 2000
+        assert (answered.code, checked(answered)["batches"]) == (0, 2)
+        assert len(customer.users) == 1000
         after = customer.service.do(customer.handle.fetch_history())
-        assert len(after.events) - len(before.events) < 4 * 25
+        assert len(after.events) - len(before.events) < 2 * 25
         assert b"U-00001" not in b"".join(event.SerializeToString() for event in after.events)

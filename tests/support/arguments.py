@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
@@ -19,14 +20,27 @@ async def asked(history: WorkflowHistory, replayer: Replayer | None = None) -> l
     found: list[str] = []
     attempt = Attempts._attempt
 
-    def listening(self: Any, activity: Any, request: Any, *rest: Any) -> Any:
+    def listening(self: Any, step: str, first: Any, then: Any, tries: Any) -> Any:
+        activity, request = then.args
         found.append(f"{activity.__name__} {json.dumps(request.model_dump(mode='json'), sort_keys=True)}")
-        return attempt(self, activity, request, *rest)
+        return attempt(self, step, first, then, tries)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Attempts, "_attempt", listening)
         await (replayer or _outside_the_sandbox()).replay_workflow(history)
     return found
+
+
+def in_history(history: WorkflowHistory) -> list[str]:
+    """What had a task of its own; several mails at once are asked for one by one in the workflow."""
+    scheduled = (event for event in history.events if event.HasField("activity_task_scheduled_event_attributes"))
+    return [said for event in scheduled if not (said := _said(event)).startswith("send_mails ")]
+
+
+def _said(event: HistoryEvent) -> str:
+    scheduled = event.activity_task_scheduled_event_attributes
+    given = json.loads(scheduled.input.payloads[0].data)
+    return f"{scheduled.activity_type.name} {json.dumps(given, sort_keys=True)}"
 
 
 @cache

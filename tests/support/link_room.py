@@ -95,8 +95,7 @@ class LinkRoom(Environment):
         """The so-manieth mail of a kind about a life, once it was caught."""
 
         def caught() -> CaughtMail | None:
-            found = [mail for mail in read_mails(self.mails) if mail.kind == kind and about in mail.path.name]
-            found = [mail for mail in found if to in mail.to]
+            found = [mail for mail in read_mails(self.mails, f"*-{kind}-*{about}*") if to in mail.to]
             return found[number - 1] if len(found) >= number else None
 
         mail: CaughtMail = await eventually(caught, SOON)

@@ -77,7 +77,8 @@ class _Broken(worker.ActivityInboundInterceptor):
 
     async def execute_activity(self, input: worker.ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's name
         info = activity.info()
-        for name in (info.activity_type, f"{info.activity_type}@{info.workflow_id}"):
+        broken = info.activity_type.removesuffix("_on_the_spot")
+        for name in (broken, f"{broken}@{info.workflow_id}"):
             if name in self._broken:
                 raise self._broken[name].with_traceback(None)  # else every attempt makes its traceback longer
         return await super().execute_activity(input)

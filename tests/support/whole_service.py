@@ -62,9 +62,9 @@ class WholeService(Environment):
         """The ids that a list query finds: what an operator's filter in the Web UI shows."""
         return {found.id async for found in self.client.list_workflows(query)}
 
-    def mails(self) -> list[CaughtMail]:
-        """The mails that arrived, oldest first."""
-        return read_mails(self.service.mails)
+    def mails(self, named: str = "*") -> list[CaughtMail]:
+        """The mails that arrived, oldest first; or those whose file is named like this."""
+        return read_mails(self.service.mails, named)
 
     def arrived(self, number: str) -> list[str]:
         """The kinds of the mails that arrived for an order, oldest first; by the catcher's file names, unread."""

@@ -95,7 +95,7 @@ class WrittenMails(Generic[K]):
         """`letter` takes a key, a language, and the facts that replace the usual ones."""
         self._composer = composer
         self._letter = letter
-        self._mails: dict[tuple[K, Language], EmailMessage] = {}
+        self._mails: dict[tuple[K, Language, str], EmailMessage] = {}
 
     def content_of(self, letter: Letter) -> bytes:
         """As it goes on the wire."""
@@ -105,16 +105,16 @@ class WrittenMails(Generic[K]):
         """As the reader's mail program reads it."""
         return message_from_bytes(self.content_of(letter), policy=READER)
 
-    def mail_of(self, key: K, language: Language) -> EmailMessage:
-        """With all its usual facts; written once."""
-        if (key, language) not in self._mails:
-            self._mails[key, language] = self.composed(self._letter(key, language))
-        return self._mails[key, language]
+    def mail_of(self, key: K, language: Language, /, **facts: Any) -> EmailMessage:
+        """With its usual facts, but for those given; written once."""
+        asked = key, language, repr(facts)
+        if asked not in self._mails:
+            self._mails[asked] = self.composed(self._letter(key, language, **facts))
+        return self._mails[asked]
 
     def text_of(self, key: K, language: Language, /, **facts: Any) -> str:
         """The text of a mail; facts given replace the usual ones."""
-        changed = self.composed(self._letter(key, language, **facts)) if facts else self.mail_of(key, language)
-        return part(changed, "plain")
+        return part(self.mail_of(key, language, **facts), "plain")
 
 
 class SampledMails(WrittenMails[str]):

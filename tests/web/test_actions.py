@@ -240,7 +240,7 @@ def test_a_trial_is_started_once_by_whoever_may_start_one(background: Background
     first, again = (full.send("/start/trial", shown, **NEW | FORGED) for _ in range(2))
     assert (first.status_code, again.status_code) == (303, 303)
     (row,) = background.store.listed(Lifecycle.TRIAL, customer="meguro")
-    placed: Any = background.store.start_as_told(Lifecycle.TRIAL, row.subject)
+    placed: Any = background.store.start_as_given(Lifecycle.TRIAL, row.subject)
     started = (placed.by, placed.source, placed.partner_role, placed.partner.id)
     assert started == ("full", Source.PORTAL, PartnerRole.FULL_ADMINISTRATOR, HIKARI)
     assert (row.subject != "T-1", placed.purchased, placed.policy) == (True, (), TrialPolicy())

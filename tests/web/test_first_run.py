@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.hub.lives import LifeState
+from domain.hub.entitlements import EntitlementState
 from domain.permissions import PartnerRole
 from tests.support.web_site import AKASAKA, HIKARI, NOW, Site
 from web.signin.first_run import plan_of
@@ -74,7 +74,7 @@ async def test_the_plan_counts_what_this_user_may_see(site: Site, role: str, cus
     plan = plan_of(seen)
     assert (plan.customers, plan.subscriptions, plan.trials) == (customers, customers, 0)
     assert plan.licences == (("meetings", licences),)
-    assert {life.state for each in seen for life in each.lives} >= {LifeState.ACTIVE}
+    assert {life.state for each in seen for life in each.entitlements} >= {EntitlementState.ACTIVE}
     async with site.client(user) as client:
         assert f">{licences}<" in (await client.get("/first-run")).text
 

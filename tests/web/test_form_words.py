@@ -24,8 +24,9 @@ from domain.values import Language
 from tests.makers import MONDAY, a_form, a_person, an_order, some
 from web.links import causes
 from web.links.followed import Followed, Standing
+from web.links.prefilled import prefilled
 from web.links.sections import BEGINS, sections_of
-from web.links.sheets import CONDITIONAL, as_answered, in_words, of_the_kind, prefilled, sheet
+from web.links.sheets import CONDITIONAL, as_answered, in_words, of_the_kind, sheet
 from web.model_fields import Field
 from web.reader import Reader
 from web.words import texts
@@ -101,7 +102,7 @@ def test_every_field_stands_under_a_heading_once(purpose: Purpose) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_whatever_becomes_of_a_link_has_words(language: Language) -> None:
-    names = {f"told_{standing}" for standing in Standing if standing is not Standing.OPEN}
+    names = {f"outcome_{standing}" for standing in Standing if standing is not Standing.OPEN}
     names |= {f"answered_{purpose.replace('-', '_')}" for purpose in Purpose}
     names |= {f"{part}_{purpose.replace('-', '_')}" for part in ("title", "lead") for purpose in Purpose}
     source = Path(causes.__file__).read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ from tests.support.html_forms import ids, sent
 from web.model_fields import Field
 from web.model_forms import ModelForm, Wrong, typed_of
 from web.model_values import Typed
-from web.pages import TEMPLATES, Pages
+from web.pages import TEMPLATES, sheets
 from web.reader import Reader
 
 ZONES: Final = ("UTC", "Asia/Tokyo", "Europe/Paris", "Australia/Lord_Howe")
@@ -36,7 +36,7 @@ SENT: Final = {
 }
 MODELS: Final = sorted({type(message) for message in SENT.values()}, key=lambda model: model.__name__)
 
-SHEET: Final = Pages()._sheets.from_string(
+SHEET: Final = sheets().from_string(
     '{% import "forms_kit.html" as forms %}{{ forms.summary("Wrong", fields, above) }}{{ forms.fields(fields, say) }}'
 )
 
@@ -98,7 +98,7 @@ def test_a_message_comes_back_from_its_form_as_it_was(name: str, zone: str) -> N
 def test_any_message_comes_back_from_its_form_as_it_was(model: type[Message]) -> None:
     """Whatever is in it, but for empty texts: in a form those are nothing said."""
 
-    @settings(max_examples=25)
+    @settings(max_examples=10)
     @given(valid(model, *EXAMPLES[model]).filter(says_something), st.sampled_from(ZONES))
     def comes_back(message: Message, zone: str) -> None:
         assert in_order(typed_back(form_of(message, zone), message)) == in_order(message)

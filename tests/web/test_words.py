@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from domain.hub.lives import LifeState
+from domain.hub.entitlements import EntitlementState
 from domain.hub.products import Product
 from domain.hub.sections import Column, SectionKey
 from domain.hub.statuses import Status
@@ -118,7 +118,7 @@ def test_a_text_that_is_missing_or_idle_is_seen() -> None:
     [
         *(f"hub.status_{status}" for status in Status),
         *(f"hub.why_{status}" for status in Status),
-        *(f"hub.state_{state}" for state in LifeState),
+        *(f"hub.state_{state}" for state in EntitlementState),
         *(f"hub.product_{product}" for product in Product),
         *(f"hub.service_{service}" for service in Service),
         *(f"core.role_{role}" for role in RIGHTS),
@@ -127,7 +127,7 @@ def test_a_text_that_is_missing_or_idle_is_seen() -> None:
         *(f"kpi.column_{column}" for column in Column),
         *(f"kpi.section_{section}" for section in SectionKey),
         *(f"kpi.table_{section}" for section in SectionKey),
-        *(f"timeline.life_{lifecycle}" for lifecycle in KINDS),
+        *(f"timeline.lifecycle_{lifecycle}" for lifecycle in KINDS),
         *(f"timeline.loss_{step}" for step in (*LOSSES, NUMBERS_RELEASED)),
         *(
             f"hub.stage_{life}_{stage.replace('.', '_')}"

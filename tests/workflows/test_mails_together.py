@@ -47,16 +47,18 @@ async def test_mails_of_one_cause_are_one_activity(env: TimeSkipping) -> None:
     assert await queued(env, trial) == {"send_mails": 1}
 
 
-async def test_one_mail_is_an_activity_of_its_own(env: TimeSkipping) -> None:
+async def test_one_mail_needs_no_activity_of_the_post(env: TimeSkipping) -> None:
+    """It is tried on the spot: tests/workflows/test_mails_on_the_spot.py."""
     trial = await env.start_trial(a_trial_of(1))
-    assert await queued(env, trial) == {"send_mail": 1}
+    assert arrived(env) == everybody(1)
+    assert await queued(env, trial) == {}
 
 
 async def test_many_go_out_in_batches(env: TimeSkipping, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workflows.mails.MAILS_AT_ONCE", 2)
     trial = await env.start_trial(a_trial_of(5))
     assert arrived(env) == everybody(5)
-    assert await queued(env, trial) == {"send_mails": 2, "send_mail": 1}
+    assert await queued(env, trial) == {"send_mails": 2}
 
 
 async def test_one_that_its_server_wants_later_holds_up_no_other_and_goes_out_alone(env: TimeSkipping) -> None:

@@ -48,14 +48,14 @@ from workflows.steps import MAIL
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-UPDATES: Final = 16
+UPDATES: Final = 8
 """A run takes so many and no more; it is told at half of them."""
 
 LOWERED: Final = {
     "history.maxTotalUpdates": str(UPDATES),
     "history.maxTotalUpdates.suggestContinueAsNewThreshold": "0.5",
 }
-NOTES: Final = 40
+NOTES: Final = 20
 AT_A_TIME: Final = 4
 
 FAR: Final = datetime(2040, 8, 1, tzinfo=UTC)

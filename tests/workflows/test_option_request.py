@@ -18,21 +18,22 @@ from domain.option.list_line import OptionLine
 from domain.option.messages import ContactOf, OptionKind, RequestOption
 from domain.option.policy import OptionPolicy
 from domain.option.state import EXPECTED, NAME
-from domain.order.messages import PlaceOrder
 from domain.subscription.messages import TerminateSubscription
 from tests.makers import a_person, an_order, built, cleared, days, graduated, some, submitted
 from tests.options import DETAILS, SITE, a_request, begun, done, turned_down, withdrawn
 from tests.support.environment import nobody_looks_twice
+from tests.support.in_service import in_service
 from tests.support.time_skipping import MONDAY, TICK, TimeSkipping
 
 K = OptionKind
 
-TAKEN = ["option.requested"]
+WORK = frozenset(K) - {K.RENEWAL_DATE, K.CSM}
+"""The others are inquiries."""
 
 
-async def in_service(env: TimeSkipping, order: PlaceOrder | None = None, *, handed_over: bool = True) -> Any:
-    """A subscription with one site of 25 named users, in Japanese; with a CSM once it is handed over."""
-    handle = await env.place(order or an_order())
+async def ordered(env: TimeSkipping, *, handed_over: bool = True) -> Any:
+    """A subscription that its order began, with a CSM once it is handed over."""
+    handle = await env.place(an_order())
     await env.send(handle, "clear_compliance", cleared())
     await env.send(handle, "submit_provisioning_form", submitted())
     await env.send(handle, "report_site_built", built())
@@ -109,13 +110,13 @@ async def test_opt_01_another_partner_s_subscription_and_a_day_to_come_are_refus
     assert failed.details[0]["code"] == "wrong_date"
 
 
-@pytest.mark.parametrize("kind", [K.LANGUAGE, K.RENEWAL_DATE])
-async def test_opt_01_a_terminated_subscription_has_no_options_any_more(env: TimeSkipping, kind: OptionKind) -> None:
+async def test_opt_01_a_terminated_subscription_has_no_options_any_more(env: TimeSkipping) -> None:
     subscription = await in_service(env)
     await env.send(subscription, "terminate", TerminateSubscription(by="ops-7", reason="moved elsewhere"))
-    failed = await refused(env, a_request(kind))
-    assert failed.message == "subscription_id: subscription sub-SO-100001 is terminated (OPT-01)"
-    assert failed.details[0]["code"] == "wrong_stage"
+    for number, kind in enumerate((K.LANGUAGE, K.RENEWAL_DATE)):
+        failed = await refused(env, a_request(kind, f"OR-{number}"))
+        assert failed.message == "subscription_id: subscription sub-SO-100001 is terminated (OPT-01)", kind
+        assert failed.details[0]["code"] == "wrong_stage", kind
 
 
 MISFITS: list[tuple[OptionKind, dict[str, Any], str, str]] = [
@@ -199,7 +200,7 @@ async def test_opt_03_the_renewal_date_is_answered_at_once(env: TimeSkipping) ->
 
 
 async def test_opt_03_who_the_csm_is_is_answered_honestly(env: TimeSkipping) -> None:
-    await in_service(env, handed_over=False)
+    await ordered(env, handed_over=False)
     await (await asked(env, a_request(K.CSM, "OR-1"))).result()
     assert env.store.state(NAME, "OR-1").answer == "not assigned yet"
     await env.send(env.order(), "graduate", graduated())
@@ -240,15 +241,13 @@ async def test_opt_02_a_changed_contact_gets_what_comes_later(env: TimeSkipping)
     assert (notice.kind, notice.to) == ("renewal_notice", "new@hikari.example.com")
 
 
-@pytest.mark.parametrize("kind", [K.SESSION_TYPE, K.LOGO, K.OTHER])
-async def test_opt_02_04_work_outside_of_this_service_is_done_when_the_vendor_says_so(
-    env: TimeSkipping, kind: OptionKind
-) -> None:
+async def test_opt_02_04_work_outside_of_this_service_is_done_when_the_vendor_says_so(env: TimeSkipping) -> None:
     await in_service(env)
     before = sites(env)
-    await (await worked_on(env, a_request(kind))).result()
-    assert (kinds(env), sites(env)) == (["option_acknowledged", "option_completed"], before)
-    assert events(env) == ["option.requested", "option.begun", "option.completed"]
+    for kind in (K.SESSION_TYPE, K.LOGO, K.OTHER):
+        await (await worked_on(env, a_request(kind, f"OR-{kind}"))).result()
+        assert (kinds(env, f"OR-{kind}"), sites(env)) == (["option_acknowledged", "option_completed"], before)
+        assert events(env, f"OR-{kind}") == ["option.requested", "option.begun", "option.completed"]
 
 
 async def test_opt_02_the_vendor_may_refuse_and_says_why(env: TimeSkipping) -> None:
@@ -371,18 +370,21 @@ async def test_ord_33_of_two_splits_completed_at_once_only_the_one_that_took_eff
     assert view.facts["without_effect"] == "it did not fit subscription sub-SO-100001 any more, whose record says why"
 
 
-@pytest.mark.parametrize("kind", sorted(set(K) - {K.RENEWAL_DATE, K.CSM}))
-async def test_nothing_is_completed_for_a_subscription_that_is_terminated(env: TimeSkipping, kind: OptionKind) -> None:
+async def test_nothing_is_completed_for_a_subscription_that_is_terminated(env: TimeSkipping) -> None:
     subscription = await in_service(env)
-    handle = await asked(env, a_request(kind))
-    await env.send(handle, "begin_work", begun())
+    requests = {f"OR-{kind}": await asked(env, a_request(kind, f"OR-{kind}")) for kind in K if kind in WORK}
+    for handle in requests.values():
+        await env.send(handle, "begin_work", begun())
     await env.send(subscription, "terminate", TerminateSubscription(by="ops-7", reason="moved elsewhere"))
-    refusal = await env.refusal(handle, "complete", done())
-    assert refusal.startswith("cannot complete the work: the request does not fit subscription sub-SO-100001 any more")
-    assert refusal.endswith("subscription_id: subscription sub-SO-100001 is terminated (OPT-01)")
-    assert kinds(env) == ["option_acknowledged"]
-    await env.send(handle, "reject", turned_down("the subscription is over"))
-    await handle.result()
+    for request_id, handle in some(requests.items()):
+        refusal = await env.refusal(handle, "complete", done())
+        assert refusal == (
+            "cannot complete the work: the request does not fit subscription sub-SO-100001 any more; "
+            "subscription_id: subscription sub-SO-100001 is terminated (OPT-01)"
+        ), request_id
+        assert kinds(env, request_id) == ["option_acknowledged"]
+        await env.send(handle, "reject", turned_down("the subscription is over"))
+        await handle.result()
 
 
 # What is expected.
@@ -450,7 +452,7 @@ TRIED_IN_VAIN: Final = timedelta(minutes=5)
 
 async def test_a_subscription_that_does_not_run_is_told_as_soon_as_it_does(env: TimeSkipping) -> None:
     """Temporal has lost it: somebody looks, nothing is refused, and nobody is told of what is not so yet."""
-    subscription = await in_service(env)
+    subscription = await ordered(env)
     handle = await asked(env, a_request(K.LANGUAGE))
     await env.send(handle, "begin_work", begun())
     await subscription.terminate(reason="lost")

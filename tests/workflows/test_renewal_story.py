@@ -30,6 +30,7 @@ from tests.makers import (
     submitted,
 )
 from tests.records import recorded
+from tests.support.in_service import in_service
 from tests.support.time_skipping import MONDAY, TICK, TimeSkipping
 
 RENEWAL_DATE_ENDS = datetime(2032, 6, 2, 15, tzinfo=UTC)
@@ -127,7 +128,7 @@ async def test_a_renewal_order_on_time_but_unfinished_on_the_date_suspends_all_t
 
 
 async def test_a_renewal_placed_inside_the_target_alerts_at_once_and_once(env: TimeSkipping) -> None:
-    await subscribed(env)
+    await in_service(env)
     await env.sleep_until(RENEWAL_DATE_ENDS - days(5))
     await env.place(a_renewal())
     assert env.mail_kinds("SO-200001") == ["renewal_late"]
@@ -166,7 +167,7 @@ OVER_AT = datetime(2033, 6, 2, 15, tzinfo=UTC)
 
 
 async def test_amb_54_a_renewal_more_than_a_term_late_begins_on_the_day_of_its_completion(env: TimeSkipping) -> None:
-    subscription = await subscribed(env)
+    subscription = await in_service(env)
     await env.sleep_until(OVER_AT + days(100))
     told_before = notices(env)
     renewal = await env.place(a_renewal())
@@ -185,7 +186,7 @@ async def test_amb_54_a_renewal_more_than_a_term_late_begins_on_the_day_of_its_c
 
 
 async def test_amb_54_one_term_late_less_a_day_continues_and_is_told_the_days_that_are_left(env: TimeSkipping) -> None:
-    subscription = await subscribed(env)
+    subscription = await in_service(env)
     await env.sleep_until(OVER_AT - days(1))
     renewal = await env.place(a_renewal())
     assert (await env.state(renewal)).facts["next_term"] == "continues from 2032-06-02 until 2033-06-02"
@@ -241,7 +242,7 @@ FORGED = [
 
 
 async def test_what_anybody_says_of_a_renewal_that_is_not_so_is_noted_and_ignored(env: TimeSkipping) -> None:
-    subscription = await subscribed(env)
+    subscription = await in_service(env)
     await env.place(a_renewal())
     before = await env.state(subscription)
     for news in FORGED:
@@ -260,7 +261,7 @@ async def test_what_anybody_says_of_a_renewal_that_is_not_so_is_noted_and_ignore
 
 
 async def test_a_completion_that_overtakes_its_placing_counts_once(env: TimeSkipping) -> None:
-    subscription = await subscribed(env)
+    subscription = await in_service(env)
     await renewed(env)
     for step in (RenewalStep.PLACED, RenewalStep.COMPLETED):
         await subscription.signal("renewal", RenewalNews(order_number="SO-200001", step=step))
@@ -273,7 +274,7 @@ async def test_a_completion_that_overtakes_its_placing_counts_once(env: TimeSkip
 async def test_reports_that_waited_for_the_store_are_taken_one_after_the_other_as_things_stand_then(
     env: TimeSkipping,
 ) -> None:
-    subscription = await subscribed(env)
+    subscription = await in_service(env)
     env.faults.broken["check_renewal"] = OSError("the disk is full")
     withdrawn = await env.place(a_renewal())
     await env.send(withdrawn, "cancel", cancelled())
@@ -312,7 +313,7 @@ async def test_a_renewal_whose_subscription_ended_meanwhile_completes_and_says_t
     env: TimeSkipping,
 ) -> None:
     """It ended in the moment in which the renewal was placed: neither was refused."""
-    subscription = await subscribed(env)
+    subscription = await in_service(env)
     await env.sleep_until(RENEWAL_DATE_ENDS + TICK)
     renewal = await env.place(a_renewal())
     row = env.store.row(Lifecycle.SUBSCRIPTION, "sub-SO-100001").state
@@ -345,7 +346,7 @@ async def test_a_withdrawn_renewal_resumes_the_campaign(env: TimeSkipping) -> No
 
 
 async def test_a_second_renewal_order_for_the_same_subscription_is_refused_while_one_is_open(env: TimeSkipping) -> None:
-    await subscribed(env)
+    await in_service(env)
     await env.place(a_renewal())
     second = await env.place(a_renewal("SO-200002"))
     with pytest.raises(WorkflowFailureError) as failure:
@@ -355,7 +356,7 @@ async def test_a_second_renewal_order_for_the_same_subscription_is_refused_while
 
 async def test_three_terms_nothing_is_lost_from_run_to_run(env: TimeSkipping) -> None:
     """G5: one term a run; the events go on counting, the state stays small."""
-    subscription = await subscribed(env)
+    subscription = await in_service(env)
     for year, number in ((0, "SO-200001"), (1, "SO-200002")):
         await env.sleep_until(RENEWAL_DATE_ENDS + days(365 * year - 60))
         await renewed(env, a_renewal(number))
@@ -369,7 +370,7 @@ async def test_three_terms_nothing_is_lost_from_run_to_run(env: TimeSkipping) ->
 
 
 async def test_a_terminated_subscription_waits_for_nothing_more(env: TimeSkipping) -> None:
-    subscription = await subscribed(env)
+    subscription = await in_service(env)
     await env.send(subscription, "terminate", TerminateSubscription(by="ops-7", reason="moved away"))
     assert (await subscription.result(follow_runs=False)) is not None
     assert env.store.row(Lifecycle.SUBSCRIPTION, "sub-SO-100001").state.stage == "terminated"

@@ -1,16 +1,11 @@
 """Rules of zones and holidays travel with a life: no other release moves its dates, only an operator does. ADR 5."""
 
-import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones, reset_tzpath
 
 import pytest
 from holidays import country_holidays
-from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
@@ -23,7 +18,7 @@ from domain.trial.messages import Service, TrialDevice
 from domain.trial.state import TrialState
 from domain.trial.view import trial_view
 from domain.view import LifecycleView
-from domain.working_time import ZoneRules, at_local_time, end_of_day, start_of_day
+from domain.working_time import ZoneRules, at_local_time, end_of_day
 from starter.history.replay import a_replayer
 from tests.makers import (
     a_customer,
@@ -39,14 +34,11 @@ from tests.makers import (
     some,
     submitted,
 )
-from tests.recorder import HISTORIES, read
-from tests.support.arguments import asked
+from tests.support.another_release import another_release
+from tests.support.arguments import asked, in_history
 from tests.support.time_skipping import MONDAY, TimeSkipping
-from tests.zones import always, changed
+from tests.zones import changed
 from workflows.details import markdown
-
-RECORDED = sorted(path for path in HISTORIES.glob("*/*.json") if not path.stem.startswith("hub_"))
-"""Of lives: the hub's weeks are counted in UTC, and have no dates of their own."""
 
 HOUR = timedelta(hours=1)
 
@@ -54,60 +46,9 @@ HOUR = timedelta(hours=1)
 # Another tzdata, other holidays: the same dates.
 
 
-@pytest.fixture(scope="module")
-def other_zones(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every zone is somewhere else: 13 hours ahead of UTC."""
-    directory = tmp_path_factory.mktemp("zones")
-    for zone in available_timezones():
-        (directory / zone).parent.mkdir(parents=True, exist_ok=True)
-        (directory / zone).write_bytes(always("<+13>-13"))
-    return directory
-
-
-@pytest.fixture
-def another_release(other_zones: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Zones are those; no country has holidays, and nobody may ask for them."""
-    monkeypatch.setattr(calendars, "days_off", None)
-    reset_tzpath(to=[other_zones])
-    ZoneInfo.clear_cache()
-    yield
-    reset_tzpath(to=())
-    ZoneInfo.clear_cache()
-
-
-Asked = list[str]
-"""What a life asked of the world, with every argument: its own dates are among them."""
-
-
-def in_history(history: WorkflowHistory) -> Asked:
-    """Of what had a task of its own; several mails at once are asked for one by one in the workflow."""
-    scheduled = (event for event in history.events if event.HasField("activity_task_scheduled_event_attributes"))
-    return sorted(asked for event in scheduled if not (asked := _asked(event)).startswith("send_mails "))
-
-
-def _asked(event: HistoryEvent) -> str:
-    said = event.activity_task_scheduled_event_attributes
-    return f"{said.activity_type.name} {_sorted(json.loads(said.input.payloads[0].data))}"
-
-
-def _sorted(told: Any) -> str:
-    return json.dumps(told, sort_keys=True)
-
-
-async def replayed(history: WorkflowHistory) -> Asked:
-    return sorted(await asked(history))
-
-
-async def here(history: WorkflowHistory) -> Asked:
-    """What it asked under the release it ran with: what ran in its workflow tasks stands in no history."""
-    found = await replayed(history)
-    assert {*in_history(history)} <= {*found}
-    return found
-
-
-async def the_same(history: WorkflowHistory, before: Asked) -> None:
-    await one_replayer().replay_workflow(history)
-    assert await replayed(history) == before
+async def the_same(history: WorkflowHistory, before: list[str]) -> None:
+    """What it asks of the world, with every argument: its own dates are among them."""
+    assert sorted(await asked(history, one_replayer())) == before
 
 
 @cache
@@ -115,24 +56,7 @@ def one_replayer() -> Replayer:
     return a_replayer()
 
 
-@pytest.mark.parametrize("path", RECORDED, ids=[f"{path.parent.name}/{path.stem}" for path in RECORDED])
-async def test_a_recorded_life_has_its_dates_under_any_release(
-    path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
-    history = read(path)
-    before = await here(history)
-    request.getfixturevalue("another_release")
-    await the_same(history, before)
-
-
-@pytest.mark.usefixtures("another_release")
-def test_the_other_release_is_another_one() -> None:
-    assert start_of_day(date(2031, 7, 1), "Europe/Paris") == datetime(2031, 6, 30, 11, tzinfo=UTC)
-
-
-async def test_lives_of_three_zones_have_their_dates_under_any_release(
-    env: TimeSkipping, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
+async def test_lives_of_three_zones_have_their_dates_under_any_release(env: TimeSkipping) -> None:
     """An order over the end of summer time, its subscription over a renewal, a trial to its loss, a device overdue."""
     await tried_out(env)
     term = await subscribe(env)
@@ -143,23 +67,21 @@ async def test_lives_of_three_zones_have_their_dates_under_any_release(
     handles = [env.order(), env.order("SO-200001"), env.client.get_workflow_handle("trial-T-1001")]
     lived = [await env.history(handle) for handle in (*handles, env.device("D-1"), term, env.subscription())]
     assert len(lived) == len({history.run_id for history in lived})
-    known = [await here(history) for history in lived]
+    known = [sorted(await asked(history)) for history in lived]
     assert all(known[:-1]), "the last has begun just now"
-    request.getfixturevalue("another_release")
-    for history, before in zip(lived, known, strict=True):
-        await the_same(history, before)
+    assert all({*in_history(history)} <= {*found} for history, found in zip(lived, known, strict=True))
+    with another_release():
+        for history, before in zip(lived, known, strict=True):
+            await the_same(history, before)
 
 
-async def test_a_life_that_asks_the_release_is_caught(
-    env: TimeSkipping, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
+async def test_a_life_that_asks_the_release_is_caught(env: TimeSkipping, monkeypatch: pytest.MonkeyPatch) -> None:
     """A test of the test."""
     await subscribe(env)
     history = await env.history(env.order())
-    before = await here(history)
-    request.getfixturevalue("another_release")
+    before = sorted(await asked(history))
     monkeypatch.setattr("domain.order.state.OrderState.rules", property(lambda state: state.zone))
-    with pytest.raises(AssertionError):
+    with another_release(), pytest.raises(AssertionError):
         await the_same(history, before)
 
 

@@ -1,8 +1,8 @@
 """A step that keeps failing is seen, is tried on, and has a way out: every activity of every worker. R5, ADR 13."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import closing, nullcontext
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -23,6 +23,7 @@ from activities.subscription import SubscriptionActivities
 from activities.trial import TrialActivities
 from activities.wholesale import WholesaleActivities
 from activities.wholesale_users import WholesaleUserActivities
+from domain.compliance.standing import NAME as COMPLIANCE
 from domain.lifecycle import Lifecycle
 from domain.operator import PutNote, RetryMail, SettleMail, SettleStep
 from domain.order.messages import Offering
@@ -68,7 +69,8 @@ TROUBLE: Final = Trouble(f"the disk is full\n[parameters: ('{CANARY}',)]")
 """As SQL says it: the second line has values."""
 
 ORDER, SUBSCRIPTION, TRIAL, DEVICE = "order-SO-100001", "subscription-sub-SO-100001", "trial-T-1001", "device-D-1"
-CUSTOMER, CHECK = "wholesale-W-1", "compliance-W-1-1"
+RENEWAL = "order-SO-200001"
+CUSTOMER, CHECK, SECOND_CHECK = "wholesale-W-1", "compliance-W-1-1", "compliance-W-1-2"
 
 PARTNER: Final = "desk@hikari.example.com"
 
@@ -78,6 +80,8 @@ this server's clock goes on while a step is tried."""
 
 RECOVERED_WITHIN: Final = timedelta(minutes=2)
 """Far longer than the longest pause between two attempts."""
+
+Act = Callable[[TimeSkipping], Awaitable[None]]
 
 
 async def send(handle: WorkflowHandle[Any, Any], update: str, message: BaseModel) -> None:
@@ -89,14 +93,10 @@ async def placed(env: TimeSkipping, **given: Any) -> None:
     await env.place(an_order(**given))
 
 
-async def form_in(env: TimeSkipping, **given: Any) -> None:
+async def site_built(env: TimeSkipping, **given: Any) -> None:
     await placed(env, **given)
     await env.send(env.order(), "clear_compliance", cleared())
     await env.send(env.order(), "submit_provisioning_form", submitted())
-
-
-async def site_built(env: TimeSkipping, **given: Any) -> None:
-    await form_in(env, **given)
     await env.send(env.order(), "report_site_built", built())
 
 
@@ -105,33 +105,19 @@ async def handed_over(env: TimeSkipping) -> None:
     await env.send(env.order(), "graduate", graduated())
 
 
-async def subscription_noted(env: TimeSkipping) -> None:
-    await site_built(env)
-    await send(env.subscription(), "put_note", PutNote(by="ops-7", text="seen"))
-    await env.settled()
-
-
-async def renewal_placed(env: TimeSkipping) -> None:
-    await handed_over(env)
-    await env.place(a_renewal())
-
-
 async def language_added(env: TimeSkipping) -> None:
-    await site_built(env)
     option = await env.start("OptionRequest", a_request(), "option-OR-1")
     await env.settled(option)
     await env.send(option, "begin_work", begun())
     await env.send(option, "complete", done())
 
 
+async def renewal_placed(env: TimeSkipping) -> None:
+    await env.place(a_renewal())
+
+
 async def tried_out(env: TimeSkipping, **given: Any) -> None:
     await env.start_trial(a_paid_customer_s_trial("T-1001", **given))
-
-
-async def service_added(env: TimeSkipping) -> None:
-    await tried_out(env)
-    await send(trial(env), "edit_services", EditServices(by="hikari", add=(Service.MESSAGING,)))
-    await env.settled()
 
 
 async def converted_by_a_placed_order(env: TimeSkipping) -> None:
@@ -153,6 +139,10 @@ async def saved_by_a_shipped_order(env: TimeSkipping) -> None:
     await env.send(env.order(), "clear_compliance", cleared())
 
 
+async def tried_for_a_day(env: TimeSkipping) -> None:
+    await tried_out(env, days=1)
+
+
 async def lent(env: TimeSkipping) -> None:
     device = TrialDevice(
         device_id="D-1", model="Desk Pro", serial_number="FOC1", expires_on=datetime(2032, 1, 1, tzinfo=UTC)
@@ -160,19 +150,7 @@ async def lent(env: TimeSkipping) -> None:
     await tried_out(env, devices=(device,))
 
 
-async def device_noted(env: TimeSkipping) -> None:
-    await lent(env)
-    await send(env.device("D-1"), "put_note", PutNote(by="ops-7", text="seen"))
-    await env.settled()
-
-
-async def lent_and_over(env: TimeSkipping) -> None:
-    await lent(env)
-    await env.send(trial(env), "cancel", ended())
-
-
 async def at_its_end(env: TimeSkipping) -> None:
-    await tried_out(env, days=1)
     await env.sleep_until(MONDAY + days(2))
     (end,) = [due.at for due in (await env.state(trial(env))).deadlines if due.name.startswith(GRACE_END)]
     await env.sleep_until(end + TICK)
@@ -198,54 +176,54 @@ async def refused_mail_retried(env: TimeSkipping) -> None:
     await env.settled()
 
 
-async def customer_onboarded(env: TimeSkipping, **changes: Any) -> None:
-    await onboarded(env, "W-1", **changes)
+async def cancelled_with_its_device(env: TimeSkipping) -> None:
+    await env.send(trial(env), "cancel", ended())
 
 
 async def customer_screened(env: TimeSkipping) -> None:
-    await customer_onboarded(env, name=LISTED)
+    await onboarded(env, "W-1", name=LISTED)
 
 
-def to_a_customer(update: str, message: BaseModel) -> Callable[[TimeSkipping], Awaitable[None]]:
-    """In service, with a user unless it is about one; and users who wait to be assigned."""
-
-    async def lead(env: TimeSkipping) -> None:
-        broken = dict(env.faults.broken)
-        env.faults.broken.clear()
-        customer = await in_service(env, "W-1")
-        env.store.lay_down("W-1", "B-1", [a_user("U-7")], MONDAY)
-        if update != "assign":
-            await env.send(customer, "assign", assignment())
-        env.faults.broken.update(broken)
-        await send(customer, update, message)
-        await env.settled()
-
-    return lead
-
-
-async def moved_elsewhere(env: TimeSkipping) -> None:
-    await customer_screened(env)
-    await send(env.client.get_workflow_handle(CUSTOMER), "update_billing_address", new_address())
+async def served_and_moved(env: TimeSkipping) -> None:
+    """In service, with a user and users who wait to be assigned; to `locate` it is not needed until it moves."""
+    customer = await in_service(env, "W-1")
+    await env.send(customer, "assign", assignment())
+    env.store.lay_down("W-1", "B-1", [a_user("U-7")], MONDAY)
+    await send(customer, "update_billing_address", new_address())
     await env.settled()
 
 
 async def time_is_up(env: TimeSkipping) -> None:
-    await customer_screened(env)
-    await env.send(env.client.get_workflow_handle(CHECK), "confirm_match", confirmed())
-    await env.sleep_until(MONDAY + days(11))
+    await env.send(env.client.get_workflow_handle(SECOND_CHECK), "confirm_match", confirmed())
+    begun = await env.now()
+    await env.sleep_until(begun + days(7.5))
+    await env.sleep_until(env.store.state(COMPLIANCE, "W-1-2").deprovision_at)
 
 
+def told_to(life: str, update: str, message: BaseModel) -> Act:
+    """Without waiting for an answer."""
+
+    async def act(env: TimeSkipping) -> None:
+        await send(env.client.get_workflow_handle(life), update, message)
+        await env.settled()
+
+    return act
+
+
+NOTE: Final = PutNote(by="ops-7", text="seen")
 TERMS: Final = f"{ORDER}/terms_wanted"
 
 
 @dataclass(frozen=True)
 class Case:
-    """How a life comes to an activity that fails, under which name it shows, and what happens once it succeeds."""
+    """An activity that fails: in whose life, how that comes to it, and what happens once it succeeds."""
 
     state: str
-    lead: Callable[[TimeSkipping], Awaitable[None]]
-    then: str
-    """An event of the record that proves it went on."""
+    act: Act | None
+    """Goes on from where the case before it in its course left off. None: it follows from that by itself."""
+
+    then: str = ""
+    """An event of the record that proves it went on. Empty: that the next of its course fails proves it."""
 
     step: str = ""
     optional: bool = False
@@ -253,71 +231,106 @@ class Case:
     """Whose record, if not the failing life's."""
 
 
-CASES: Final[Mapping[str, Case]] = {
-    "open_order": Case(ORDER, placed, "order.held"),
-    f"record@{ORDER}": Case(ORDER, placed, "order.held", step="record"),
-    "working_calendar": Case(ORDER, form_in, "order.build_expected"),
-    "start_subscription": Case(ORDER, site_built, "subscription.activated", of=SUBSCRIPTION),
-    "assign_csm": Case(ORDER, handed_over, "order.csm_assigned", optional=True),
-    "notify_subscription": Case("order-SO-200001", renewal_placed, "order.held", step="notify_subscription/placed"),
-    "notify_trial": Case(ORDER, saved_by_a_shipped_order, "trial.converted", optional=True, of=TRIAL),
-    "open_subscription": Case(SUBSCRIPTION, site_built, "subscription.activated"),
-    f"record@{SUBSCRIPTION}": Case(SUBSCRIPTION, subscription_noted, "subscription.note", step="record"),
-    "check_renewal": Case(
-        SUBSCRIPTION, renewal_placed, "subscription.renewal_placed", step="check_renewal/SO-200001/placed"
-    ),
-    "check_option": Case(SUBSCRIPTION, language_added, "subscription.language_added", step="check_option/OR-1"),
-    "open_trial": Case(TRIAL, tried_out, "trial.activated"),
-    f"record@{TRIAL}": Case(TRIAL, tried_out, "trial.activated", step="record"),
-    "reserve_services": Case(TRIAL, service_added, "trial.services_edited"),
-    "reserve_paid_order": Case(TRIAL, converted_by_a_placed_order, "trial.converted"),
-    "check_shipped_order": Case(TRIAL, saved_by_a_shipped_order, "trial.converted", step="paid_order/SO-100001"),
-    "start_order": Case(TRIAL, converted_by_its_own_order, "order.held", of="order-SO-300001"),
-    "start_device": Case(TRIAL, lent, "device.shipped", step="start_device/D-1", optional=True, of=DEVICE),
-    "look_for_paid_order": Case(TRIAL, at_its_end, "trial.grace_ended"),
-    "lose": Case(TRIAL, at_its_end, "trial.lost", step="lose/users_moved"),
-    "open_device": Case(DEVICE, lent, "device.shipped"),
-    "check_trial_over": Case(DEVICE, lent_and_over, "device.expired"),
-    f"record@{DEVICE}": Case(DEVICE, device_noted, "device.note", step="record"),
-    "open_wholesale": Case(CUSTOMER, customer_onboarded, "wholesale.onboarded"),
-    "start_check": Case(CUSTOMER, customer_onboarded, "wholesale.check_started"),
-    "look_at_check": Case(CUSTOMER, customer_onboarded, "wholesale.check_reported", step="look_at_check/W-1-1"),
-    "locate": Case(
-        CUSTOMER, to_a_customer("update_billing_address", new_address()), "wholesale.address_changed", optional=True
-    ),
-    "assign_user": Case(
-        CUSTOMER, to_a_customer("assign", assignment("U-2", MEETINGS)), "wholesale.user_assigned", optional=True
-    ),
-    "change_user_package": Case(
-        CUSTOMER, to_a_customer("change_package", other_package()), "wholesale.user_changed", optional=True
-    ),
-    "remove_one_user": Case(
-        CUSTOMER, to_a_customer("remove_user", departure()), "wholesale.user_removed", optional=True
-    ),
-    "assign_users": Case(CUSTOMER, to_a_customer("assign_batch", batch()), "wholesale.users_imported", optional=True),
-    "count_users": Case(
-        CUSTOMER,
-        to_a_customer("change_quantities", quantities(packages={MEETINGS: 9})),
-        "wholesale.quantities_changed",
-        optional=True,
-    ),
-    "remove_users": Case(CUSTOMER, to_a_customer("deprovision", removal()), "wholesale.deprovisioned"),
-    "take_deprovisioning_step": Case(
-        CUSTOMER,
-        to_a_customer("deprovision", removal()),
-        "wholesale.deprovisioned",
-        step="deprovision/users_removed",
-    ),
-    "open_check": Case(CHECK, customer_screened, "compliance.match_found"),
-    "screen_customer": Case(CHECK, customer_screened, "compliance.match_found"),
-    "tell_customer": Case(CHECK, customer_screened, "wholesale.check_reported", optional=True, of=CUSTOMER),
-    "look_at_customer": Case(CHECK, moved_elsewhere, "compliance.superseded"),
-    "ask_for_deprovisioning": Case(CHECK, time_is_up, "compliance.deprovisioned"),
-    "send_mail": Case(ORDER, terms_wanted, "mail.sent", step=TERMS, optional=True),
-    "settle_mail": Case(ORDER, doubtful_mail_settled, "mail.settled", step=f"settle/{TERMS}"),
-    "retry_mail": Case(ORDER, refused_mail_retried, "mail.sent", step=f"retry/{TERMS}"),
+Course = Mapping[str, Case]
+"""One life after the other, or one into which another grows: each of these activities fails in turn, by its name."""
+
+COURSES: Final[Mapping[str, Course]] = {
+    "an order, its subscription, and their renewal": {
+        "open_order": Case(ORDER, placed, "order.held"),
+        f"record@{ORDER}": Case(
+            ORDER, told_to(ORDER, "clear_compliance", cleared()), "order.compliance_cleared", step="record"
+        ),
+        "working_calendar": Case(
+            ORDER, told_to(ORDER, "submit_provisioning_form", submitted()), "order.build_expected"
+        ),
+        "start_subscription": Case(ORDER, told_to(ORDER, "report_site_built", built())),
+        "open_subscription": Case(SUBSCRIPTION, None, "subscription.activated"),
+        f"record@{SUBSCRIPTION}": Case(
+            SUBSCRIPTION, told_to(SUBSCRIPTION, "put_note", NOTE), "subscription.note", step="record"
+        ),
+        "check_option": Case(SUBSCRIPTION, language_added, "subscription.language_added", step="check_option/OR-1"),
+        "assign_csm": Case(ORDER, told_to(ORDER, "graduate", graduated()), "order.csm_assigned", optional=True),
+        "notify_subscription": Case(RENEWAL, renewal_placed, step="notify_subscription/placed"),
+        "check_renewal": Case(SUBSCRIPTION, None, "subscription.renewal_placed", step="check_renewal/SO-200001/placed"),
+    },
+    "a trial to its end": {
+        "open_trial": Case(TRIAL, tried_for_a_day, "trial.activated"),
+        f"record@{TRIAL}": Case(TRIAL, told_to(TRIAL, "put_note", NOTE), "trial.note", step="record"),
+        "reserve_services": Case(
+            TRIAL,
+            told_to(TRIAL, "edit_services", EditServices(by="hikari", add=(Service.MESSAGING,))),
+            "trial.services_edited",
+        ),
+        "look_for_paid_order": Case(TRIAL, at_its_end),
+        "lose": Case(TRIAL, None, "trial.lost", step="lose/users_moved"),
+    },
+    "a trial that a placed order converts": {
+        "reserve_paid_order": Case(TRIAL, converted_by_a_placed_order, "trial.converted"),
+    },
+    "a trial that its own order converts": {
+        "start_order": Case(TRIAL, converted_by_its_own_order, "order.held", of="order-SO-300001"),
+    },
+    "a trial that a shipped order converts": {
+        "notify_trial": Case(ORDER, saved_by_a_shipped_order, "trial.converted", optional=True, of=TRIAL),
+        "check_shipped_order": Case(TRIAL, None, "trial.converted", step="paid_order/SO-100001"),
+    },
+    "a device of a trial": {
+        "start_device": Case(TRIAL, lent, "device.shipped", step="start_device/D-1", optional=True, of=DEVICE),
+        "open_device": Case(DEVICE, None, "device.shipped"),
+        f"record@{DEVICE}": Case(DEVICE, told_to(DEVICE, "put_note", NOTE), "device.note", step="record"),
+        "check_trial_over": Case(DEVICE, cancelled_with_its_device, "device.expired"),
+    },
+    "a customer on the list": {
+        "open_wholesale": Case(CUSTOMER, customer_screened),
+        "start_check": Case(CUSTOMER, None),
+        "open_check": Case(CHECK, None),
+        "screen_customer": Case(CHECK, None),
+        "tell_customer": Case(CHECK, None, "wholesale.check_reported", optional=True, of=CUSTOMER),
+        "look_at_check": Case(CUSTOMER, None, "wholesale.check_reported", step="look_at_check/W-1-1"),
+        "look_at_customer": Case(
+            CHECK, told_to(CUSTOMER, "update_billing_address", new_address()), "compliance.superseded"
+        ),
+        "ask_for_deprovisioning": Case(SECOND_CHECK, time_is_up, "compliance.deprovisioned"),
+    },
+    "a customer in service": {
+        "locate": Case(CUSTOMER, served_and_moved, "wholesale.address_changed", optional=True),
+        "assign_user": Case(
+            CUSTOMER, told_to(CUSTOMER, "assign", assignment("U-2", MEETINGS)), "wholesale.user_assigned", optional=True
+        ),
+        "change_user_package": Case(
+            CUSTOMER, told_to(CUSTOMER, "change_package", other_package()), "wholesale.user_changed", optional=True
+        ),
+        "remove_one_user": Case(
+            CUSTOMER, told_to(CUSTOMER, "remove_user", departure()), "wholesale.user_removed", optional=True
+        ),
+        "assign_users": Case(
+            CUSTOMER, told_to(CUSTOMER, "assign_batch", batch()), "wholesale.users_imported", optional=True
+        ),
+        "count_users": Case(
+            CUSTOMER,
+            told_to(CUSTOMER, "change_quantities", quantities(packages={MEETINGS: 9})),
+            "wholesale.quantities_changed",
+            optional=True,
+        ),
+        "remove_users": Case(CUSTOMER, told_to(CUSTOMER, "deprovision", removal())),
+        "take_deprovisioning_step": Case(CUSTOMER, None, "wholesale.deprovisioned", step="deprovision/users_removed"),
+    },
+    "a mail": {"send_mail": Case(ORDER, terms_wanted, "mail.sent", step=TERMS, optional=True)},
+    "a mail in doubt": {
+        "settle_mail": Case(ORDER, doubtful_mail_settled, "mail.sent", step=f"settle/{TERMS}"),
+    },
+    "a mail refused": {"retry_mail": Case(ORDER, refused_mail_retried, "mail.sent", step=f"retry/{TERMS}")},
 }
-"""By activity. Those a life can do without are optional."""
+"""Every activity of every worker, once. Those a life can do without are optional."""
+
+CASES: Final[Course] = {activity: case for course in COURSES.values() for activity, case in course.items()}
+
+
+def by_act(course: Course) -> Iterator[list[str]]:
+    """The activities that one act comes to, in their order."""
+    begins = [number for number, case in enumerate(course.values()) if case.act]
+    for begin, end in zip(begins, [*begins[1:], len(course)], strict=True):
+        yield list(course)[begin:end]
 
 
 def trial(env: TimeSkipping) -> WorkflowHandle[Any, Any]:
@@ -327,6 +340,14 @@ def trial(env: TimeSkipping) -> WorkflowHandle[Any, Any]:
 def told(env: TimeSkipping, state: str) -> list[str]:
     lifecycle, _, subject = state.partition("-")
     return env.events(subject, Lifecycle(lifecycle))
+
+
+def told_of(env: TimeSkipping, activity: str) -> list[str]:
+    """What became of the step, by its own life's record."""
+    case = CASES[activity]
+    lifecycle, _, subject = case.state.partition("-")
+    events = env.store.events(Lifecycle(lifecycle), subject)
+    return [event.type for event in events if event.data.get("step") == (case.step or activity)]
 
 
 async def page(handle: WorkflowHandle[Any, Any]) -> str:
@@ -358,7 +379,7 @@ async def seen(env: TimeSkipping, handle: WorkflowHandle[Any, Any], step: str) -
 
 
 def test_every_activity_has_a_case() -> None:
-    """Several mails in one activity never fail as a step: what is left of them is sent alone."""
+    """Several mails in one activity, or a mail tried on the spot, never fail as a step: what is left is sent alone."""
     real = activities_of(
         RecordActivities,
         OrderActivities,
@@ -369,19 +390,38 @@ def test_every_activity_has_a_case() -> None:
         ComplianceActivities,
         MailActivities,
     )
-    assert {name.partition("@")[0] for name in CASES} == {method.__name__ for method in real} - {"send_mails"}
+    assert {name.partition("@")[0] for name in CASES} == {method.__name__ for method in real} - {
+        "send_mails",
+        "send_mail_on_the_spot",
+    }
 
 
-@pytest.mark.parametrize("activity", CASES)
+@pytest.mark.parametrize("course", COURSES)
 async def test_a_step_that_keeps_failing_is_seen_with_its_reason_and_clears_by_itself(
-    env: TimeSkipping, activity: str
+    env: TimeSkipping, course: str
 ) -> None:
+    with nobody_looks_twice():
+        for activities in by_act(COURSES[course]):
+            env.faults.broken[activities[0]] = TROUBLE
+            await act_of(activities, env)
+            for activity, following in zip(activities, [*activities[1:], None], strict=True):
+                await is_shown(env, activity)
+                if following is not None:
+                    env.faults.broken[following] = TROUBLE
+                await clears(env, activity, following)
+
+
+async def act_of(activities: list[str], env: TimeSkipping) -> None:
+    act = CASES[activities[0]].act
+    assert act is not None
+    await act(env)
+
+
+async def is_shown(env: TimeSkipping, activity: str) -> None:
+    """To operators, in the store, in lists and on the page; with its reason and nobody's values."""
     case = CASES[activity]
     step, handle = case.step or activity, env.client.get_workflow_handle(case.state)
-    env.faults.broken[activity] = TROUBLE
-    with nobody_looks_twice() if activity == "check_option" else nullcontext():
-        await case.lead(env)
-        view = await seen(env, handle, step)
+    view = await seen(env, handle, step)
     assert view.attention
     assert "settle_step" in view.desk
     assert [failing.reason for failing in view.failing] == ["Trouble: the disk is full"]
@@ -397,13 +437,19 @@ async def test_a_step_that_keeps_failing_is_seen_with_its_reason_and_clears_by_i
             handle, "settle_step", decided(step, "leave_out")
         )
 
-    env.faults.broken.clear()
+
+async def clears(env: TimeSkipping, activity: str, following: str | None) -> None:
+    """It goes on, to the next that fails if there is one."""
+    case = CASES[activity]
+    handle, before = env.client.get_workflow_handle(case.state), told(env, case.of or case.state).count(case.then)
+    del env.faults.broken[activity]
     await env.sleep_until(await env.now() + RECOVERED_WITHIN)
-    assert case.then in told(env, case.of or case.state)
-    assert {"step.failing", "step.recovered"} <= {*told(env, case.state)}
-    view = await env.state(handle)
-    assert view.failing == ()
-    assert (view.attention, await attention_shown(env, handle)) == (False, False)
+    assert [*dict.fromkeys(told_of(env, activity))] == ["step.failing", "step.recovered"]
+    if following is None:
+        assert told(env, case.of or case.state).count(case.then) > before
+        view = await env.state(handle)
+        assert view.failing == ()
+        assert (view.attention, await attention_shown(env, handle)) == (False, False)
 
 
 async def test_nobody_is_troubled_by_what_fails_for_a_moment(env: TimeSkipping) -> None:
@@ -423,19 +469,26 @@ def test_attention_comes_after_minutes_not_hours() -> None:
         assert timedelta(minutes=1) < tries.before_attention * tries.longest_pause < timedelta(minutes=30)
 
 
-@pytest.mark.parametrize("activity", [f"record@{ORDER}", "send_mail", "open_order"])
-async def test_an_operator_has_it_tried_again_at_once(env: TimeSkipping, activity: str) -> None:
-    case = CASES[activity]
+@pytest.mark.parametrize(
+    ("activity", "lead", "step", "then"),
+    [
+        ("record", placed, "record", "order.held"),
+        ("send_mail", terms_wanted, TERMS, "mail.sent"),
+        ("open_order", placed, "open_order", "order.held"),
+    ],
+)
+async def test_an_operator_has_it_tried_again_at_once(
+    env: TimeSkipping, activity: str, lead: Act, step: str, then: str
+) -> None:
     env.faults.broken[activity] = TROUBLE
-    await case.lead(env)
-    handle = env.client.get_workflow_handle(case.state)
-    await seen(env, handle, case.step or activity)
+    await lead(env)
+    await seen(env, env.order(), step)
     env.faults.broken.clear()
     before = await env.now()
-    await env.send(handle, "settle_step", decided(case.step or activity, "retry"))
-    assert case.then in told(env, case.state)
+    await env.send(env.order(), "settle_step", decided(step, "retry"))
+    assert then in told(env, ORDER)
     assert await env.now() - before < RECORD.first_pause * 10, "no pause was waited for"
-    assert {"step.settled", "step.recovered"} <= {*told(env, case.state)}
+    assert {"step.settled", "step.recovered"} <= {*told(env, ORDER)}
 
 
 LEFT_OUT: Final[Mapping[str, str]] = {
@@ -458,27 +511,40 @@ def test_every_optional_step_is_left_out_once() -> None:
     assert {*LEFT_OUT} == {activity for activity, case in CASES.items() if case.optional}
 
 
-@pytest.mark.parametrize("activity", LEFT_OUT)
+@pytest.mark.parametrize(
+    "course", [name for name, course in COURSES.items() if {*course} & {*LEFT_OUT} and name != "a mail"]
+)
 async def test_what_a_life_can_do_without_is_left_out_by_an_operator_and_the_life_goes_on(
-    env: TimeSkipping, activity: str
+    env: TimeSkipping, course: str
 ) -> None:
+    to_come = [activity for activity in COURSES[course] if activity in LEFT_OUT]
+    for activities in by_act(COURSES[course]):
+        failing = [activity for activity in activities if activity in LEFT_OUT]
+        env.faults.broken.update(dict.fromkeys(failing, TROUBLE))
+        await act_of(activities, env)
+        for activity in failing:
+            await is_left_out(env, activity)
+            to_come.remove(activity)
+        if not to_come:
+            return
+
+
+async def is_left_out(env: TimeSkipping, activity: str) -> None:
     case = CASES[activity]
     step, handle = case.step or activity, env.client.get_workflow_handle(case.state)
-    env.faults.broken[activity] = TROUBLE
-    await case.lead(env)
     await seen(env, handle, step)
+    before = told(env, case.of or case.state).count(case.then)
     await env.send(handle, "settle_step", decided(step, "leave_out"))
-    view = await env.state(handle)
-    assert step not in [failing.step for failing in view.failing]
+    assert step not in [failing.step for failing in (await env.state(handle)).failing]
     assert LEFT_OUT[activity] in told(env, case.state)
-    assert {"step.settled", "step.left_out"} <= {*told(env, case.state)}
-    assert "step.recovered" not in told(env, case.state)
-    if case.then != LEFT_OUT[activity]:
-        assert case.then not in told(env, case.of or case.state)
+    assert told_of(env, activity) == ["step.failing", "step.settled", "step.left_out"]
+    assert told(env, case.of or case.state).count(case.then) == before
 
 
 async def test_a_mail_left_out_never_leaves(env: TimeSkipping) -> None:
-    await test_what_a_life_can_do_without_is_left_out_by_an_operator_and_the_life_goes_on(env, "send_mail")
+    env.faults.broken["send_mail"] = TROUBLE
+    await terms_wanted(env)
+    await is_left_out(env, "send_mail")
     env.faults.broken.clear()
     await env.sleep_until(await env.now() + days(1))
     assert env.mails() == []

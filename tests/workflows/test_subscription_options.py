@@ -22,6 +22,7 @@ from domain.option.messages import (
 )
 from domain.order.forms import SitePlan
 from domain.subscription.messages import OptionNews
+from domain.subscription.sites import SubscriptionSite
 from domain.values import Language, Person
 from tests.makers import (
     a_form,
@@ -32,11 +33,11 @@ from tests.makers import (
     built,
     cleared,
     days,
-    graduated,
     renewal_done,
     submitted,
 )
 from tests.support.environment import nobody_looks_twice
+from tests.support.in_service import in_service
 from tests.support.time_skipping import TimeSkipping
 
 HEAD = "akasaka.webex.example"
@@ -45,15 +46,18 @@ NEW = a_person("aoi.kato@hikari.example.com", first_name="Aoi", last_name="Kato"
 CUSTOMER, DESK = "hanako.yamada@akasaka.example.com", "desk@hikari.example.com"
 
 
-async def in_service(env: TimeSkipping, *, handed_over: bool = True) -> Any:
-    """An order lived through to the built site, or to its graduation; the subscription it started."""
+async def built_by_its_order(env: TimeSkipping) -> Any:
+    """An order lived through to the built site; the subscription it started."""
     order = await env.place(an_order())
     await env.send(order, "clear_compliance", cleared())
     await env.send(order, "submit_provisioning_form", submitted(a_form(additional_languages=("French",))))
     await env.send(order, "report_site_built", built())
-    if handed_over:
-        await env.send(order, "graduate", graduated())
     return env.subscription()
+
+
+async def subscribed(env: TimeSkipping) -> Any:
+    """In service for long, in Japanese and French."""
+    return await in_service(env, sites=(SubscriptionSite(url=HEAD, named_users=25, languages=("ja", "fr")),))
 
 
 async def renewed(env: TimeSkipping, *sites: SitePlan) -> None:
@@ -113,13 +117,13 @@ def text(mail: Envelope) -> str:
 
 
 async def test_ord_33_a_subscription_begins_with_the_sites_and_languages_of_the_form(env: TimeSkipping) -> None:
-    subscription = await in_service(env, handed_over=False)
+    subscription = await built_by_its_order(env)
     assert known(env) == [(HEAD, 25, ("ja", "fr"))]
     assert (await env.state(subscription)).facts["sites"] == f"{HEAD} (25: ja, fr)"
 
 
 async def test_opt_02_a_language_and_a_site_are_part_of_the_subscription_from_then_on(env: TimeSkipping) -> None:
-    subscription = await in_service(env)
+    subscription = await subscribed(env)
     await completed(env, a_language("pt-BR"))
     await completed(env, a_split("shiba.webex.example", 5, "OR-2"))
     both = ("ja", "fr", "pt-BR")
@@ -132,7 +136,7 @@ async def test_opt_02_a_language_and_a_site_are_part_of_the_subscription_from_th
 
 
 async def test_opt_02_a_mail_lists_the_sites_as_they_are_by_then(env: TimeSkipping) -> None:
-    await in_service(env)
+    await subscribed(env)
     await completed(env, a_split("shiba.webex.example", 5))
     await env.sleep_until(await env.now() + days(370))
     assert env.mail_kinds(SUBSCRIPTION, Lifecycle.SUBSCRIPTION)[-1] == "subscription_suspended"
@@ -140,7 +144,7 @@ async def test_opt_02_a_mail_lists_the_sites_as_they_are_by_then(env: TimeSkippi
 
 
 async def test_a_completed_option_told_again_changes_nothing_also_in_the_next_term(env: TimeSkipping) -> None:
-    subscription = await in_service(env)
+    subscription = await subscribed(env)
     await completed(env, a_split("shiba.webex.example", 5))
     before = known(env)
     await subscription.signal("option_completed", OptionNews(request_id="OR-1"))
@@ -154,7 +158,7 @@ async def test_a_completed_option_told_again_changes_nothing_also_in_the_next_te
 
 
 async def test_ord_33_a_renewal_s_form_says_which_sites_there_are_and_keeps_the_languages(env: TimeSkipping) -> None:
-    await in_service(env)
+    await subscribed(env)
     await completed(env, a_language("pt-BR"))
     await completed(env, a_split("shiba.webex.example", 5, "OR-2"))
     await renewed(env, SitePlan(url=HEAD, named_users=15), SitePlan(url="ginza.webex.example", named_users=10))
@@ -162,7 +166,7 @@ async def test_ord_33_a_renewal_s_form_says_which_sites_there_are_and_keeps_the_
 
 
 async def test_what_anybody_says_of_an_option_that_is_not_so_is_noted_and_ignored(env: TimeSkipping) -> None:
-    subscription = await in_service(env)
+    subscription = await subscribed(env)
     await requested(env, a_language("ko"))
     await completed(env, a_contact(ContactOf.CUSTOMER, request_id="OR-2"))
     before, sites = await env.state(subscription), known(env)
@@ -181,7 +185,7 @@ async def test_what_anybody_says_of_an_option_that_is_not_so_is_noted_and_ignore
 
 
 async def test_an_option_of_another_subscription_changes_nothing_here(env: TimeSkipping) -> None:
-    await in_service(env)
+    await subscribed(env)
     await completed(env, a_language("ko"))
     other = await env.place(an_order("SO-100002"))
     await env.send(other, "clear_compliance", cleared())
@@ -199,7 +203,7 @@ async def test_two_options_completed_of_which_one_fits_no_more_are_an_alert_that
     env: TimeSkipping,
 ) -> None:
     """Both fitted when their work was done; the subscription takes one after the other."""
-    subscription = await in_service(env)
+    subscription = await subscribed(env)
     env.faults.broken["check_option"] = OSError("the disk is full")
     with nobody_looks_twice():
         await completed(env, a_split("shiba.webex.example", 20))
@@ -218,7 +222,7 @@ async def test_two_options_completed_of_which_one_fits_no_more_are_an_alert_that
 
 
 async def test_opt_02_a_new_renewal_contact_gets_the_notices_and_the_old_one_none(env: TimeSkipping) -> None:
-    await in_service(env)
+    await subscribed(env)
     since = len(env.transport.taken)
     await completed(env, a_contact(ContactOf.RENEWAL_CONTACT))
     await env.sleep_until(await env.now() + days(340))
@@ -230,7 +234,7 @@ async def test_opt_02_a_new_renewal_contact_gets_the_notices_and_the_old_one_non
 
 
 async def test_ord_31_a_renewal_contact_is_named_by_an_option_before_any_graduation(env: TimeSkipping) -> None:
-    await in_service(env, handed_over=False)
+    await built_by_its_order(env)
     await completed(env, a_contact(ContactOf.RENEWAL_CONTACT))
     await env.sleep_until(await env.now() + days(280))
     assert env.mails(SUBSCRIPTION, Lifecycle.SUBSCRIPTION)[-1].to == NEW.email
@@ -238,7 +242,7 @@ async def test_ord_31_a_renewal_contact_is_named_by_an_option_before_any_graduat
 
 
 async def test_opt_02_a_new_partner_contact_gets_the_mails_of_order_subscription_and_trial(env: TimeSkipping) -> None:
-    await in_service(env, handed_over=False)
+    await built_by_its_order(env)
     await env.start_trial(a_paid_customer_s_trial())
     asked = a_contact(ContactOf.PARTNER).model_copy(update={"requester": a_person("asks@hikari.example.com")})
     await completed(env, asked)
@@ -255,7 +259,7 @@ async def test_opt_02_a_new_partner_contact_gets_the_mails_of_order_subscription
 
 
 async def test_opt_02_a_new_customer_contact_gets_the_mails_of_the_trial(env: TimeSkipping) -> None:
-    await in_service(env)
+    await subscribed(env)
     await env.start_trial(a_paid_customer_s_trial())
     person = a_person("rin.abe@akasaka.example.com")
     await completed(env, a_contact(ContactOf.CUSTOMER, person))
@@ -268,7 +272,7 @@ async def test_opt_02_a_new_customer_contact_gets_the_mails_of_the_trial(env: Ti
 async def test_opt_02_a_new_site_administrator_gets_the_welcome_that_was_refused(env: TimeSkipping) -> None:
     admin = a_form().admin_email
     env.transport.answers[admin] = Answer.REFUSED
-    await in_service(env, handed_over=False)
+    await built_by_its_order(env)
     person = a_person("rin.abe@akasaka.example.com")
     await completed(env, a_contact(ContactOf.SITE_ADMINISTRATOR, person))
     await env.send(
@@ -281,7 +285,7 @@ async def test_opt_02_a_new_site_administrator_gets_the_welcome_that_was_refused
 
 async def test_a_partner_s_address_is_no_site_administrator_s(env: TimeSkipping) -> None:
     """AMB-56: also that of the partner contact in the Provisioning form."""
-    await in_service(env)
+    await built_by_its_order(env)
     person = a_person(a_form().partner_email)
     option = await env.start("OptionRequest", a_contact(ContactOf.SITE_ADMINISTRATOR, person), "option-OR-1")
     await env.settled(option)

@@ -88,8 +88,8 @@ def asked_of(request: Request) -> Asked:
 
 
 def others_of(world: World, answer: CustomerAnswer) -> Others:
-    """Three queries. Orders are those of the lives that the hub derived, wherever a subscription went since."""
-    bought = any(not life.trial for life in answer.customer.lives)
+    """Three queries. Orders are those of the entitlements that the hub derived, wherever a subscription went since."""
+    bought = any(not each.trial for each in answer.customer.entitlements)
     if not answer.basis.now:
         return Others(orders=(), requests=(), cases=(), bought=bought)
     found = {lifecycle: tuple(_listed(world, answer, lifecycle)) for lifecycle in (Lifecycle.ORDER, OPTION, CASE)}

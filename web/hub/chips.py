@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from domain.hub.days import days_to
-from domain.hub.lives import Life, LifeState
+from domain.hub.entitlements import Entitlement, EntitlementState
 from domain.hub.statuses import Found, Status
 from web.reader import Reader
 
@@ -23,12 +23,12 @@ TONES: Final = {
     Status.TRIAL: "accent",
 }
 STATE_TONES: Final = {
-    LifeState.PENDING_ACTIVE: "accent",
-    LifeState.ACTIVE: "good",
-    LifeState.SUSPENDED: "bad",
-    LifeState.TRIALING: "good",
-    LifeState.GRACE: "warn",
-    LifeState.OVER: "neutral",
+    EntitlementState.PENDING_ACTIVE: "accent",
+    EntitlementState.ACTIVE: "good",
+    EntitlementState.SUSPENDED: "bad",
+    EntitlementState.TRIALING: "good",
+    EntitlementState.GRACE: "warn",
+    EntitlementState.OVER: "neutral",
 }
 
 
@@ -62,16 +62,16 @@ def _why(found: Found, reader: Reader) -> dict[str, str]:
     }
 
 
-def state_chip(life: Life, reader: Reader) -> Chip:
+def state_chip(entitlement: Entitlement, reader: Reader) -> Chip:
     """Of a subscription, a trial or an order; of what is suspended with the reasons. AMB-42."""
-    reasons = ", ".join(reader.word("hub.reason", reason) for reason in life.suspended_for)
-    text = reader.word("hub.state", life.state)
-    return Chip(f"{text}: {reasons}" if reasons else text, STATE_TONES[life.state])
+    reasons = ", ".join(reader.word("hub.reason", reason) for reason in entitlement.suspended_for)
+    text = reader.word("hub.state", entitlement.state)
+    return Chip(f"{text}: {reasons}" if reasons else text, STATE_TONES[entitlement.state])
 
 
-def days_left(life: Life, at: datetime, zone: str, reader: Reader) -> str:
+def days_left(entitlement: Entitlement, at: datetime, zone: str, reader: Reader) -> str:
     """`12 days left`; empty for what has no end."""
-    days = days_to(life.ends_at, at, zone)
+    days = days_to(entitlement.ends_at, at, zone)
     if days is None:
         return ""
     if days < 0:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from activities.ports.store import RowColumns
-from domain.hub.lives import LifeState
+from domain.hub.entitlements import EntitlementState
 from domain.lifecycle import Lifecycle, LifecycleState
 from domain.permissions import Right
 from web.hub.asked import Asked
@@ -57,8 +57,8 @@ def stage_chip(lifecycle: Lifecycle, stage: str, reader: Reader) -> Chip:
 
 def requests_tab(asked: Asked) -> dict[str, Any]:
     """Option requests, and for which subscriptions one may be made. OPT-01."""
-    bought = [life for life in asked.customer.lives if life.lifecycle == Lifecycle.SUBSCRIPTION]
-    running = [life.subject for life in bought if life.state is not LifeState.OVER]
+    bought = [each for each in asked.customer.entitlements if each.lifecycle == Lifecycle.SUBSCRIPTION]
+    running = [each.subject for each in bought if each.state is not EntitlementState.OVER]
     return {
         "rows": rows_of(asked, asked.others.requests),
         "for_subscriptions": running if asked.may(Right.REQUEST_OPTIONS) else [],

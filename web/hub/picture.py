@@ -1,4 +1,4 @@
-"""The timeline as one picture: a row for each life, a point for each moment, a line for now. Pure."""
+"""The timeline as one picture: a row for each lifecycle, a point for each moment, a line for now. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 
 from domain.lifecycle import Lifecycle
-from web.hub.timeline import Moment, lives_in
+from web.hub.timeline import Moment, subjects_of
 from web.reader import Reader
 
 WIDTH: Final = 960
@@ -37,17 +37,17 @@ class Scale:
 
 def picture(moments: Sequence[Moment], now: datetime, name: str, reader: Reader) -> Markup:
     """Of what happened and what will, left to right."""
-    lives = lives_in(moments)[-ROWS:]
-    shown = [moment for moment in moments if moment.life in lives]
+    subjects = subjects_of(moments)[-ROWS:]
+    shown = [moment for moment in moments if moment.about in subjects]
     if not shown:
         return Markup()
     instants = [now, *(moment.at for moment in shown)]
     scale = Scale(min(instants), max(instants))
     rows = [
-        _row(number, life, [moment for moment in shown if moment.life == life], scale, now, reader)
-        for number, life in enumerate(lives)
+        _row(number, about, [moment for moment in shown if moment.about == about], scale, now, reader)
+        for number, about in enumerate(subjects)
     ]
-    height = HEAD + ROW * len(lives) + 8
+    height = HEAD + ROW * len(subjects) + 8
     return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>').format(
         WIDTH, height, name, _days(scale, height, reader), _now(scale.x(now), height, reader), Markup().join(rows)
     )
@@ -74,17 +74,17 @@ def _now(x: float, height: int, reader: Reader) -> Markup:
 
 
 def _row(
-    number: int, life: tuple[Lifecycle, str], moments: Sequence[Moment], scale: Scale, now: datetime, reader: Reader
+    number: int, about: tuple[Lifecycle, str], moments: Sequence[Moment], scale: Scale, now: datetime, reader: Reader
 ) -> Markup:
     """A line as far as it came, dashed as far as it will go."""
     y = HEAD + ROW * number + 28
     past = [moment.at for moment in moments if not moment.coming]
     future = [moment.at for moment in moments if moment.coming]
-    lifecycle, subject = life
+    lifecycle, subject = about
     return Markup().join(
         [
             Markup('<text class="label" x="{}" y="{}">{} · {}</text>').format(
-                EDGE, y - 12, reader.word("timeline.life", lifecycle), subject
+                EDGE, y - 12, reader.word("timeline.lifecycle", lifecycle), subject
             ),
             _span([*past, now] if future else past, y, scale, "line series-2"),
             _span([now, *future] if future else [], y, scale, "line series-3"),

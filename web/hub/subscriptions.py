@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from domain.hub.days import last_day
 from domain.hub.drill_down import Invoice
+from domain.hub.entitlements import Entitlement, EntitlementState
 from domain.hub.lines import Line
-from domain.hub.lives import Life, LifeState
 from domain.lifecycle import Lifecycle
 from domain.permissions import Right
 from web.addresses import usage_page
@@ -38,7 +38,7 @@ class LicenceRow:
 class SubscriptionCard:
     """One subscription."""
 
-    life: Life
+    entitlement: Entitlement
     state: Chip
     renews_on: str
     left: str
@@ -51,9 +51,10 @@ class SubscriptionCard:
 
 def subscriptions_tab(asked: Asked) -> dict[str, Any]:
     """Those that run first, then what is being set up, then what is over."""
-    bought = [life for life in asked.customer.lives if not life.trial and life.lifecycle != Lifecycle.ORDER]
+    bought = [each for each in asked.customer.entitlements if not each.trial and each.lifecycle != Lifecycle.ORDER]
     cards = [
-        _card(asked, life) for life in sorted(bought, key=lambda life: (life.state is LifeState.OVER, life.subject))
+        _card(asked, each)
+        for each in sorted(bought, key=lambda each: (each.state is EntitlementState.OVER, each.subject))
     ]
     return {
         "cards": cards,
@@ -63,41 +64,45 @@ def subscriptions_tab(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _card(asked: Asked, life: Life) -> SubscriptionCard:
+def _card(asked: Asked, entitlement: Entitlement) -> SubscriptionCard:
     customer, reader = asked.customer, asked.reader
     return SubscriptionCard(
-        life=life,
-        state=state_chip(life, reader),
-        renews_on=reader.day(last_day(life.ends_at, customer.zone) if life.ends_at else None),
-        left=days_left(life, asked.now, customer.zone, reader) if life.state is not LifeState.OVER else "",
-        renews=life.subject in customer.auto_renewing,
-        licences=licences_of(asked, life),
-        invoices=asked.answer.invoices.get(life.subject, ()),
-        tags=[tag for subject, tag in customer.subscription_tags if subject == life.subject],
-        workflow=asked.workflow(life.lifecycle, life.subject),
+        entitlement=entitlement,
+        state=state_chip(entitlement, reader),
+        renews_on=reader.day(last_day(entitlement.ends_at, customer.zone) if entitlement.ends_at else None),
+        left=days_left(entitlement, asked.now, customer.zone, reader)
+        if entitlement.state is not EntitlementState.OVER
+        else "",
+        renews=entitlement.subject in customer.auto_renewing,
+        licences=licences_of(asked, entitlement),
+        invoices=asked.answer.invoices.get(entitlement.subject, ()),
+        tags=[tag for subject, tag in customer.subscription_tags if subject == entitlement.subject],
+        workflow=asked.workflow(entitlement.lifecycle, entitlement.subject),
     )
 
 
-def licences_of(asked: Asked, life: Life) -> list[LicenceRow]:
+def licences_of(asked: Asked, entitlement: Entitlement) -> list[LicenceRow]:
     """A row for each product that it gives, reported or not."""
-    lines = {line.product: line for line in _lines(asked.answer.lines, life)}
-    return [_licences(asked, life, product, lines.get(product)) for product in life.products]
+    lines = {line.product: line for line in _lines(asked.answer.lines, entitlement)}
+    return [_licences(asked, entitlement, product, lines.get(product)) for product in entitlement.products]
 
 
-def _lines(lines: Iterable[Line], life: Life) -> Iterable[Line]:
-    return (line for line in lines if (line.lifecycle, line.subject) == (life.lifecycle, life.subject))
+def _lines(lines: Iterable[Line], entitlement: Entitlement) -> Iterable[Line]:
+    return (line for line in lines if (line.lifecycle, line.subject) == (entitlement.lifecycle, entitlement.subject))
 
 
-def _licences(asked: Asked, life: Life, product: str, line: Line | None) -> LicenceRow:
+def _licences(asked: Asked, entitlement: Entitlement, product: str, line: Line | None) -> LicenceRow:
     customer = asked.customer
-    total = line.total if line else life.products[product]
+    total = line.total if line else entitlement.products[product]
     name = asked.reader.word("hub.product", product)
     return LicenceRow(
         line=line,
         product=name,
         total=total,
         bar=bar_of(line, asked.reader, name) if line else Markup(),
-        usage=usage_page(customer.partner_id, customer.customer_id, life.lifecycle, life.subject, product),
+        usage=usage_page(
+            customer.partner_id, customer.customer_id, entitlement.lifecycle, entitlement.subject, product
+        ),
     )
 
 

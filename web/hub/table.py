@@ -12,8 +12,8 @@ from starlette.responses import Response
 from adapters.hub_answers import CustomerList
 from domain.hub.customers import HubCustomer, Managed
 from domain.hub.days import last_day
+from domain.hub.entitlements import EntitlementState
 from domain.hub.filters import Filter, Sort, SubscriptionType
-from domain.hub.lives import LifeState
 from domain.hub.statuses import DISPLAYED, Found, ends_first
 from domain.hub.users import HubUser
 from domain.permissions import Right
@@ -84,10 +84,10 @@ def row_of(world: World, customer: HubCustomer, found: Iterable[Found], reader: 
     """What ends or renews first of what runs stands there."""
     ends = renews = ""
     if first := ends_first(customer):
-        life, at = first
-        what = reader.say("hub.renews" if life.subject in customer.auto_renewing else "hub.ends")
+        entitlement, at = first
+        what = reader.say("hub.renews" if entitlement.subject in customer.auto_renewing else "hub.ends")
         ends = reader.day(last_day(at, customer.zone))
-        renews = f"{what} · {days_left(life, now, customer.zone, reader)}"
+        renews = f"{what} · {days_left(entitlement, now, customer.zone, reader)}"
     return CustomerRow(
         customer=customer,
         href=customer_page(customer.partner_id, customer.customer_id),
@@ -108,7 +108,10 @@ def launch_url(world: World, customer_id: str) -> str | None:
 def products_of(customer: HubCustomer, reader: Reader) -> list[str]:
     """Of what is not over; orders under way among them."""
     names = dict.fromkeys(
-        product for life in customer.lives if life.state is not LifeState.OVER for product in life.products
+        product
+        for each in customer.entitlements
+        if each.state is not EntitlementState.OVER
+        for product in each.products
     )
     return [reader.word("hub.product", product) for product in names]
 

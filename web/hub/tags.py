@@ -42,7 +42,7 @@ def _replace(world: World, user: HubUser, key: tuple[str, str], tagged: tuple[st
         not_here()
     customer = world.store.hub_customer(partner_id, customer_id, world.now())
     about, subject = tagged
-    subscriptions = {life.subject for life in customer.lives if life.lifecycle == Lifecycle.SUBSCRIPTION}
+    subscriptions = {each.subject for each in customer.entitlements if each.lifecycle == Lifecycle.SUBSCRIPTION}
     if not (about == About.CUSTOMER and subject == customer_id) and not (
         about == About.SUBSCRIPTION and subject in subscriptions
     ):

@@ -60,7 +60,7 @@ class Moment:
         return "coming" if self.certain else "foreseen"
 
     @property
-    def life(self) -> tuple[Lifecycle, str]:
+    def about(self) -> tuple[Lifecycle, str]:
         """Whose it is."""
         return self.lifecycle, self.subject
 
@@ -145,9 +145,9 @@ def _tone(type_: str) -> str:
     return "bad" if last.endswith(BAD) else "good" if last.endswith(GOOD) else ""
 
 
-def lives_in(moments: Sequence[Moment]) -> list[tuple[Lifecycle, str]]:
+def subjects_of(moments: Sequence[Moment]) -> list[tuple[Lifecycle, str]]:
     """Whose moments these are, by when they were first heard of."""
     first: dict[tuple[Lifecycle, str], datetime] = {}
     for moment in moments:
-        first[moment.life] = min(first.get(moment.life, moment.at), moment.at)
-    return sorted(first, key=lambda life: (first[life], life))
+        first[moment.about] = min(first.get(moment.about, moment.at), moment.at)
+    return sorted(first, key=lambda about: (first[about], about))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.hub.days import days_to, last_day
-from domain.hub.lives import Life, LifeState
+from domain.hub.entitlements import Entitlement, EntitlementState
 from domain.lifecycle import Lifecycle, LifecycleState
 from domain.lifecycles import KINDS
 from domain.permissions import Right, may_send
@@ -36,7 +36,7 @@ class Action:
 class TrialCard:
     """One that runs, waits or is in grace."""
 
-    life: Life
+    entitlement: Entitlement
     state: Chip
     ends_on: str
     left: str
@@ -57,7 +57,7 @@ class TrialCard:
 class PastTrial:
     """One that is over."""
 
-    life: Life
+    entitlement: Entitlement
     stage: Chip
     """As what it ended."""
 
@@ -67,57 +67,63 @@ class PastTrial:
 
 def trials_tab(asked: Asked) -> dict[str, Any]:
     """Running ones as cards, earlier ones as a list, the newest first."""
-    trials = sorted((life for life in asked.customer.lives if life.trial), key=lambda life: life.added_on, reverse=True)
-    subjects = [life.subject for life in trials] if asked.answer.basis.now else []
+    trials = sorted(
+        (each for each in asked.customer.entitlements if each.trial),
+        key=lambda entitlement: entitlement.added_on,
+        reverse=True,
+    )
+    subjects = [each.subject for each in trials] if asked.answer.basis.now else []
     states = asked.world.store.states(Lifecycle.TRIAL, subjects)
-    over = [life for life in trials if life.state is LifeState.OVER]
+    over = [each for each in trials if each.state is EntitlementState.OVER]
     return {
-        "cards": [_card(asked, life, states.get(life.subject)) for life in trials if life not in over],
-        "past": [_past(asked, life, states.get(life.subject)) for life in over],
+        "cards": [_card(asked, each, states.get(each.subject)) for each in trials if each not in over],
+        "past": [_past(asked, each, states.get(each.subject)) for each in over],
         "may_start": asked.may(Right.START_TRIAL),
         "start": start_page("trial", customer=asked.customer.customer_id),
     }
 
 
-def _past(asked: Asked, life: Life, state: LifecycleState | None) -> PastTrial:
-    products = [asked.reader.word("hub.product", product) for product in life.products]
+def _past(asked: Asked, entitlement: Entitlement, state: LifecycleState | None) -> PastTrial:
+    products = [asked.reader.word("hub.product", product) for product in entitlement.products]
     return PastTrial(
-        life=life,
-        stage=stage_chip(life.lifecycle, state.stage, asked.reader) if state else state_chip(life, asked.reader),
+        entitlement=entitlement,
+        stage=stage_chip(entitlement.lifecycle, state.stage, asked.reader)
+        if state
+        else state_chip(entitlement, asked.reader),
         products=", ".join(products),
-        ended_on=asked.reader.day(last_day(life.ends_at, asked.customer.zone) if life.ends_at else None),
+        ended_on=asked.reader.day(last_day(entitlement.ends_at, asked.customer.zone) if entitlement.ends_at else None),
     )
 
 
-def _card(asked: Asked, life: Life, state: LifecycleState | None) -> TrialCard:
+def _card(asked: Asked, entitlement: Entitlement, state: LifecycleState | None) -> TrialCard:
     zone, reader = asked.customer.zone, asked.reader
     trial = state if isinstance(state, TrialState) else None
     view = KINDS[Lifecycle.TRIAL].view(trial, asked.now) if trial else None
-    left = days_to(life.ends_at, asked.now, zone)
+    left = days_to(entitlement.ends_at, asked.now, zone)
     return TrialCard(
-        life=life,
-        state=_state(life, trial, reader),
-        ends_on=reader.day(last_day(life.ends_at, zone) if life.ends_at else None),
-        left=days_left(life, asked.now, zone, reader),
+        entitlement=entitlement,
+        state=_state(entitlement, trial, reader),
+        ends_on=reader.day(last_day(entitlement.ends_at, zone) if entitlement.ends_at else None),
+        left=days_left(entitlement, asked.now, zone, reader),
         services=[(reader.word("hub.service", service), left) for service in (trial.services if trial else ())],
-        licences=licences_of(asked, life),
+        licences=licences_of(asked, entitlement),
         number=trial.licences if trial else None,
         consent_until=_consent_until(view),
-        grace_ends_on=_grace_ends_on(life, trial, zone, reader),
-        actions=_actions(asked, life, view),
-        workflow=asked.workflow(life.lifecycle, life.subject),
+        grace_ends_on=_grace_ends_on(entitlement, trial, zone, reader),
+        actions=_actions(asked, entitlement, view),
+        workflow=asked.workflow(entitlement.lifecycle, entitlement.subject),
     )
 
 
-def _state(life: Life, trial: TrialState | None, reader: Reader) -> Chip:
+def _state(entitlement: Entitlement, trial: TrialState | None, reader: Reader) -> Chip:
     """Of one that is not in use yet, what it waits for."""
-    if trial is not None and life.state is LifeState.PENDING_ACTIVE:
-        return stage_chip(life.lifecycle, trial.stage, reader)
-    return state_chip(life, reader)
+    if trial is not None and entitlement.state is EntitlementState.PENDING_ACTIVE:
+        return stage_chip(entitlement.lifecycle, trial.stage, reader)
+    return state_chip(entitlement, reader)
 
 
-def _grace_ends_on(life: Life, trial: TrialState | None, zone: str, reader: Reader) -> str:
-    if trial is None or life.state is not LifeState.GRACE or trial.grace_ends_at is None:
+def _grace_ends_on(entitlement: Entitlement, trial: TrialState | None, zone: str, reader: Reader) -> str:
+    if trial is None or entitlement.state is not EntitlementState.GRACE or trial.grace_ends_at is None:
         return ""
     return reader.day(last_day(trial.grace_ends_at, zone))
 
@@ -128,7 +134,7 @@ def _consent_until(view: LifecycleView | None) -> datetime | None:
     return next((each.until for each in view.awaiting), None)
 
 
-def _actions(asked: Asked, life: Life, view: LifecycleView | None) -> list[Action]:
+def _actions(asked: Asked, entitlement: Entitlement, view: LifecycleView | None) -> list[Action]:
     """Those that would be taken now, for whoever may send them."""
     if view is None or not asked.may(Right.SEE_CUSTOMERS):
         return []
@@ -136,10 +142,10 @@ def _actions(asked: Asked, life: Life, view: LifecycleView | None) -> list[Actio
     return [
         Action(
             name=name,
-            href=act_page(life.lifecycle, life.subject, name, next=back),
+            href=act_page(entitlement.lifecycle, entitlement.subject, name, next=back),
             text=asked.reader.say(f"hub.act_{name}"),
         )
         for name in ACTIONS
-        if name in view.can_send and may_send(asked.user.roles, str(life.lifecycle), name)
+        if name in view.can_send and may_send(asked.user.roles, str(entitlement.lifecycle), name)
         if name != "resend" or view.stage == TrialStage.AWAITING_CONSENT
     ]

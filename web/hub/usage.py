@@ -25,8 +25,10 @@ async def show(request: Request) -> Response:
     """Of one product of one subscription or trial, the newest day first."""
     asked = await run_in_threadpool(asked_of, request)
     lifecycle, subject, product = (request.query_params.get(name, "") for name in ("lifecycle", "subject", "product"))
-    life = next((each for each in asked.customer.lives if (each.lifecycle, each.subject) == (lifecycle, subject)), None)
-    if life is None or product not in life.products:
+    entitlement = next(
+        (each for each in asked.customer.entitlements if (each.lifecycle, each.subject) == (lifecycle, subject)), None
+    )
+    if entitlement is None or product not in entitlement.products:
         not_here()
     until = asked.now.date() + timedelta(days=1)
     rows = await run_in_threadpool(
@@ -54,6 +56,6 @@ async def show(request: Request) -> Response:
         title=title,
         rows=list(reversed(rows)),
         chart=line_chart(figure, series, reader) if rows else None,
-        workflow=asked.workflow(life.lifecycle, life.subject),
-        back=asked.tab("trials" if life.trial else "subscriptions"),
+        workflow=asked.workflow(entitlement.lifecycle, entitlement.subject),
+        back=asked.tab("trials" if entitlement.trial else "subscriptions"),
     )

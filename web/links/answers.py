@@ -62,7 +62,7 @@ def acts_of(found: Followed, typed: Typed, reader: Reader) -> Sequence[Act] | Wr
 
 async def answer(world: World, found: Followed, acts: Sequence[Act]) -> Outcome:
     """Two at one time have one effect; one that was interrupted is finished by the next, under the same id."""
-    lifecycle, subject = found.life
+    lifecycle, subject = found.about
     id_ = once(found.mark, acts[0].message, found.purpose, acts[0].update) if acts else found.mark
     about = (found.mark, found.purpose, lifecycle, subject, id_, world.now())
     claim = await run_in_threadpool(world.store.claim_form, *about)
@@ -87,14 +87,14 @@ async def fresh_link(world: World, found: Followed) -> Outcome:
     if found.mail is None:
         return Over()
     message = SendAgain(by=found.by, source=Source.PORTAL, mail=found.mail.key, reason="its link is too old")
-    lifecycle, subject = found.life
+    lifecycle, subject = found.about
     sent = await send(world, lifecycle, subject, "send_again", message, once(found.mark, message, "fresh"))
     return Answered() if isinstance(sent, Taken) else sent
 
 
 async def _sent(world: World, found: Followed, acts: Sequence[Act]) -> Refusal | Over | NoAnswer | None:
     """None: all of it was taken."""
-    lifecycle, subject = found.life
+    lifecycle, subject = found.about
     for act in acts:
         sent: Any
         if act.update:

@@ -1,4 +1,4 @@
-"""Does a life still want what a link is for? Asked of its row as it is stored, so also while no worker runs. Pure."""
+"""Does a lifecycle still want what a link is for? Asked of its row as stored, so also while no worker runs. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ ALWAYS_GOOD: Final = frozenset({Purpose.REMINDERS})
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What a life says of a purpose."""
+    """What a lifecycle says of a purpose."""
 
     open: bool
     answered_at: datetime | None = None
@@ -45,7 +45,7 @@ class Cause:
 
 
 def cause_of(purpose: Purpose, row: Any) -> Cause:
-    """`row` is the life's; of an option request, its subscription's."""
+    """`row` is the lifecycle's; of an option request, its subscription's."""
     match row:
         case OrderRow():
             return _of_order(purpose, row)

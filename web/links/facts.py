@@ -7,6 +7,7 @@ from adapters.mail.reader import Reader as MailReader
 from domain.device.carriers import FALLBACK
 from domain.device.row import DeviceRow
 from domain.links import Purpose
+from domain.mails import Role, numbered
 from domain.order.row import OrderRow
 from domain.subscription.row import SubscriptionRow
 from domain.trial.row import TrialRow
@@ -28,8 +29,7 @@ def may_decide(found: Followed) -> bool:
     """A trial is accepted by a full administrator; whoever else was written to may look, and ask one. TRL-24, TRL-25"""
     if found.purpose is not Purpose.CONSENT:
         return True
-    number = found.role.rpartition("/")[2]
-    return number.isdecimal() and int(number) in found.row.state.full_administrators
+    return found.role in {numbered(Role.CUSTOMER_ADMINISTRATOR, each) for each in found.row.state.full_administrators}
 
 
 def _facts(found: Followed, reader: Reader) -> Iterator[Fact]:

@@ -1,4 +1,4 @@
-"""What became of a link that somebody follows: looked up in the ledger of mails, the claims and the life's row."""
+"""What became of a link that somebody follows: looked up in the ledger of mails, the claims and the lifecycle's row."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from activities.ports import NotKnown, RecordedMail
-from adapters.mail.signed_links import Link, SignedLinks, life_of, occurrence_of
+from adapters.mail.signed_links import Link, SignedLinks, about, occurrence_of
 from adapters.sql.store import SqlStore
 from adapters.sql.web_forms import FormClaim
 from adapters.tokens import digest
@@ -50,7 +50,7 @@ class Followed:
 
     why: str = ""
     row: Any
-    """Of the life; of an option request, of its subscription."""
+    """Of the lifecycle; of an option request, of its subscription."""
 
     role: str
     mail: RecordedMail | None
@@ -65,9 +65,9 @@ class Followed:
         return self.link.purpose
 
     @property
-    def life(self) -> tuple[Lifecycle, str]:
+    def about(self) -> tuple[Lifecycle, str]:
         """What it is about; an option request is about its subscription."""
-        return life_of(self.link)
+        return about(self.link)
 
     @property
     def draft_key(self) -> str:
@@ -83,7 +83,7 @@ class Followed:
 
 
 def follow(store: SqlStore, signed: SignedLinks, token: str, now: datetime, live_for: timedelta) -> Followed | None:
-    """None for what we never signed, and for a mail or a life that nobody knows here. It changes nothing."""
+    """None for what we never signed, and for a mail or a lifecycle that nobody knows here. It changes nothing."""
     link, mark = signed.read(token), signed.mark(token)
     if link is None or mark is None:
         return None
@@ -94,7 +94,7 @@ def follow(store: SqlStore, signed: SignedLinks, token: str, now: datetime, live
 
 
 def _followed(store: SqlStore, link: Link, mark: str, now: datetime, live_for: timedelta) -> Followed | None:
-    lifecycle, subject = life_of(link)
+    lifecycle, subject = about(link)
     mails = store.mails(lifecycle, subject)
     mail = _of_document(mails) if link.occurrence == DOCUMENT else _carrier(mails, link)
     if mail is None:

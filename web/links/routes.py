@@ -16,8 +16,9 @@ from domain.values import Language
 from web.links.answers import Answered, Busy, Outcome, acts_of, answer, fresh_link
 from web.links.facts import facts_of, may_decide
 from web.links.followed import Followed, Standing, follow
+from web.links.prefilled import prefilled
 from web.links.sections import beside_no_field, sections_of
-from web.links.sheets import MODELS, in_words, prefilled, sheet
+from web.links.sheets import MODELS, in_words, sheet
 from web.model_forms import Wrong, typed_of
 from web.model_values import Typed
 from web.pages import page, reader_of
@@ -66,7 +67,7 @@ async def show(request: Request) -> Response:
     if found is None:
         return _unknown(request)
     if found.standing is not Standing.OPEN:
-        return _told(request, found)
+        return _outcome(request, found)
     kept = await run_in_threadpool(world_of(request).store.draft, found.draft_key)
     if kept is None:
         return _form(request, found)
@@ -83,13 +84,15 @@ async def _shown_again(request: Request) -> Response:
     notice = Notice(reader_of(request).say("forms.no_cookie"), "warn")
     if found.standing is Standing.OPEN:
         return _form(request, found, await _typed(request), status=403, notice=notice)
-    return _told(request, found, 403, notice if found.standing is Standing.EXPIRED else None)
+    return _outcome(request, found, 403, notice if found.standing is Standing.EXPIRED else None)
 
 
 async def _is_one_click(request: Request) -> bool:
     """The mail program's own button against more reminders, which knows no page. RFC 8058."""
-    purpose = request.path_params["token"].partition(".")[0]
-    return purpose == Purpose.REMINDERS and (await request.form()).multi_items() == ONE_CLICK
+    signed = SignedLinks.of(world_of(request).settings)
+    link = signed.read(request.path_params["token"]) if signed else None
+    about_reminders = link is not None and link.purpose is Purpose.REMINDERS
+    return about_reminders and (await request.form()).multi_items() == ONE_CLICK
 
 
 @posted_behind_link(_shown_again, without_page=_is_one_click)
@@ -118,7 +121,7 @@ async def _too_late(request: Request, found: Followed, typed: Typed) -> Response
     if found.purpose in MODELS and found.standing in (Standing.REPLACED, Standing.EXPIRED):
         await _keep(world_of(request), found, typed)
         notice = Notice(reader_of(request).say("forms.kept"))
-    return _told(request, found, 200 if await _is_one_click(request) else 409, notice)
+    return _outcome(request, found, 200 if await _is_one_click(request) else 409, notice)
 
 
 async def _decided(request: Request, found: Followed, typed: Typed) -> Response:
@@ -173,7 +176,7 @@ def _sent_afresh(request: Request, found: Followed, outcome: Outcome) -> Respons
             return _page(request, found, "fresh_refused", 409)
 
 
-def _told(request: Request, found: Followed, status: int = 200, notice: Notice | None = None) -> Response:
+def _outcome(request: Request, found: Followed, status: int = 200, notice: Notice | None = None) -> Response:
     """Whoever has just answered is thanked; it says the same otherwise."""
     thanks = found.standing is Standing.ANSWERED and JUST_NOW in request.query_params
     return _page(request, found, "done" if thanks else found.standing.value, status, notice)
@@ -181,11 +184,13 @@ def _told(request: Request, found: Followed, status: int = 200, notice: Notice |
 
 def _page(request: Request, found: Followed, name: str, status: int, notice: Notice | None = None) -> Response:
     facts = facts_of(found, reader_of(request))
-    return page(request, "links/told.html", status, told=name, at=found.at, found=found, facts=facts, notice=notice)
+    return page(
+        request, "links/outcome.html", status, outcome=name, at=found.at, found=found, facts=facts, notice=notice
+    )
 
 
 def _unknown(request: Request) -> Response:
-    return page(request, "links/told.html", 404, told="unknown", at=None, found=None, facts=(), notice=None)
+    return page(request, "links/outcome.html", 404, outcome="unknown", at=None, found=None, facts=(), notice=None)
 
 
 def _form(

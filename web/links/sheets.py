@@ -1,4 +1,4 @@
-"""The long forms behind links: what each asks, what is known already, how it speaks to its reader. Forms A, B, E."""
+"""The long forms behind links: what each asks, and how it speaks to its reader. Forms A, B, E."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -6,12 +6,9 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from adapters.mail.labels import label_of
-from domain.links import DOCUMENT, Purpose
-from domain.mails import Role
-from domain.names import name_of
+from domain.links import Purpose
 from domain.option.messages import DETAILED, RequestOption
-from domain.order.messages import Graduate, PlaceOrder, SubmitForm
-from domain.order.people import provisioning_people
+from domain.order.messages import Graduate, SubmitForm
 from domain.order.row import OrderRow
 from domain.reasons import Problem, without_rules
 from domain.subscription.row import SubscriptionRow
@@ -52,8 +49,6 @@ ALIKE: Final = ("email", "phone")
 OF_SITES: Final = ("language.site", "session_type.site", "logo.site", "site_split.taken_from")
 """Fields of an option request that name a site which is there already."""
 
-MONTHS: Final = 12
-
 KNOWN_COUNTRY: Final = TypeAdapter(Country)
 
 
@@ -68,18 +63,6 @@ def sheet(found: Followed, reader: Reader) -> ModelForm[Any]:
     )
 
 
-def prefilled(found: Followed) -> dict[str, Any]:
-    """Facts that the store has, and nothing that anybody would have to guess. Of people only those who wrote and read
-    the mail: the document is passed on to others."""
-    if isinstance(found.row, SubscriptionRow):
-        return form_e(found.row)
-    if not isinstance(found.row, OrderRow):
-        return {}
-    with_people = found.link.occurrence != DOCUMENT
-    known = _form_a if found.purpose is Purpose.PROVISIONING else _form_b
-    return {"form": known(found.row, with_people=with_people)}
-
-
 def as_answered(typed: Typed) -> Typed:
     """What stands in a field whose question is answered no was typed before that, and is not said."""
     unasked = {field for field, question in CONDITIONAL.items() if "yes" not in typed.get(question, ())}
@@ -91,62 +74,6 @@ def of_the_kind(typed: Typed) -> Typed:
     kind = "".join(typed.get("kind", ()))
     others = tuple(each for each in DETAILED if each != kind)
     return {name: texts for name, texts in typed.items() if name.partition(".")[0] not in others}
-
-
-def _form_a(row: OrderRow, *, with_people: bool) -> dict[str, Any]:
-    placed: PlaceOrder = row.placed
-    customer, partner = placed.customer, placed.facing_partner
-    people: dict[str, Any] = {
-        "first_name": customer.contact.first_name,
-        "last_name": customer.contact.last_name,
-        "phone": customer.contact.phone,
-        "email": customer.contact.email,
-        "partner_first_name": partner.contact.first_name,
-        "partner_last_name": partner.contact.last_name,
-        "partner_email": partner.contact.email,
-    }
-    return {
-        "company_name": customer.company,
-        "country": customer.country,
-        "time_zone": customer.zone,
-        "partner_company": partner.company,
-        "number_of_sites": 1,
-        "sites": [{"url": None, "named_users": row.state.named_hosts}],
-        "existing_customer": True if row.state.is_renewal else None,
-        **(people if with_people else {}),
-    }
-
-
-def _form_b(row: OrderRow, *, with_people: bool) -> dict[str, Any]:
-    known: dict[str, Any] = {
-        "partner_name": row.placed.facing_partner.company,
-        "customer_name": row.placed.customer.company,
-        "site_url": row.state.sites[0] if len(row.state.sites) == 1 else None,
-        "term_years": f"{row.state.term_months / MONTHS:.3g}",
-        "renewal_contact": {
-            "language": row.placed.facing_partner.contact.language.value,
-            "zone": row.placed.facing_partner.contact.zone,
-        },
-    }
-    if with_people and (form := row.provisioning_form) is not None:
-        known["site_admin"] = name_of(provisioning_people(form, row.state)[Role.SITE_ADMINISTRATOR])
-    return known
-
-
-def form_e(row: SubscriptionRow) -> dict[str, Any]:
-    """Where there is one site, it is that one."""
-    site = row.sites[0].url if len(row.sites) == 1 else None
-    return {
-        "language": {"site": site},
-        "site_split": {"taken_from": site},
-        "session_type": {"site": site},
-        "logo": {"site": site},
-    }
-
-
-def sites_of(row: SubscriptionRow) -> dict[str, list[tuple[str, str]]]:
-    """To choose from in Form E; where none is known its name is typed."""
-    return {field: [(site.url, site.url) for site in row.sites] for field in OF_SITES if row.sites}
 
 
 def _fixed(found: Followed) -> dict[str, Any]:
@@ -209,6 +136,11 @@ def _choices(found: Followed, path: str, reader: Reader) -> Sequence[tuple[str, 
     if path == "form.site_url" and isinstance(found.row, OrderRow):
         return [(site, site) for site in found.row.state.sites]
     return sites_of(found.row).get(path) if isinstance(found.row, SubscriptionRow) else None
+
+
+def sites_of(row: SubscriptionRow) -> dict[str, list[tuple[str, str]]]:
+    """To choose from in Form E; where none is known its name is typed."""
+    return {field: [(site.url, site.url) for site in row.sites] for field in OF_SITES if row.sites}
 
 
 def countries(reader: Reader) -> list[tuple[str, str]]:

@@ -37,7 +37,7 @@ from web.zones import ZONES
 
 @dataclass(frozen=True)
 class Asked:
-    """One update to one life, and who is about to send it."""
+    """One update to one lifecycle, and who is about to send it."""
 
     user: HubUser
     kind: Kind[Any]
@@ -74,8 +74,8 @@ async def act(request: Request) -> Response:
 
 
 @needs(Right.SEE_CUSTOMERS)
-async def life(request: Request) -> Response:
-    """Where one life stands, and every update that may be sent now."""
+async def overview(request: Request) -> Response:
+    """Where one lifecycle stands, and every update that may be sent now."""
     user, (lifecycle, subject) = signed_in(request), _named(request)
     found = await _snapshot_for(request, user, lifecycle, subject)
     reader, kind, whose = reader_of(request), KINDS[lifecycle], (found.view.partner_id, found.view.customer_id)
@@ -87,8 +87,8 @@ async def life(request: Request) -> Response:
     ]
     return page(
         request,
-        "operations/life.html",
-        seen=found,
+        "operations/overview.html",
+        found=found,
         view=found.view,
         acts=acts,
         listed=whose in names,
@@ -158,7 +158,7 @@ def _show(
 
 
 async def _asked(request: Request) -> Asked:
-    """Or there is no such page: of another partner, of no such life, or not theirs to send."""
+    """Or there is no such page: of another partner, of no such lifecycle, or not theirs to send."""
     user, (lifecycle, subject) = signed_in(request), _named(request)
     name = request.path_params["update"]
     update = updates_of(KINDS[lifecycle]).get(name)
@@ -226,7 +226,7 @@ def _unconfirmed(asked: Asked, sent: Posted) -> list[Problem]:
 
 
 def _back(request: Request, user: HubUser, found: Snapshot, asked: str = "") -> str:
-    """Where they came from; else the place where this life is listed."""
+    """Where they came from; else the place where this lifecycle is listed."""
     wanted = asked or request.query_params.get("next", "")
     if wanted:
         return safe_path(wanted)

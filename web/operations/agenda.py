@@ -1,4 +1,4 @@
-"""The deadlines of all lives by day, and the same as a feed that calendars subscribe to (RFC 5545). Ids, no names."""
+"""Deadlines of all lifecycles by day, and the same as a feed that calendars subscribe to (RFC 5545). Ids, no names."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

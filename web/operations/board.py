@@ -1,4 +1,4 @@
-"""What an operator works through today, over all lives: which lines, why, and what may be done. From the store."""
+"""What an operator works through today, over all lifecycles: which lines, why, and what may be done. From the store."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ FIRST: Final = 5
 """Lines of a group where all groups stand on one page."""
 
 MOST: Final = 2000
-"""Lives in trouble that are looked into; whoever has more of them has one cause to repair."""
+"""Lifecycles in trouble that are looked into; whoever has more of them has one cause to repair."""
 
 
 class Group(StrEnum):
@@ -41,7 +41,7 @@ class Group(StrEnum):
 
 
 IN_TROUBLE: Final = (Group.FAILING, Group.MAILS, Group.JEOPARDY, Group.HELD)
-"""What only the state of a life tells; its row says that there is something."""
+"""What only the state of a lifecycle tells; its row says that there is something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that is wrong with a life."""
+    """One thing that is wrong with a lifecycle."""
 
     group: Group
     state: LifecycleState
@@ -154,7 +154,7 @@ class Board:
 
 
 def troubles_of(state: LifecycleState) -> Iterator[Trouble]:
-    """Everything that is wrong with a life."""
+    """Everything that is wrong with a lifecycle."""
     for step in state.failing:
         yield Trouble(Group.FAILING, state, step)
     for mail in state.mails_in_trouble:
@@ -176,7 +176,7 @@ def line_of(trouble: Trouble, now: datetime) -> Line:
             mail = state.mails[key]
             acts = [_about("retry_mail", mail=key)] if mail.state is MailState.REFUSED else []
             possible = _possible(view, [*acts, _about("settle_mail", mail=key)], others=False)
-            return _line(view, mail_in_words(mail, state.reader_of(mail)), mail.due_at, possible)
+            return _line(view, mail_in_words(mail, state.role_of(mail)), mail.due_at, possible)
         case Group.JEOPARDY:
             place = len(state.failing) + list(dict.fromkeys(state.alerts)).index(key)
             return _line(view, view.troubles[place], None, _possible(view, [_about("acknowledge", alert=key)]))

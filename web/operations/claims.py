@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from activities.ports.store import NotKnown
 from domain.hub.customers import HubCustomer
-from domain.hub.lives import LifeState
+from domain.hub.entitlements import EntitlementState
 from domain.hub.users import HubUser
 from domain.reasons import Problem, Reason
 from domain.trial.messages import StartTrial, TrialKind
@@ -15,7 +15,7 @@ from web.world import World
 
 def pays(customer: HubCustomer) -> bool:
     """Has a subscription of this partner that runs. TRL-40."""
-    return any(life.state is LifeState.ACTIVE and not life.trial for life in customer.lives)
+    return any(each.state is EntitlementState.ACTIVE and not each.trial for each in customer.entitlements)
 
 
 def untrue(world: World, user: HubUser, partner_id: str, message: Message) -> tuple[Problem, ...]:

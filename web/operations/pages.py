@@ -1,4 +1,4 @@
-"""The operations page: what is due, late, in trouble or waiting, over all lives, with the buttons that fit."""
+"""The operations page: what is due, late, in trouble or waiting, over all lifecycles, with the buttons that fit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -97,7 +97,7 @@ def _read(
     known = {group: found.total for group, found in groups}
     counts = {group: known.get(group, 0) if not chosen or group in known else made.total(group) for group in Group}
     customers = {line.customer_id for _, found in groups for line in found.lines}
-    return counts, groups, made.store.names_of_customers(customers), made.store.partners_of_lives()
+    return counts, groups, made.store.names_of_customers(customers), made.store.partners()
 
 
 def _shown(wanted: Narrowed, chosen: str, group: Group, found: Lines, number: int) -> Shown:

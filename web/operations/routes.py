@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.routing import Route
 
-from web.operations.acts import act, life
+from web.operations.acts import act, overview
 from web.operations.calendar import calendar, feed, renew
 from web.operations.pages import board
 from web.operations.starts import begin
@@ -14,7 +14,7 @@ ROUTES: Final = [
     Route("/operations/calendar", calendar),
     Route("/operations/calendar/link", renew, methods=["POST"]),
     Route("/calendar/{token}.ics", feed),
-    Route("/act/{lifecycle}/{subject}", life),
+    Route("/act/{lifecycle}/{subject}", overview),
     Route("/act/{lifecycle}/{subject}/{update}", act, methods=["GET", "POST"]),
     Route("/start/{lifecycle}", begin, methods=["GET", "POST"]),
 ]

@@ -24,7 +24,8 @@ from domain.subscription.row import SubscriptionRow
 from domain.values import Message
 from web.addresses import customer_page
 from web.flash import flash
-from web.links.sheets import countries, form_e, of_the_kind, sites_of
+from web.links.prefilled import form_e
+from web.links.sheets import countries, of_the_kind, sites_of
 from web.model_fields import Field
 from web.model_forms import ModelForm, Wrong
 from web.operations.claims import pays, untrue

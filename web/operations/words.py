@@ -95,14 +95,14 @@ def about(user: HubUser, reader: Reader, found: Snapshot) -> str:
 
 
 def choices_in(found: Snapshot, update: str, reader: Reader) -> dict[str, list[tuple[str, str]]]:
-    """What an update may name of this life: its mails, steps, alerts, dates and tasks, in words."""
+    """What an update may name of this lifecycle: its mails, steps, alerts, dates and tasks, in words."""
     state = found.state
     known = updates_of(KINDS[state.lifecycle])[update].message.model_fields
     pending = sorted(state.agenda.pending, key=lambda due: due.at)
     allowed = state.courtesies if update == "skip_reminder" else state.movable
     dates = [due for due in pending if (due.ladder or due.name) in allowed]
     there = {
-        "mail": [(mail.key, _named(mail, state.reader_of(mail))) for mail in _mails(found, update)],
+        "mail": [(mail.key, _named(mail, state.role_of(mail))) for mail in _mails(found, update)],
         "step": [(each.step, f"{each.step.replace('_', ' ')}: {each.reason}") for each in state.failing.values()],
         "alert": [(alert, alert.replace("_", " ")) for alert in dict.fromkeys(state.alerts)],
         "deadline": [(due.name, f"{due.label}, {reader.at(due.at)}") for due in dates],
@@ -117,6 +117,6 @@ def _mails(found: Snapshot, update: str) -> Sequence[PostedMail]:
     return found.state.mails_in(MailState.REFUSED) if update == "retry_mail" else found.state.mails_in_trouble
 
 
-def _named(mail: PostedMail, reader: str) -> str:
+def _named(mail: PostedMail, role: str) -> str:
     went_out = mail.state is MailState.SENT
-    return f"{mail.kind.replace('_', ' ')} ({mail.key})" if went_out else mail_in_words(mail, reader)
+    return f"{mail.kind.replace('_', ' ')} ({mail.key})" if went_out else mail_in_words(mail, role)

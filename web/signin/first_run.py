@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.hub.customers import HubCustomer
-from domain.hub.lives import LifeState
+from domain.hub.entitlements import EntitlementState
 from domain.hub.users import HubUser, NoOrderYet
 from web.pages import page
 from web.security import needs, signed_in
@@ -28,17 +28,17 @@ class Plan:
 
 
 def plan_of(customers: Iterable[HubCustomer]) -> Plan:
-    """Counted from lives as they are."""
-    seen = list(customers)
-    lives = [life for customer in seen for life in customer.lives]
+    """Counted from entitlements as they are."""
+    known = list(customers)
+    entitlements = [each for customer in known for each in customer.entitlements]
     licences: Counter[str] = Counter()
-    for life in lives:
-        if life.state is LifeState.ACTIVE:
-            licences.update(life.products)
+    for entitlement in entitlements:
+        if entitlement.state is EntitlementState.ACTIVE:
+            licences.update(entitlement.products)
     return Plan(
-        customers=len(seen),
-        subscriptions=sum(life.state is LifeState.ACTIVE for life in lives),
-        trials=sum(life.state is LifeState.TRIALING for life in lives),
+        customers=len(known),
+        subscriptions=sum(each.state is EntitlementState.ACTIVE for each in entitlements),
+        trials=sum(each.state is EntitlementState.TRIALING for each in entitlements),
         licences=tuple(sorted(licences.items())),
     )
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.deprecate import AuthlibDeprecationWarning
-from httpx import HTTPError
+from httpx import HTTPError, create_ssl_context
 from joserfc.errors import JoseError
 from pydantic import TypeAdapter
 from starlette.requests import Request
@@ -42,6 +42,7 @@ class Issuer:
                 "code_challenge_method": "S256",
                 "timeout": ANSWERS_WITHIN,
                 "trust_env": False,
+                "verify": create_ssl_context(trust_env=False),  # else one more for every question
             },
         )
         self._issuer = str(web.issuer)
