@@ -32,6 +32,8 @@ ALWAYS: Final = {
     "history.transferProcessorMaxPollRPS": "2000",
     "history.timerProcessorMaxPollRPS": "2000",
     "history.visibilityProcessorMaxPollRPS": "2000",
+    # Timers of one process need not wait a second for clocks of others: a mail goes out after a timer of a millisecond.
+    "history.timerProcessorMaxTimeShift": '"10ms"',
     # A workflow that cannot go on shows in TemporalReportedProblems at once, not after five attempts.
     "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "1",
     # The HTTP API takes commands from any web page the operator's browser visits (reliability.md 1.12): let nobody in.
