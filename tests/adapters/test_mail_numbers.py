@@ -10,10 +10,12 @@ import pytest
 
 from adapters.mail.reader import Reader
 from adapters.mail.stationery import Stationery, Written
+from domain.case.clocks import occurrence
 from domain.case.letters import LETTERS as OF_A_CASE
 from domain.case.mails import CaseMail
 from domain.case.policy import CasePolicy
 from domain.case.row import CaseRow
+from domain.case.standing import FIRST_RESPONSE, STATUS_UPDATE
 from domain.compliance.letters import LETTERS as OF_A_CHECK
 from domain.compliance.mails import ComplianceMail
 from domain.compliance.policy import CompliancePolicy
@@ -115,8 +117,8 @@ LETTERS: dict[type[MailKind], Letters[Any]] = {
 LATER = MONDAY + timedelta(hours=1)
 OCCURRENCES: dict[MailKind, str] = {
     **dict.fromkeys((CaseMail.CASE_QUESTION, CaseMail.CASE_UPDATE, CaseMail.CASE_RESOLVED), "1"),
-    **dict.fromkeys((CaseMail.SLA_WARNING, CaseMail.SLA_BREACH), "first_response"),
-    CaseMail.STATUS_WANTED: "status_update",
+    **dict.fromkeys((CaseMail.SLA_WARNING, CaseMail.SLA_BREACH), occurrence(FIRST_RESPONSE, LATER)),
+    CaseMail.STATUS_WANTED: occurrence(STATUS_UPDATE, LATER),
     ComplianceMail.COMPLIANCE_CONTACT: "4",
 }
 """Which of several of a kind, as the case posts it."""
