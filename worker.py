@@ -64,6 +64,9 @@ from workflows.unknown import UnknownWorkflow
 SQL_THREADS: Final = 4
 MAIL_THREADS: Final = 2
 """Few: they write one after the other anyway, and more of them only wait for each other. See bench/README.md."""
+SPOT_THREADS: Final = 8
+"""More: whoever writes to a workflow waits for its mail, and what comes to no thread in time goes to the queue."""
+
 CACHED: Final = 2_000
 """Workflows a worker keeps in memory, at about 150 KB each. One that is not there is replayed when it is asked."""
 
@@ -79,7 +82,7 @@ def workers(client: Client, settings: Settings, store: SqlStore, transport: Tran
     """The worker of the workflows and the worker of the mails, each with threads of its own. R4."""
     preload([*WORKFLOWS, *BESIDE])
     lifecycles = TemporalLifecycles(client, settings.task_queue)
-    mails = post(settings, store, transport, held.enter_context(ThreadPoolExecutor(MAIL_THREADS, "mail on the spot")))
+    mails = post(settings, store, transport, held.enter_context(ThreadPoolExecutor(SPOT_THREADS, "mail on the spot")))
     return [
         Worker(
             client,

@@ -18,6 +18,9 @@ DRIVER: Final = "driver"
 """Sends the messages: upstream's CPU, in no ratio."""
 
 
+WARM_UP: Final = 3
+"""Lives of each system that are not counted."""
+
 COMPARED: Final = (plan.ORDER, plan.ORDER_PLAIN, plan.ORDER_PG, plan.REFERENCE, plan.DBOS)
 """Those that do the same work."""
 
@@ -43,9 +46,12 @@ class Segment:
 
 
 async def rates(place: Place, how: Plan) -> Outcome:
-    """Interleaved: each round begins with another system, so that none always follows the same."""
+    """Interleaved: each round begins with another system, so that none always follows the same. What a process does
+    but once (reading fonts, templates, statements) is done before."""
     found: dict[str, list[Segment]] = {name: [] for name in place.systems}
     names = list(place.systems)
+    for name in names:
+        await _segment(place.systems[name], WARM_UP, how.in_flight)
     for number in range(how.rounds):
         first = number % len(names)
         for name in names[first:] + names[:first]:

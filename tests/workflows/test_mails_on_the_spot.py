@@ -17,6 +17,7 @@ from tests.makers import an_order, cleared
 from tests.support.environment import WITHIN, Handle, eventually
 from tests.support.time_skipping import TimeSkipping
 from tests.support.transport import Trouble
+from worker import SPOT_THREADS
 from workflows.steps import MAIL
 
 NOTE = PutNote(by="ops-7", text="seen")
@@ -136,7 +137,7 @@ async def test_while_all_threads_wait_for_a_slow_server_every_mail_goes_out_once
 ) -> None:
     """What comes to no thread in time never begins, and goes to the queue."""
     said = slow(env, monkeypatch)
-    orders = [await env.place(an_order(f"SO-10000{number}")) for number in range(1, 6)]
+    orders = [await env.place(an_order(f"SO-{number}")) for number in range(100001, 100003 + SPOT_THREADS)]
     for order in orders:
         await order.execute_update("clear_compliance", cleared())
     said.set()
