@@ -20,19 +20,19 @@ def activity_in_a_thread(method: F) -> F:
     return activity.defn(no_thread_cancel_exception=True)(method)
 
 
-_TOLD: Final[ContextVar[datetime | None]] = ContextVar("told", default=None)
+_AT: Final[ContextVar[datetime | None]] = ContextVar("at", default=None)
 
 
 def at_this_time(at: datetime) -> Context:
     """The present context, but in it `now` is `at`: a local activity does not know the workflow's clock."""
     context = copy_context()
-    context.run(_TOLD.set, at)
+    context.run(_AT.set, at)
     return context
 
 
 def now() -> datetime:
     """When this attempt was scheduled, aware UTC: never the machine's clock."""
-    return (_TOLD.get() or activity.info().current_attempt_scheduled_time).astimezone(UTC)
+    return (_AT.get() or activity.info().current_attempt_scheduled_time).astimezone(UTC)
 
 
 def run() -> str:

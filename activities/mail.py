@@ -156,7 +156,7 @@ class MailActivities:
         self._transport = transport
         self._documents = documents
         self._clock = clock
-        self._flows = on_the_spot is not None
+        self._taken_at_once = True
         self._on_the_spot = on_the_spot
         """Threads of their own: attempts on the spot wait for no mail of the queue."""
         self._failpoint = failpoint
@@ -170,8 +170,8 @@ class MailActivities:
         return self._send(request.lifecycle, request.subject, request.mail, self._transport)
 
     def flows(self) -> bool:
-        """The mail server took the last mail at once, as far as this worker knows."""
-        return self._flows
+        """May the next mail be tried on the spot? If the mail server took the last one of this worker at once."""
+        return self._taken_at_once and self._on_the_spot is not None
 
     @activity.defn
     async def send_mail_on_the_spot(self, request: SendMailOnTheSpot) -> MailReport:
@@ -186,7 +186,7 @@ class MailActivities:
         try:
             return await asyncio.wait_for(asyncio.wrap_future(attempt), ON_THE_SPOT)
         except TimeoutError:
-            self._flows = False
+            self._taken_at_once = False
             ended = NOT_BEGUN if attempt.cancelled() else UNDER_WAY
             raise ApplicationError("the mail server takes its time", type=ended) from None
 
@@ -291,9 +291,7 @@ class MailActivities:
         self._failpoint("before_data")
         began = self._clock()
         delivery = post.send(envelope, lambda: self._hand_over(key))
-        if self._on_the_spot is not None:
-            in_time = self._clock() - began < ON_THE_SPOT
-            self._flows = in_time and delivery.answer is not Answer.LATER
+        self._taken_at_once = delivery.answer is not Answer.LATER and self._clock() - began < ON_THE_SPOT
         self._failpoint("answered")
         return self._settle(key, delivery)
 

@@ -146,7 +146,7 @@ class Timeline:
         yield from ()
 
     def _timer_started(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
-        if of.start_to_fire_timeout.ToTimedelta() <= LAST_WORDS:  # the task ends, nothing is waited for
+        if _only_ends_a_task(of):
             return
         due = _to_the_second(self._now + of.start_to_fire_timeout.ToTimedelta())
         waits = summary(event) or "waits", due
@@ -156,7 +156,7 @@ class Timeline:
 
     def _timer_fired(self, event: HistoryEvent, of: Any) -> Iterator[HistoryEntry]:
         began = self._events.get(of.started_event_id)
-        if began and began.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta() <= LAST_WORDS:
+        if began and _only_ends_a_task(began.timer_started_event_attributes):
             return
         self._awaited = None
         yield _entry(event, "due", f"due: {summary(began) or 'the end of a wait'}")
@@ -223,10 +223,9 @@ class Timeline:
             data = first(of.details["data"].payloads)
             self._now = _completed(data) or self._now
             step = summary(event) or str(data.get("activity_type", "a step"))
-            mail = data.get("activity_type") == MAIL_ON_THE_SPOT
             if of.HasField("failure"):
                 yield _entry(event, "fault", f"{step} failed: {why(of.failure)}")
-            elif mail:
+            elif data.get("activity_type") == MAIL_ON_THE_SPOT:
                 yield _entry(event, "mail", f"{step}: {first(of.details['result'].payloads).get('state')}")
             else:
                 yield _entry(event, "step", step)
@@ -248,6 +247,12 @@ def _cause(of: Any) -> str:
 
 def _entry(event: HistoryEvent, kind: HistoryKind, text: str, due: datetime | None = None) -> HistoryEntry:
     return HistoryEntry(at=_at(event), event=event.event_id, kind=kind, text=text, due=due)
+
+
+def _only_ends_a_task(timer: Any) -> bool:
+    """Nothing is waited for."""
+    length: timedelta = timer.start_to_fire_timeout.ToTimedelta()
+    return length <= LAST_WORDS
 
 
 def _completed(marker: dict[str, Any]) -> datetime | None:
