@@ -37,9 +37,8 @@ class AccountsReport:
         """A line that cannot be taken; after a while they are only counted."""
         self.counts[BAD] += 1
         if self.counts[BAD] <= self._most_bad:
-            for field, what, column in found:
-                where: dict[str, Any] = {"field": field or None, "column": column or None}
-                self._print(AccountImportLine(line=line, result="bad_input", **where, message=what))
+            for problem in found:
+                self._print(AccountImportLine(line=line, result="bad_input", **problem.for_machines()))
 
     def became(self, line: int, zoid: str, result: AccountResult) -> None:
         """What became of one account."""

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from domain.values import Model
 from starter.console.exits import bad
+from starter.console.terminal import shown as printable
 from starter.intake.csv_cells import Doubtful, columns, meaning, shown, unmarked
 
 LONGEST_FIELD: Final = 100_000
@@ -59,6 +60,15 @@ class LineProblem(NamedTuple):
     what: str
     column: str = ""
     """As a spreadsheet names it: `AC`."""
+
+    def for_machines(self) -> dict[str, Any]:
+        """Its fields in the line of an answer."""
+        return {"field": self.field or None, "column": self.column or None, "message": self.what}
+
+    def in_words(self, line: int) -> str:
+        """`line 3, column B: quantity: must be a whole number`."""
+        place = f"line {line}, column {self.column}" if self.column else f"line {line}"
+        return f"{place}: {printable(': '.join(filter(None, (self.field, self.what))))}"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from domain.hub.imports import BAD, Imported, ImportProgress, RowResult
 from starter.answers.hub_imports import HubImportAnswer, HubImportLine
 from starter.console.exits import Exit, Stop, bad
 from starter.console.models import unreadable
-from starter.console.terminal import shown, terminal
+from starter.console.terminal import terminal
 from starter.intake.csv_rows import LineProblem
 from starter.intake.hub_judge import Judged
 
@@ -121,15 +121,12 @@ class RowsReport:
                     self._print(each.line, each.problems)
 
     def _print(self, line: int, problems: Sequence[LineProblem]) -> None:
-        for field, what, column in problems:
-            wrong = HubImportLine(
-                line=line, result="bad_input", field=field or None, column=column or None, message=what
-            )
+        for problem in problems:
             if terminal.for_machines:
+                wrong = HubImportLine(line=line, result="bad_input", **problem.for_machines())
                 terminal.document(wrong.model_dump(mode="json"), one_line=True)
             else:
-                place = f"line {line}, column {column}" if column else f"line {line}"
-                terminal.say(f"{place}: {shown(': '.join(filter(None, (field, what))))}")
+                terminal.say(problem.in_words(line))
 
     def sum_up(self, *, finished: bool) -> None:
         """The last line."""

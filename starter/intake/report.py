@@ -46,9 +46,8 @@ class StartsReport:
         self.counts["bad_input"] += 1
         if self.counts["bad_input"] > self._most_bad:
             return
-        for field, what, column in found:
-            where = {"field": field or None, "column": column or None}
-            self._print(ImportLine(line=line, result="bad_input", **where, message=what))
+        for problem in found:
+            self._print(ImportLine(line=line, result="bad_input", **problem.for_machines()))
 
     def became(self, line: int, id_: str, result: Any, where: str, text: str) -> None:
         """What became of one start."""

@@ -12,7 +12,7 @@ from starter.answers.screening import ScreeningImportAnswer, ScreeningImportLine
 from starter.console.exits import Exit, Stop, bad
 from starter.console.models import valid
 from starter.console.options import sender
-from starter.console.terminal import shown, terminal
+from starter.console.terminal import terminal
 from starter.intake.csv_rows import LineProblem
 from starter.intake.files import digest_of
 from starter.intake.report import watched
@@ -50,13 +50,12 @@ class ListReport:
         self.bad += 1
         if self.bad > self._most_bad:
             return
-        for field, what, column in found:
-            said = ScreeningImportLine(line=line, field=field or None, column=column or None, message=what)
+        for problem in found:
             if terminal.for_machines:
+                said = ScreeningImportLine(line=line, **problem.for_machines())
                 terminal.document(said.model_dump(mode="json"), one_line=True)
             else:
-                place = f"line {line}, column {column}" if column else f"line {line}"
-                terminal.say(f"{place}: {shown(': '.join(filter(None, (field, what))))}")
+                terminal.say(problem.in_words(line))
 
     def sum_up(self, result: Result, version: str | None = None) -> None:
         """The last line for machines; a few for people."""
