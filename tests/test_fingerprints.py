@@ -17,6 +17,7 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowHist
 from temporalio.worker import Replayer
 
 import worker
+from activities.record import Recorded
 from adapters.temporal.sandbox import GuardedRunner
 from domain.account.channels import Channel
 from domain.device.messages import HandOver, ReportDelivered, ReportReceived
@@ -219,8 +220,12 @@ async def cases_in_time_and_late(env: TimeSkipping) -> Histories:
 
 
 async def a_customer_that_is_never_compliant(env: TimeSkipping) -> Histories:
-    """Provisioned with users, confirmed to be the one on the list, nobody answers: deprovisioned with its users."""
-    customer = await unresolved(env)
+    """Provisioned with users, confirmed to be the one on the list, nobody answers: deprovisioned with its users. Mails
+    go by the queue: customer and check hear of each other at the end, and whether before or after a mail on the spot is
+    chance."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("activities.record.Recorded", lambda **_: Recorded(mail_flows=False))
+        customer = await unresolved(env)
     found = await env.history(check(env, "W-1"))
     return {"WholesaleCustomer/unresolved": await env.history(customer), "ComplianceCheck/unresolved": found}
 
